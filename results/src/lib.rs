@@ -1,1 +1,36 @@
-//! 
+//! What a measurement is: units, metrics, samples and runs, the files that keep them, and the statistics over them.
+//!
+//! Nothing here reads a clock, starts a process or draws; time is handed in.
+#![deny(clippy::as_conversions)]
+
+mod digest;
+mod done;
+mod line;
+mod metric;
+mod published;
+mod reader;
+mod recorder;
+mod redact;
+mod run;
+mod sample;
+mod stats;
+mod subject;
+mod time;
+mod unit;
+mod variable;
+
+pub use digest::{Digest, DigestError};
+pub use metric::Metric;
+pub use published::{PUBLISHED_TABLE3, Published, PublishedError};
+pub use reader::{Listed, ReadError, Record, State, list};
+pub use recorder::{RecordError, Recorder, latest};
+pub use redact::Redactor;
+pub use run::{Dataset, End, FORMAT, Machine, Missing, Revision, Run, Toolchain};
+pub use sample::{Limits, Outcome, Replay, Sample, Trial};
+pub use stats::{Spread, Summary, geometric_mean, mean};
+pub use subject::{Packaging, Subject};
+pub use time::Timestamp;
+pub use unit::{Bytes, Count, Nanos, PerSecond, Quantity, Ratio, Unit};
+pub use variable::{
+    Input, InputSize, PageCache, StartClass, Testbed, Tier, TierError, Transport, Wire,
+};

@@ -1,0 +1,110 @@
+//! What can be measured: a closed list, each with its unit and what the number means.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Unit;
+
+macro_rules! metrics {
+    ($($variant:ident, $name:literal, $unit:ident, $doc:literal;)*) => {
+        /// What a sample's number is. Adding one is one line in this file.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Metric {
+            $(#[doc = $doc] #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Metric {
+            /// Every metric, in the order of tables.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name that records and tables write.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The base unit of this metric's integers.
+            pub fn unit(self) -> Unit {
+                match self { $(Self::$variant => Unit::$unit,)* }
+            }
+
+            /// One sentence on what is measured, for reports.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $doc.trim_ascii(),)* }
+            }
+        }
+    };
+}
+
+metrics! {
+    // Start, seen by the client
+    FirstAnswer, "first-answer", Nanos, " From before the spawn to the whole answer to `initialize`: the paper's cold start.";
+    FirstCallAnswer, "first-call-answer", Nanos, " From before the spawn to the whole answer to the first `tools/call`.";
+    // Phases of the first answer
+    FirstAnswerSpawn, "first-answer-spawn", Nanos, " Phase of the first answer: spawn until the subject's `main` runs.";
+    FirstAnswerEngine, "first-answer-engine", Nanos, " Phase of the first answer: making the engine.";
+    FirstAnswerCompile, "first-answer-compile", Nanos, " Phase of the first answer: compiling the component.";
+    FirstAnswerLoad, "first-answer-load", Nanos, " Phase of the first answer: checking and mapping precompiled code.";
+    FirstAnswerLink, "first-answer-link", Nanos, " Phase of the first answer: linking host functions.";
+    FirstAnswerInstantiate, "first-answer-instantiate", Nanos, " Phase of the first answer: instantiating the component.";
+    FirstAnswerRun, "first-answer-run", Nanos, " Phase of the first answer: the guest until its first answer is out.";
+    // Execution
+    Execution, "execution", Nanos, " What the client waits: request written to response read.";
+    HostCompile, "host-compile", Nanos, " The host's phase: compiling.";
+    HostLoad, "host-load", Nanos, " The host's phase: loading precompiled code.";
+    HostInstantiate, "host-instantiate", Nanos, " The host's phase: instantiating.";
+    HostRun, "host-run", Nanos, " The host's phase: the guest's run.";
+    HostTotal, "host-total", Nanos, " All of the host's phases of one call.";
+    GuestTotal, "guest-total", Nanos, " The guest's own clock: request parsed to answer made.";
+    GuestTool, "guest-tool", Nanos, " The guest's own clock: inside the tool's function.";
+    LatencyUnderLoad, "latency-under-load", Nanos, " What one of several concurrent clients waits for a call.";
+    Throughput, "throughput", PerSecond, " Calls answered a second by one host.";
+    // Processor
+    CpuTime, "cpu-time", Nanos, " User and system time of the subject's processes.";
+    CpuUser, "cpu-user", Nanos, " User time of the subject's processes.";
+    CpuSystem, "cpu-system", Nanos, " System time of the subject's processes.";
+    // Memory
+    PeakResident, "peak-resident", Bytes, " VmHWM added up over the subject's live processes, after `initialize` and each tool once at its small input.";
+    PeakResidentLarge, "peak-resident-large", Bytes, " The same after each tool once at its large input.";
+    PeakChild, "peak-child", Bytes, " The largest short-lived child, polled each millisecond.";
+    PeakAnonymous, "peak-anonymous", Bytes, " The anonymous part of resident memory, read with the peak.";
+    IdlePss, "idle-pss", Bytes, " Proportional set size of the idle subject.";
+    IdleAnonymous, "idle-anonymous", Bytes, " Anonymous memory of the idle subject.";
+    CgroupPeak, "cgroup-peak", Bytes, " The control group's peak, which counts page cache.";
+    NextInstancePss, "next-instance-pss", Bytes, " One more idle instance of the same server in a resident host, as proportional set size.";
+    NextInstanceAnonymous, "next-instance-anonymous", Bytes, " One more idle instance of the same server in a resident host, anonymous memory.";
+    NextServerPss, "next-server-pss", Bytes, " One more different idle server in a resident host, as proportional set size.";
+    NextServerAnonymous, "next-server-anonymous", Bytes, " One more different idle server in a resident host, anonymous memory.";
+    NextServerMapped, "next-server-mapped", Bytes, " One more different idle server in a resident host, its mapped code.";
+    // Size
+    SizeRaw, "size-raw", Bytes, " The file as built.";
+    SizeStripped, "size-stripped", Bytes, " The file without names and debug sections.";
+    SizeZstd, "size-zstd", Bytes, " The file compressed by zstd.";
+    SizePrecompiled, "size-precompiled", Bytes, " The component's machine code, precompiled.";
+    SizeHostBinary, "size-host-binary", Bytes, " The host program that a component needs beside it.";
+    SizeImage, "size-image", Bytes, " The container image, all layers unpacked.";
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_are_what_records_write() {
+        let mut names: Vec<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Metric::ALL.len());
+        for &metric in Metric::ALL {
+            let written = serde_json::to_string(&metric).expect("a unit variant is written");
+            assert_eq!(written, format!("\"{metric}\""));
+            assert!(metric.meaning().ends_with('.'), "{metric}");
+        }
+    }
+}
