@@ -1,0 +1,303 @@
+//! Builds a server, as a component or as a native program, and learns from `cargo` where the result lies.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::commands::Commands;
+use crate::locate::{Toolchain, Wasm};
+use crate::process::{Failure, Step};
+use crate::rustc::{Rustc, TARGET};
+
+/// Between flags in the one variable of `cargo` that allows spaces within a flag.
+const FLAG_SEPARATOR: &str = "\u{1f}";
+
+/// What is to be built as a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component<'a> {
+    /// Any folder of the workspace that holds the package.
+    pub workspace: &'a Path,
+    /// The cargo package; its library must be a `cdylib`.
+    pub package: &'a str,
+    /// The cargo profile; `guest` is what is measured.
+    pub profile: &'a str,
+    /// Features beyond the default ones.
+    pub features: &'a [&'a str],
+}
+
+impl<'a> Component<'a> {
+    /// The package in the profile that is measured.
+    pub fn of(workspace: &'a Path, package: &'a str) -> Self {
+        Self {
+            workspace,
+            package,
+            profile: "guest",
+            features: &[],
+        }
+    }
+}
+
+/// How a native program finds the C library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linking {
+    /// As `cargo build` links by default.
+    Default,
+    /// Everything within the program: what starts fastest, and runs in an empty image.
+    Static,
+}
+
+/// What is to be built as a native program, optimised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Native<'a> {
+    /// Any folder of the workspace that holds the package.
+    pub workspace: &'a Path,
+    /// The cargo package.
+    pub package: &'a str,
+    /// The binary of that package.
+    pub program: &'a str,
+    /// How it is linked.
+    pub linking: Linking,
+}
+
+/// Why there is nothing to run.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// There is no `cargo` to build with.
+    #[error("there is no `cargo` on the search path. Install Rust, then run the command again.")]
+    NoCargo,
+    /// `cargo` failed, or could not be started.
+    #[error(
+        "{package} was not built: {why}. Repair what the compiler complains about, then run the command again."
+    )]
+    Cargo {
+        /// The package that was asked for.
+        package: String,
+        /// How `cargo` ended, with its last lines.
+        why: String,
+    },
+    /// `cargo` succeeded and named no such file.
+    #[error("{package} was built and holds no {wanted}. Give its Cargo.toml one.")]
+    NoArtefact {
+        /// The package that was asked for.
+        package: String,
+        /// What was looked for.
+        wanted: String,
+    },
+}
+
+impl Wasm {
+    /// Builds a component and returns its file, in the target folder that `cargo` uses here.
+    ///
+    /// Blocks until `cargo` ends; calls at the same time wait for each other in `cargo`. Each line that `cargo` prints
+    /// goes to `said`.
+    pub fn build_component(
+        &self,
+        wanted: &Component<'_>,
+        said: &mut dyn FnMut(&str),
+    ) -> Result<PathBuf, BuildError> {
+        let mut flags = self.flags();
+        flags.push("-Ctarget-feature=+simd128".into());
+        flags.extend(remapped(wanted.workspace));
+        let mut step = self.toolchain().cargo(&flags, wanted.workspace)?;
+        step = step.args([
+            "build",
+            "--lib",
+            "--target",
+            TARGET,
+            "--package",
+            wanted.package,
+            "--profile",
+            wanted.profile,
+        ]);
+        if !wanted.features.is_empty() {
+            step = step.arg("--features").arg(wanted.features.join(","));
+        }
+        let is_wanted = |artefact: &Artefact| {
+            artefact
+                .target
+                .crate_types
+                .iter()
+                .any(|kind| kind == "cdylib")
+                && package_of(&artefact.package_id) == Some(wanted.package)
+        };
+        artefact(
+            &step,
+            wanted.package,
+            "`cdylib` library",
+            &is_wanted,
+            "wasm",
+            said,
+        )
+    }
+}
+
+impl Toolchain {
+    /// Builds a native program in the `release` profile and returns its file. Statically linked ones lie in a folder of
+    /// their own, so that the two never overwrite each other.
+    pub fn build_native(
+        &self,
+        wanted: &Native<'_>,
+        said: &mut dyn FnMut(&str),
+    ) -> Result<PathBuf, BuildError> {
+        let not_built = |why: String| BuildError::Cargo {
+            package: wanted.package.into(),
+            why,
+        };
+        let rustc = Rustc::ask(self.commands()).map_err(|missing| not_built(missing.why))?;
+        let fixed = wanted.linking == Linking::Static;
+        let flags = if fixed && rustc.host.ends_with("linux-gnu") {
+            vec!["-Ctarget-feature=+crt-static".to_owned()]
+        } else {
+            Vec::new()
+        };
+        let mut step = self.cargo(&flags, wanted.workspace)?;
+        step = step.args([
+            "build",
+            "--release",
+            "--package",
+            wanted.package,
+            "--bin",
+            wanted.program,
+        ]);
+        if fixed {
+            // With a target named, the flags do not reach build scripts and macros, which cannot be static.
+            step = step.args(["--target", &rustc.host]);
+        }
+        let is_wanted = |artefact: &Artefact| {
+            artefact.target.name == wanted.program
+                && artefact.target.kind.iter().any(|kind| kind == "bin")
+        };
+        artefact(
+            &step,
+            wanted.package,
+            &format!("program `{}`", wanted.program),
+            &is_wanted,
+            "",
+            said,
+        )
+    }
+
+    fn cargo(&self, flags: &[String], workspace: &Path) -> Result<Step, BuildError> {
+        self.commands().find("cargo").ok_or(BuildError::NoCargo)?;
+        let step = cargo_step(self.commands(), flags).within(workspace);
+        // Set for tests of other crates, where it would stop every nested build at the first warning.
+        Ok(step.without_env(&["RUSTC_WORKSPACE_WRAPPER"]))
+    }
+}
+
+/// `cargo` with exactly these compiler flags, whatever the environment says: what is measured must not depend on it.
+pub(crate) fn cargo_step(commands: &Commands, flags: &[String]) -> Step {
+    let program = commands
+        .find("cargo")
+        .unwrap_or_else(|| PathBuf::from("cargo"));
+    let step = Step::new(&program, commands).without_env(&["RUSTFLAGS", "CARGO_BUILD_TARGET"]);
+    if flags.is_empty() {
+        step.without_env(&["CARGO_ENCODED_RUSTFLAGS"])
+    } else {
+        step.env("CARGO_ENCODED_RUSTFLAGS", flags.join(FLAG_SEPARATOR))
+    }
+}
+
+/// Panic messages carry file names into a component; without this, the builder's home folder would be in each.
+fn remapped(workspace: &Path) -> Vec<String> {
+    let home = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let cargo = home("CARGO_HOME").or_else(|| Some(home("HOME")?.join(".cargo")));
+    let mut flags = Vec::new();
+    if let Some(cargo) = cargo {
+        flags.push(format!(
+            "--remap-path-prefix={}=/cargo",
+            cargo.join("registry/src").display()
+        ));
+    }
+    if let Ok(workspace) = workspace.canonicalize() {
+        flags.push(format!(
+            "--remap-path-prefix={}=/source",
+            workspace.display()
+        ));
+    }
+    flags
+}
+
+/// One line of `cargo --message-format=json`; every other reason has no `target` and is passed over.
+#[derive(Debug, Deserialize)]
+struct Artefact {
+    package_id: String,
+    target: Target,
+    filenames: Vec<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+    crate_types: Vec<String>,
+}
+
+/// Runs `cargo` and returns the last file that fits: of the package asked for, with the ending asked for.
+fn artefact(
+    step: &Step,
+    package: &str,
+    wanted: &str,
+    is_wanted: &dyn Fn(&Artefact) -> bool,
+    ending: &str,
+    said: &mut dyn FnMut(&str),
+) -> Result<PathBuf, BuildError> {
+    let step = step.clone().arg("--message-format=json-render-diagnostics");
+    let printed = step
+        .run(None, said)
+        .map_err(|failure: Failure| BuildError::Cargo {
+            package: package.into(),
+            why: failure.to_string(),
+        })?;
+    let artefacts = printed
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Artefact>(line).ok());
+    let files = artefacts
+        .filter(is_wanted)
+        .flat_map(|artefact| artefact.filenames);
+    let fitting = files.filter(|file| file.extension().unwrap_or_default() == ending);
+    fitting.last().ok_or_else(|| BuildError::NoArtefact {
+        package: package.into(),
+        wanted: wanted.into(),
+    })
+}
+
+/// The package's name in a package id: `…#name@version`, or `…/name#version` where the folder has the name.
+fn package_of(id: &str) -> Option<&str> {
+    let (address, fragment) = id.rsplit_once('#')?;
+    match fragment.split_once('@') {
+        Some((name, _)) => Some(name),
+        None => address.rsplit('/').next(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_a_package_id_name_the_package() {
+        assert_eq!(
+            package_of("path+file:///w/servers/noop#0.1.0"),
+            Some("noop")
+        );
+        assert_eq!(
+            package_of("path+file:///w/results#record@0.1.0"),
+            Some("record")
+        );
+        assert_eq!(package_of("registry+index#serde@1.0.0"), Some("serde"));
+        assert_eq!(package_of("nonsense"), None);
+    }
+
+    #[test]
+    fn messages_without_a_file_are_passed_over() {
+        let finished = r#"{"reason":"build-finished","success":true}"#;
+        assert!(serde_json::from_str::<Artefact>(finished).is_err());
+        let script = r#"{"reason":"build-script-executed","package_id":"p#1","linked_libs":[]}"#;
+        assert!(serde_json::from_str::<Artefact>(script).is_err());
+    }
+}
