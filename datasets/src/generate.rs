@@ -40,7 +40,7 @@ pub enum GenerateError {
 }
 
 impl GenerateError {
-    fn io(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -161,4 +161,29 @@ fn permit(path: &Path, mode: u32) -> io::Result<()> {
 #[cfg(not(unix))]
 fn permit(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+    use std::path::Path;
+
+    use super::GenerateError;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_forbidden_one() {
+        let of = |kind: ErrorKind| GenerateError::io(Path::new("data/x"), Error::from(kind));
+        assert!(matches!(
+            of(ErrorKind::StorageFull),
+            GenerateError::Full { .. }
+        ));
+        assert!(matches!(
+            of(ErrorKind::PermissionDenied),
+            GenerateError::Io { .. }
+        ));
+        assert_eq!(
+            of(ErrorKind::StorageFull).to_string(),
+            "no room for data/x (the data set takes about 25 MB). Free some disk space, or name a folder on another disk"
+        );
+    }
 }

@@ -3,12 +3,7 @@ use std::path::{Path, PathBuf};
 
 /// Files that calls name and a user's folder lacks.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{}{} is missing from {}. Put a file of that name there, or leave out --data to use the generated data set",
-    paths[0],
-    match paths.len() { 1 => String::new(), more => format!(" (and {} more)", more - 1) },
-    folder.display()
-)]
+#[error("{} from {}. Put files of these names there, or leave out --data to use the generated data set", first(paths), folder.display())]
 pub struct Missing {
     /// The folder that was named.
     pub folder: PathBuf,
@@ -35,5 +30,13 @@ pub fn require<P: AsRef<str>>(
             folder: folder.to_owned(),
             paths: missing,
         })
+    }
+}
+
+fn first(paths: &[String]) -> String {
+    match paths {
+        [] => "nothing is missing".to_owned(),
+        [only] => format!("{only} is missing"),
+        [first, others @ ..] => format!("{first} and {} more are missing", others.len()),
     }
 }

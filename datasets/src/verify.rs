@@ -109,7 +109,14 @@ pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, VerifyError> {
         folder: folder.to_owned(),
         reason,
     };
-    let file = File::open(folder.join(MANIFEST)).map_err(|error| unusable(error.to_string()))?;
+    let path = folder.join(MANIFEST);
+    // opening a pipe would wait for its writer
+    match fs::symlink_metadata(&path) {
+        Ok(found) if !found.is_file() => return Err(unusable("it is not a plain file".to_owned())),
+        Ok(_) => {}
+        Err(error) => return Err(unusable(error.to_string())),
+    }
+    let file = File::open(path).map_err(|error| unusable(error.to_string()))?;
     let mut json = Vec::new();
     file.take(MANIFEST_LIMIT)
         .read_to_end(&mut json)
