@@ -1,0 +1,214 @@
+//! Who may depend on whom among our crates, and what must not be below them: the drawing in ARCHITECTURE.md, enforced.
+
+use crate::graph::{Graph, Kind};
+use crate::rule::{Finding, Repository, Rule};
+
+/// Each crate and what it may ship with. A crate that is not here may depend on nothing of ours; a server on the SDK alone.
+const TABLE: &[(&str, &[&str])] = &[
+    ("dataset", &["record"]),
+    ("figures", &["record"]),
+    (
+        "harness",
+        &[
+            "dataset",
+            "figures",
+            "mcp-wire",
+            "record",
+            "toolchain",
+            "wasmmcp-runtime",
+        ],
+    ),
+    ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
+    ("wasmmcp-compiler", &["mcp-wire", "wasmmcp-runtime"]),
+    ("wasmmcp-runtime", &["mcp-wire"]),
+    (
+        "worker",
+        &["dataset", "mcp-wire", "record", "wasmmcp-runtime"],
+    ),
+];
+
+/// What every server may ship with.
+const OF_SERVERS: &[&str] = &["wasmmcp"];
+
+/// Tests may reach further: they build components, generate inputs, and speak to a real host.
+const IN_TESTS: &[&str] = &[
+    "dataset",
+    "mcp-wire",
+    "record",
+    "toolchain",
+    "wasmmcp-runtime",
+];
+
+/// These two are the floor and the drawing room: anybody must be able to redraw a record with Rust alone, tests included.
+const WITHOUT_TEST_HELP: &[&str] = &["figures", "record"];
+
+/// What must be nowhere below a crate, and why.
+const ABSENT: &[(&str, &[&str], &str)] = &[
+    (
+        "figures",
+        &["bollard", "hyper", "tokio", "wasmtime"],
+        "everything can be redrawn without an engine, a network or an async runtime",
+    ),
+    (
+        "record",
+        &["bollard", "hyper", "tokio", "wasmtime"],
+        "a record is read and written without what it measured",
+    ),
+    (
+        "mcp-wire",
+        &["hyper", "mio", "socket2", "tokio", "wasmtime"],
+        "the wire's rules are shared by guest and host, so they do no I/O",
+    ),
+    (
+        "dataset",
+        &["tokio", "wasmtime"],
+        "inputs are made without what reads them",
+    ),
+    (
+        "toolchain",
+        &["tokio", "wasmtime"],
+        "tests of every crate use it, so it must build in seconds",
+    ),
+];
+
+/// What must be nowhere in a component: no async runtime, no threads, no host.
+const ABSENT_IN_GUESTS: &[&str] = &["async-std", "mio", "rayon", "smol", "tokio", "wasmtime"];
+
+/// Our crates depend downward only.
+pub const DIRECTION: Rule = Rule {
+    name: "dependency table",
+    reason: "the drawing in ARCHITECTURE.md is only true while nobody adds an arrow; a new arrow is a word in the table of infra/xtask/src/rules/dependencies.rs, with its reason in the commit",
+    check: |repository| direction(&repository.graph),
+    bad: || {
+        [
+            ("figures", "harness", Kind::Normal),
+            ("figures", "toolchain", Kind::Dev),
+            ("harness", "noop", Kind::Normal),
+            ("worker", "noop", Kind::Dev),
+            ("noop", "mcp-wire", Kind::Normal),
+            ("record", "dataset", Kind::Normal),
+            ("newcomer", "record", Kind::Normal),
+        ]
+        .map(|edge| example(&[edge]))
+        .into()
+    },
+    good: || {
+        example(&[
+            ("noop", "wasmmcp", Kind::Normal),
+            ("noop", "toolchain", Kind::Dev),
+            ("figures", "record", Kind::Normal),
+            ("figures", "plotters", Kind::Normal),
+            ("harness", "figures", Kind::Normal),
+        ])
+    },
+};
+
+/// Some things are deliberately absent below some crates.
+pub const ABSENCE: Rule = Rule {
+    name: "deliberate absence",
+    reason: "what a crate cannot see it cannot come to need; trim a feature or move the code up",
+    check: |repository| absence(&repository.graph),
+    bad: || {
+        vec![
+            example(&[
+                ("figures", "plotters", Kind::Normal),
+                ("plotters", "tokio", Kind::Normal),
+            ]),
+            example(&[("mcp-wire", "socket2", Kind::Normal)]),
+            example(&[
+                ("noop", "image", Kind::Normal),
+                ("image", "rayon", Kind::Normal),
+            ]),
+        ]
+    },
+    good: || {
+        example(&[
+            ("figures", "tokio", Kind::Dev),
+            ("harness", "tokio", Kind::Normal),
+            ("harness", "figures", Kind::Normal),
+        ])
+    },
+};
+
+fn example(edges: &[(&str, &str, Kind)]) -> Repository {
+    let members = [
+        ("dataset", "datasets"),
+        ("figures", "figures"),
+        ("harness", "harness"),
+        ("mcp-wire", "guest-sdk/wire"),
+        ("newcomer", "newcomer"),
+        ("noop", "servers/noop"),
+        ("record", "results"),
+        ("toolchain", "infra/toolchain"),
+        ("wasmmcp", "guest-sdk"),
+        ("worker", "harness/worker"),
+    ];
+    Repository::of_graph(Graph::planted(&members, edges))
+}
+
+fn direction(graph: &Graph) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for from in graph.members.keys() {
+        let is_server = graph.servers().any(|server| server == from);
+        let listed = TABLE
+            .iter()
+            .find(|(name, _)| name == from)
+            .map(|(_, allowed)| *allowed);
+        let allowed = if is_server {
+            OF_SERVERS
+        } else {
+            listed.unwrap_or_default()
+        };
+        let extra = if WITHOUT_TEST_HELP.contains(&from.as_str()) {
+            &[]
+        } else {
+            IN_TESTS
+        };
+        for (to, kind) in graph.ours_of(from) {
+            let may = allowed.contains(&to) || kind == Kind::Dev && extra.contains(&to);
+            if graph.servers().any(|server| server == to) {
+                findings.push(Finding::at(from, format!("links the server `{to}`; servers are built to files, and `server.toml` is all that is known of one")));
+            } else if !may {
+                let way = if kind == Kind::Dev {
+                    " even in tests"
+                } else {
+                    ""
+                };
+                findings.push(Finding::at(
+                    from,
+                    format!("may not depend on `{to}`{way}; it may on {allowed:?}"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+fn absence(graph: &Graph) -> Vec<Finding> {
+    let listed = ABSENT
+        .iter()
+        .flat_map(|(from, absent, why)| absent.iter().map(move |to| (*from, *to, false, *why)));
+    let guests = graph.servers().flat_map(|from| {
+        ABSENT_IN_GUESTS.iter().map(move |to| {
+            (
+                from,
+                *to,
+                true,
+                "a component has no threads and no async runtime",
+            )
+        })
+    });
+    let rules = listed
+        .chain(guests)
+        .filter(|(from, ..)| graph.members.contains_key(*from));
+    let found = rules
+        .filter_map(|(from, to, guest, why)| Some((from, to, why, graph.chain(from, to, guest)?)));
+    found
+        .map(|(from, to, why, chain)| {
+            Finding::at(
+                from,
+                format!("has `{to}` below it, by {}: {why}", chain.join(" → ")),
+            )
+        })
+        .collect()
+}
