@@ -1,1 +1,6 @@
-//! 
+//! MCP on the wire, without I/O: what the SDK's HTTP side, the runtime and the dispatcher share.
+
+pub mod code;
+pub mod json;
+pub mod message;
+pub mod revision;

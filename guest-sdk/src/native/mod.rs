@@ -1,0 +1,6 @@
+//! The native program: the same transports over the process's own streams.
+
+mod start;
+mod stdio;
+
+pub use start::main;

@@ -1,0 +1,230 @@
+//! What a tool gives back and how it becomes the members of a result.
+
+use mcp_wire::json;
+use serde::Serialize;
+
+use crate::{
+    Content, ToolError,
+    content::{member, name},
+    schema::{Piece, Schema},
+};
+
+/// Where a result is written: the open result object of the answer.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    pub(crate) out: &'a mut Vec<u8>,
+    pub(crate) scratch: &'a mut Vec<u8>,
+    pub(crate) meta: &'a mut Vec<u8>,
+}
+
+/// What a tool may return.
+#[diagnostic::on_unimplemented(
+    message = "a tool cannot return `{Self}`",
+    note = "return (), &'static str, String, Content, Vec<Content>, Json<T>, ToolResult, or a Result of one of them and ToolError"
+)]
+pub trait IntoToolResult {
+    /// The output schema, where the type has one.
+    const OUTPUT: Option<&'static [Piece]> = None;
+
+    /// Writes the members of the result.
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError>;
+}
+
+/// A structured result: `structuredContent`, and as text the same JSON indented, unless another text is given.
+#[derive(Debug)]
+pub struct Json<T> {
+    value: T,
+    content: Option<Vec<Content>>,
+}
+
+/// A result put together by hand.
+#[derive(Debug, Default)]
+pub struct ToolResult {
+    content: Vec<Content>,
+    structured: Option<Vec<u8>>,
+    meta: Vec<u8>,
+    is_error: bool,
+}
+
+impl<T> Json<T> {
+    /// The value, and its JSON as text.
+    pub fn new(value: T) -> Self {
+        Json { value, content: None }
+    }
+
+    /// The value, and a text of its own.
+    pub fn with_text(value: T, text: impl AsRef<str>) -> Self {
+        Json { value, content: Some(vec![Content::text(text)]) }
+    }
+
+    /// The value, and content of its own.
+    pub fn with_content(value: T, content: Vec<Content>) -> Self {
+        Json { value, content: Some(content) }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+}
+
+impl ToolResult {
+    /// One text.
+    pub fn text(text: impl AsRef<str>) -> Self {
+        ToolResult { content: vec![Content::text(text)], ..ToolResult::default() }
+    }
+
+    /// Several blocks.
+    pub fn content(content: Vec<Content>) -> Self {
+        ToolResult { content, ..ToolResult::default() }
+    }
+
+    /// A structured value without a schema, and its JSON as text.
+    pub fn structured(value: &impl Serialize) -> Result<Self, ToolError> {
+        let json = serde_json::to_vec(value).map_err(ToolError::from_error)?;
+        Ok(ToolResult { structured: Some(json), ..ToolResult::default() })
+    }
+
+    /// Replaces the blocks.
+    #[must_use]
+    pub fn with_content(mut self, content: Vec<Content>) -> Self {
+        self.content = content;
+        self
+    }
+
+    /// Marks the result as a failure.
+    #[must_use]
+    pub fn error(mut self) -> Self {
+        self.is_error = true;
+        self
+    }
+
+    /// Adds a member to `_meta`.
+    pub fn meta(mut self, key: &str, value: &impl Serialize) -> Result<Self, ToolError> {
+        if !self.meta.is_empty() {
+            self.meta.push(b',');
+        }
+        json::string(key, &mut self.meta);
+        self.meta.push(b':');
+        serde_json::to_writer(&mut self.meta, value).map_err(ToolError::from_error)?;
+        Ok(self)
+    }
+}
+
+impl Sink<'_> {
+    fn text(&mut self, text: &str) {
+        name(self.out, "content");
+        self.out.extend_from_slice(b"[{\"type\":\"text\"");
+        member(self.out, "text", text);
+        self.out.extend_from_slice(b"}]");
+    }
+
+    fn blocks(&mut self, blocks: &[Content]) {
+        name(self.out, "content");
+        self.out.push(b'[');
+        for (i, block) in blocks.iter().enumerate() {
+            if i > 0 {
+                self.out.push(b',');
+            }
+            self.out.extend_from_slice(block.json());
+        }
+        self.out.push(b']');
+    }
+
+    /// The compact JSON in `compact`, as text unless there are blocks, and as structured content.
+    fn structured(&mut self, compact: &[u8], blocks: Option<&[Content]>) {
+        match blocks {
+            Some(blocks) => self.blocks(blocks),
+            None => {
+                name(self.out, "content");
+                self.out.reserve(compact.len() * 3);
+                self.out.extend_from_slice(b"[{\"type\":\"text\",\"text\":\"");
+                json::pretty_escaped(compact, self.out);
+                self.out.extend_from_slice(b"\"}]");
+            }
+        }
+        name(self.out, "structuredContent");
+        self.out.extend_from_slice(compact);
+    }
+
+    /// A failure as the model reads it.
+    pub(crate) fn failure(&mut self, message: &str) {
+        self.text(message);
+        self.out.extend_from_slice(b",\"isError\":true");
+    }
+}
+
+impl IntoToolResult for () {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        sink.blocks(&[]);
+        Ok(())
+    }
+}
+
+impl IntoToolResult for &'static str {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        sink.text(self);
+        Ok(())
+    }
+}
+
+impl IntoToolResult for String {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        sink.text(&self);
+        Ok(())
+    }
+}
+
+impl IntoToolResult for Content {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        sink.blocks(&[self]);
+        Ok(())
+    }
+}
+
+impl IntoToolResult for Vec<Content> {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        sink.blocks(&self);
+        Ok(())
+    }
+}
+
+impl<T: Serialize + Schema> IntoToolResult for Json<T> {
+    const OUTPUT: Option<&'static [Piece]> = Some(T::MEMBERS);
+
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        let mut compact = std::mem::take(sink.scratch);
+        compact.clear();
+        let written = serde_json::to_writer(&mut compact, &self.value);
+        // The value is not needed any more; a large one gives its memory back before the text is made.
+        drop(self.value);
+        if written.is_ok() {
+            sink.structured(&compact, self.content.as_deref());
+        }
+        *sink.scratch = compact;
+        written.map_err(ToolError::from_error)
+    }
+}
+
+impl IntoToolResult for ToolResult {
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        match &self.structured {
+            Some(compact) if self.content.is_empty() => sink.structured(compact, None),
+            Some(compact) => sink.structured(compact, Some(&self.content)),
+            None => sink.blocks(&self.content),
+        }
+        if self.is_error {
+            sink.out.extend_from_slice(b",\"isError\":true");
+        }
+        sink.meta.extend_from_slice(&self.meta);
+        Ok(())
+    }
+}
+
+impl<T: IntoToolResult> IntoToolResult for Result<T, ToolError> {
+    const OUTPUT: Option<&'static [Piece]> = T::OUTPUT;
+
+    fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        self?.write(sink)
+    }
+}

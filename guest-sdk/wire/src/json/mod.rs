@@ -1,0 +1,16 @@
+//! JSON text as bytes: one validating pass, borrowed spans, fast escaping; never a tree of values.
+
+mod escape;
+mod find;
+mod pretty;
+mod raw;
+mod scan;
+mod unescape;
+
+pub use escape::{string, string_body};
+pub use find::special;
+pub use pretty::pretty_escaped;
+pub use raw::{Member, Raw};
+pub(crate) use raw::{distinct, find};
+pub use scan::{DEPTH, Malformed, Scan};
+pub use unescape::unescape;
