@@ -50,7 +50,10 @@ fn words(
         cx.measure("sort", || words.sort());
     }
     words.truncate(head.unwrap_or(usize::MAX));
-    Ok(Json::new(Words { word_count: words.len(), words }))
+    Ok(Json::new(Words {
+        word_count: words.len(),
+        words,
+    }))
 }
 
 /// Asks for a friendly greeting.

@@ -11,7 +11,9 @@ pub struct Any(Box<RawValue>);
 impl Any {
     /// A value from whatever serialises.
     pub fn new(value: &impl Serialize) -> Result<Any, crate::ToolError> {
-        serde_json::value::to_raw_value(value).map(Any).map_err(crate::ToolError::from_error)
+        serde_json::value::to_raw_value(value)
+            .map(Any)
+            .map_err(crate::ToolError::from_error)
     }
 
     /// The text.

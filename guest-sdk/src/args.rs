@@ -12,7 +12,9 @@ fn all() -> Vec<String> {
 
 #[cfg(not(target_arch = "wasm32"))]
 fn all() -> Vec<String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
 }
 
 /// Splits the arguments (with the program's name first) into the server's and the value of `--http`:

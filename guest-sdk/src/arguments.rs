@@ -16,11 +16,17 @@ pub struct Arguments<'a> {
 
 impl<'a> Arguments<'a> {
     pub(crate) fn raw(&self, name: &str) -> Option<Raw<'a>> {
-        self.members.iter().find(|member| member.key == name).map(|member| member.value)
+        self.members
+            .iter()
+            .find(|member| member.key == name)
+            .map(|member| member.value)
     }
 
     /// An argument that must be there, unless its type is optional.
-    pub fn required<T: DeserializeOwned + Schema + 'static>(&self, name: &'static str) -> Result<T, ToolError> {
+    pub fn required<T: DeserializeOwned + Schema + 'static>(
+        &self,
+        name: &'static str,
+    ) -> Result<T, ToolError> {
         match self.raw(name) {
             Some(raw) => self.read(name, raw.get()),
             None if T::OPTIONAL => self.read(name, "null"),
@@ -29,7 +35,10 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument that has a default; `null` counts as left out.
-    pub fn given<T: DeserializeOwned + Schema + 'static>(&self, name: &'static str) -> Result<Option<T>, ToolError> {
+    pub fn given<T: DeserializeOwned + Schema + 'static>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, ToolError> {
         match self.raw(name) {
             Some(raw) if !raw.is_null() => self.read(name, raw.get()).map(Some),
             _ => Ok(None),
@@ -37,11 +46,19 @@ impl<'a> Arguments<'a> {
     }
 
     /// A default that is written as JSON (an enum's name, a list).
-    pub fn preset<T: DeserializeOwned + Schema + 'static>(&self, name: &'static str, json: &str) -> Result<T, ToolError> {
+    pub fn preset<T: DeserializeOwned + Schema + 'static>(
+        &self,
+        name: &'static str,
+        json: &str,
+    ) -> Result<T, ToolError> {
         self.read(name, json)
     }
 
-    fn read<T: DeserializeOwned + 'static>(&self, name: &'static str, text: &str) -> Result<T, ToolError> {
+    fn read<T: DeserializeOwned + 'static>(
+        &self,
+        name: &'static str,
+        text: &str,
+    ) -> Result<T, ToolError> {
         // Texts reach megabytes: they are unescaped in wide steps instead of byte by byte. Which branch runs is known when this is compiled.
         let mut slot: Option<T> = None;
         if let Some(slot) = (&mut slot as &mut dyn Dynamic).downcast_mut::<Option<String>>() {
@@ -58,19 +75,41 @@ impl<'a> Arguments<'a> {
         }
         serde_json::from_str(text).map_err(|error| {
             let text = error.to_string();
-            let text = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
+            let text = text
+                .rfind(" at line ")
+                .map_or(text.as_str(), |end| &text[..end]);
             self.wrong(name, text)
         })
     }
 
     #[cold]
     fn missing(&self, name: &str) -> ToolError {
-        ToolError::new(["tool ", self.tool, ": argument ", name, " is missing; pass it as the input schema says"].concat())
+        ToolError::new(
+            [
+                "tool ",
+                self.tool,
+                ": argument ",
+                name,
+                " is missing; pass it as the input schema says",
+            ]
+            .concat(),
+        )
     }
 
     #[cold]
     fn wrong(&self, name: &str, why: &str) -> ToolError {
-        ToolError::new(["tool ", self.tool, ": argument ", name, ": ", why, "; pass a value that fits the input schema"].concat())
+        ToolError::new(
+            [
+                "tool ",
+                self.tool,
+                ": argument ",
+                name,
+                ": ",
+                why,
+                "; pass a value that fits the input schema",
+            ]
+            .concat(),
+        )
     }
 
     /// Fails where the value (its number, or its length) is below `limit`.
@@ -91,7 +130,9 @@ impl<'a> Arguments<'a> {
         limit: f64,
         holds: impl Fn(f64) -> bool,
     ) -> Result<(), ToolError> {
-        let Some((size, what)) = value.size() else { return Ok(()) };
+        let Some((size, what)) = value.size() else {
+            return Ok(());
+        };
         if holds(size) {
             return Ok(());
         }

@@ -1,7 +1,11 @@
 //! Asking the client while a call runs: by a request that the call waits for, or, on the stateless wire, by a result
 //! that ends the call and is answered by a second one.
 
-use mcp_wire::{json::Raw, message::{Id, Params}, revision::Wire};
+use mcp_wire::{
+    json::Raw,
+    message::{Id, Params},
+    revision::Wire,
+};
 
 use crate::{
     Any, Context,
@@ -48,7 +52,11 @@ impl Question {
 
     /// Asks the client's model; `params` is the JSON of the request (`messages`, `maxTokens`, …).
     pub fn sample(params: &str) -> Question {
-        Question::of("sampling/createMessage", "sampling", params.as_bytes().to_vec())
+        Question::of(
+            "sampling/createMessage",
+            "sampling",
+            params.as_bytes().to_vec(),
+        )
     }
 
     /// Asks for the folders that the client works in.
@@ -57,7 +65,12 @@ impl Question {
     }
 
     fn of(method: &'static str, capability: &'static str, params: Vec<u8>) -> Question {
-        Question { method, capability, params: String::from_utf8(params).unwrap_or_default(), key: None }
+        Question {
+            method,
+            capability,
+            params: String::from_utf8(params).unwrap_or_default(),
+            key: None,
+        }
     }
 
     /// Names the question on the stateless wire; without a name it is `ask-1`, `ask-2`, … in the order of asking.
@@ -77,11 +90,23 @@ pub(crate) struct Capabilities {
 }
 
 impl Capabilities {
-    pub(crate) const NONE: Capabilities = Capabilities { elicitation: false, sampling: false, roots: false };
+    pub(crate) const NONE: Capabilities = Capabilities {
+        elicitation: false,
+        sampling: false,
+        roots: false,
+    };
 
     pub(crate) fn read(declared: Option<Raw<'_>>) -> Capabilities {
-        let has = |key| declared.and_then(|declared| declared.member(key)).is_some_and(Raw::is_object);
-        Capabilities { elicitation: has("elicitation"), sampling: has("sampling"), roots: has("roots") }
+        let has = |key| {
+            declared
+                .and_then(|declared| declared.member(key))
+                .is_some_and(Raw::is_object)
+        };
+        Capabilities {
+            elicitation: has("elicitation"),
+            sampling: has("sampling"),
+            roots: has("roots"),
+        }
     }
 
     fn has(self, capability: &str) -> bool {
@@ -133,7 +158,11 @@ impl<'a> Asking<'a> {
     /// Binds the state to this call.
     pub(crate) fn bind(&mut self, method: &'static str, params: &Params<'a>) {
         let text = |key| params.get(key).map_or("", Raw::get);
-        let named = if method == "resources/read" { "uri" } else { "name" };
+        let named = if method == "resources/read" {
+            "uri"
+        } else {
+            "name"
+        };
         self.purpose = [method, text(named), text("arguments")];
     }
 
@@ -224,12 +253,18 @@ impl Context<'_> {
 
     /// Asks several questions at once: one round on the stateless wire, one after the other on the older.
     pub fn ask_all(&mut self, questions: Vec<Question>) -> Result<Vec<Any>, Ask> {
-        if let Some(question) = questions.iter().find(|question| !self.asking.capabilities.has(question.capability)) {
+        if let Some(question) = questions
+            .iter()
+            .find(|question| !self.asking.capabilities.has(question.capability))
+        {
             return Err(Ask::Unsupported(question.capability));
         }
         match self.wire {
             Wire::Stateless => self.ask_by_result(questions),
-            Wire::Handshake => questions.into_iter().map(|question| self.ask_by_request(&question)).collect(),
+            Wire::Handshake => questions
+                .into_iter()
+                .map(|question| self.ask_by_request(&question))
+                .collect(),
         }
     }
 
@@ -239,13 +274,20 @@ impl Context<'_> {
         let mut answers = Vec::with_capacity(questions.len());
         for question in questions {
             asking.count += 1;
-            let key = question.key.map_or_else(|| ["ask-", &asking.count.to_string()].concat(), str::to_owned);
+            let key = question.key.map_or_else(
+                || ["ask-", &asking.count.to_string()].concat(),
+                str::to_owned,
+            );
             match asking.known.iter().find(|(known, _)| *known == key) {
                 Some((_, answer)) => answers.push(any(answer)?),
                 None => asking.open.push((key, question)),
             }
         }
-        if asking.open.is_empty() { Ok(answers) } else { Err(Ask::Pending) }
+        if asking.open.is_empty() {
+            Ok(answers)
+        } else {
+            Err(Ask::Pending)
+        }
     }
 
     fn ask_by_request(&mut self, question: &Question) -> Result<Any, Ask> {
@@ -261,17 +303,21 @@ impl Context<'_> {
         match self.link.request(self.id, &id, &out) {
             Answer::Result(text) => any(&text),
             Answer::Error(text) => {
-                let message = Raw::new(&text).and_then(|error| error.member("message")?.as_str().map(String::from));
-                Err(Ask::Refused(message.unwrap_or_else(|| "the client refused without saying why".to_owned())))
+                let message = Raw::new(&text)
+                    .and_then(|error| error.member("message")?.as_str().map(String::from));
+                Err(Ask::Refused(message.unwrap_or_else(|| {
+                    "the client refused without saying why".to_owned()
+                })))
             }
             Answer::Cancelled => Err(Ask::Cancelled),
-            Answer::Unsupported => {
-                Err(Ask::Refused("this connection has no way back to the client; use stdio or a session".to_owned()))
-            }
+            Answer::Unsupported => Err(Ask::Refused(
+                "this connection has no way back to the client; use stdio or a session".to_owned(),
+            )),
         }
     }
 }
 
 fn any(text: &str) -> Result<Any, Ask> {
-    serde_json::from_str(text).map_err(|_| Ask::Refused("the client's answer is not valid JSON".to_owned()))
+    serde_json::from_str(text)
+        .map_err(|_| Ask::Refused("the client's answer is not valid JSON".to_owned()))
 }

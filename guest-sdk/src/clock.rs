@@ -10,7 +10,10 @@ pub(crate) fn now() -> u64 {
     {
         use std::{sync::OnceLock, time::Instant};
         static START: OnceLock<Instant> = OnceLock::new();
-        #[expect(clippy::disallowed_methods, reason = "this is the clock module: measuring is what it is for")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the clock module: measuring is what it is for"
+        )]
         let now = Instant::now();
         let start = *START.get_or_init(|| now);
         u64::try_from(now.saturating_duration_since(start).as_nanos()).unwrap_or(u64::MAX)

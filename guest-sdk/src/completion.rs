@@ -19,7 +19,11 @@ pub struct Completion {
 }
 
 /// Answers `completion/complete`; a server that proposes nothing answers an empty list.
-pub(crate) fn answer(complete: Option<Complete>, params: &Params<'_>, out: &mut Vec<u8>) -> Result<(), ToolError> {
+pub(crate) fn answer(
+    complete: Option<Complete>,
+    params: &Params<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), ToolError> {
     let question = read(params).ok_or_else(|| {
         ToolError::protocol(
             mcp_wire::code::Code::INVALID_PARAMS,
@@ -38,13 +42,19 @@ pub(crate) fn answer(complete: Option<Complete>, params: &Params<'_>, out: &mut 
     }
     out.extend_from_slice(b"],\"total\":");
     out.extend_from_slice(values.len().to_string().as_bytes());
-    out.extend_from_slice(if values.len() > 100 { b",\"hasMore\":true}" } else { b",\"hasMore\":false}" });
+    out.extend_from_slice(if values.len() > 100 {
+        b",\"hasMore\":true}"
+    } else {
+        b",\"hasMore\":false}"
+    });
     Ok(())
 }
 
 fn read(params: &Params<'_>) -> Option<Completion> {
     let reference = params.get("ref")?;
-    let of = reference.member("name").or_else(|| reference.member("uri"))?;
+    let of = reference
+        .member("name")
+        .or_else(|| reference.member("uri"))?;
     let argument = params.get("argument")?;
     Some(Completion {
         of: of.as_str()?.into_owned(),

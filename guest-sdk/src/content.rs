@@ -32,7 +32,8 @@ impl Content {
     }
 
     fn nest(mut self, key: &str) -> Self {
-        self.0.extend_from_slice([",\"", key, "\":{"].concat().as_bytes());
+        self.0
+            .extend_from_slice([",\"", key, "\":{"].concat().as_bytes());
         self
     }
 
@@ -43,37 +44,64 @@ impl Content {
 
     /// An image from its bytes.
     pub fn image(bytes: &[u8], mime: &str) -> Content {
-        Content::open("image").bytes("data", bytes).member("mimeType", mime).close()
+        Content::open("image")
+            .bytes("data", bytes)
+            .member("mimeType", mime)
+            .close()
     }
 
     /// An image that is Base64 already.
     pub fn image_base64(data: &str, mime: &str) -> Content {
-        Content::open("image").member("data", data).member("mimeType", mime).close()
+        Content::open("image")
+            .member("data", data)
+            .member("mimeType", mime)
+            .close()
     }
 
     /// Sound from its bytes.
     pub fn audio(bytes: &[u8], mime: &str) -> Content {
-        Content::open("audio").bytes("data", bytes).member("mimeType", mime).close()
+        Content::open("audio")
+            .bytes("data", bytes)
+            .member("mimeType", mime)
+            .close()
     }
 
     /// Sound that is Base64 already.
     pub fn audio_base64(data: &str, mime: &str) -> Content {
-        Content::open("audio").member("data", data).member("mimeType", mime).close()
+        Content::open("audio")
+            .member("data", data)
+            .member("mimeType", mime)
+            .close()
     }
 
     /// A resource with its text.
     pub fn resource_text(uri: &str, mime: &str, text: &str) -> Content {
-        Content::open("resource").nest("resource").member("uri", uri).member("mimeType", mime).member("text", text).close().close()
+        Content::open("resource")
+            .nest("resource")
+            .member("uri", uri)
+            .member("mimeType", mime)
+            .member("text", text)
+            .close()
+            .close()
     }
 
     /// A resource with its bytes.
     pub fn resource_blob(uri: &str, mime: &str, bytes: &[u8]) -> Content {
-        Content::open("resource").nest("resource").member("uri", uri).member("mimeType", mime).bytes("blob", bytes).close().close()
+        Content::open("resource")
+            .nest("resource")
+            .member("uri", uri)
+            .member("mimeType", mime)
+            .bytes("blob", bytes)
+            .close()
+            .close()
     }
 
     /// A link to a resource.
     pub fn link(uri: &str, name: &str) -> Content {
-        Content::open("resource_link").member("uri", uri).member("name", name).close()
+        Content::open("resource_link")
+            .member("uri", uri)
+            .member("name", name)
+            .close()
     }
 
     /// Adds `annotations`.
@@ -105,8 +133,15 @@ pub(crate) fn base64(out: &mut Vec<u8>, key: &str, bytes: &[u8]) {
     name(out, key);
     out.push(b'"');
     let start = out.len();
-    out.resize(start + base64::encoded_len(bytes.len(), true).expect("bytes in memory have an encoded length"), 0);
-    STANDARD.encode_slice(bytes, &mut out[start..]).expect("the buffer has the encoded length");
+    out.resize(
+        start
+            + base64::encoded_len(bytes.len(), true)
+                .expect("bytes in memory have an encoded length"),
+        0,
+    );
+    STANDARD
+        .encode_slice(bytes, &mut out[start..])
+        .expect("the buffer has the encoded length");
     out.push(b'"');
 }
 

@@ -16,7 +16,10 @@ use crate::{
 
 /// How grave a log message is, by the names of syslog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are syslog's and say all there is to say")]
+#[expect(
+    missing_docs,
+    reason = "the names are syslog's and say all there is to say"
+)]
 pub enum Level {
     Debug,
     Info,
@@ -41,7 +44,10 @@ impl Level {
     ];
 
     pub(crate) fn named(name: &str) -> Option<Level> {
-        Level::NAMES.iter().find(|(_, own)| *own == name).map(|(level, _)| *level)
+        Level::NAMES
+            .iter()
+            .find(|(_, own)| *own == name)
+            .map(|(level, _)| *level)
     }
 
     fn name(self) -> &'static str {
@@ -67,7 +73,10 @@ pub struct Context<'a> {
 
 impl std::fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context").field("wire", &self.wire).field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("wire", &self.wire)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -40,7 +40,11 @@ impl ToolError {
         mcp_wire::json::string(uri, &mut data);
         data.push(b'}');
         let message = String::from("no such resource; resources/list names those there are");
-        ToolError(Failure::Protocol(Code::RESOURCE_NOT_FOUND, message, String::from_utf8(data).ok()))
+        ToolError(Failure::Protocol(
+            Code::RESOURCE_NOT_FOUND,
+            message,
+            String::from_utf8(data).ok(),
+        ))
     }
 
     /// What the caller will read.
@@ -76,7 +80,12 @@ impl From<Ask> for ToolError {
             Ask::Pending => ToolError(Failure::Pending),
             Ask::Unsupported(capability) => ToolError(Failure::Protocol(
                 Code::MISSING_CAPABILITY,
-                ["the client does not declare the capability ", capability, "; call again from a client that has it"].concat(),
+                [
+                    "the client does not declare the capability ",
+                    capability,
+                    "; call again from a client that has it",
+                ]
+                .concat(),
                 Some(["{\"requiredCapabilities\":{\"", capability, "\":{}}}"].concat()),
             )),
             Ask::Refused(message) => ToolError::new(message),

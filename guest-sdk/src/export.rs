@@ -5,7 +5,10 @@
 #[cfg(target_arch = "wasm32")]
 macro_rules! export {
     ($server:path) => {
-        #[allow(unsafe_code, reason = "the exports of a component have fixed symbol names")]
+        #[allow(
+            unsafe_code,
+            reason = "the exports of a component have fixed symbol names"
+        )]
         const _: () = {
             struct Component;
 

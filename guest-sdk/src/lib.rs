@@ -49,8 +49,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Content, Context, Json, Level, Prompt, PromptMessage, Schema, Server, ToolError, ToolResult, prompt, prompts,
-        resource, resources, tool, tools,
+        Content, Context, Json, Level, Prompt, PromptMessage, Schema, Server, ToolError,
+        ToolResult, prompt, prompts, resource, resources, tool, tools,
     };
 }
 

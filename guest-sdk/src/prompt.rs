@@ -35,7 +35,10 @@ pub struct Prompts {
 
 impl Prompts {
     /// No prompts.
-    pub const NONE: Prompts = Prompts { list: &[], json: "\"prompts\":[]" };
+    pub const NONE: Prompts = Prompts {
+        list: &[],
+        json: "\"prompts\":[]",
+    };
 
     /// The prompts and the member `prompts` of the answer to `prompts/list`.
     pub const fn new(list: &'static [PromptEntry], json: &'static [u8]) -> Prompts {
@@ -56,12 +59,18 @@ pub struct PromptMessage {
 impl PromptMessage {
     /// What the user says.
     pub fn user(content: Content) -> Self {
-        PromptMessage { role: "user", content }
+        PromptMessage {
+            role: "user",
+            content,
+        }
     }
 
     /// What the assistant says.
     pub fn assistant(content: Content) -> Self {
-        PromptMessage { role: "assistant", content }
+        PromptMessage {
+            role: "assistant",
+            content,
+        }
     }
 }
 
@@ -75,7 +84,10 @@ pub struct Prompt {
 impl Prompt {
     /// Messages.
     pub fn new(messages: Vec<PromptMessage>) -> Self {
-        Prompt { description: None, messages }
+        Prompt {
+            description: None,
+            messages,
+        }
     }
 
     /// Says what they are for.

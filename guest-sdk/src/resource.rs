@@ -42,25 +42,47 @@ pub struct Resources {
 
 impl Resources {
     /// No resources.
-    pub const NONE: Resources =
-        Resources { list: &[], resources: "\"resources\":[]", templates: "\"resourceTemplates\":[]" };
+    pub const NONE: Resources = Resources {
+        list: &[],
+        resources: "\"resources\":[]",
+        templates: "\"resourceTemplates\":[]",
+    };
 
     /// The resources, and the members `resources` and `resourceTemplates` of the two lists.
-    pub const fn new(list: &'static [ResourceEntry], resources: &'static [u8], templates: &'static [u8]) -> Resources {
-        match (std::str::from_utf8(resources), std::str::from_utf8(templates)) {
-            (Ok(resources), Ok(templates)) => Resources { list, resources, templates },
+    pub const fn new(
+        list: &'static [ResourceEntry],
+        resources: &'static [u8],
+        templates: &'static [u8],
+    ) -> Resources {
+        match (
+            std::str::from_utf8(resources),
+            std::str::from_utf8(templates),
+        ) {
+            (Ok(resources), Ok(templates)) => Resources {
+                list,
+                resources,
+                templates,
+            },
             _ => panic!("pieces of text are text"),
         }
     }
 
     /// The entry that an address belongs to and what its template captures, as members of an object.
-    pub(crate) fn find(&self, uri: &str) -> Option<(&'static ResourceEntry, Vec<(String, String)>)> {
-        let exact = self.list.iter().find(|entry| !entry.template && entry.uri == uri);
+    pub(crate) fn find(
+        &self,
+        uri: &str,
+    ) -> Option<(&'static ResourceEntry, Vec<(String, String)>)> {
+        let exact = self
+            .list
+            .iter()
+            .find(|entry| !entry.template && entry.uri == uri);
         if let Some(entry) = exact {
             return Some((entry, Vec::new()));
         }
         let templates = self.list.iter().filter(|entry| entry.template);
-        templates.into_iter().find_map(|entry| Some((entry, capture(entry.uri, uri)?)))
+        templates
+            .into_iter()
+            .find_map(|entry| Some((entry, capture(entry.uri, uri)?)))
     }
 }
 
@@ -144,10 +166,21 @@ pub(crate) fn read(
     let members: Option<Vec<Member<'_>>> = captured
         .iter()
         .zip(&texts)
-        .map(|((key, _), text)| Some(Member { key: key.as_str().into(), value: Raw::new(text)? }))
+        .map(|((key, _), text)| {
+            Some(Member {
+                key: key.as_str().into(),
+                value: Raw::new(text)?,
+            })
+        })
         .collect();
     let members = members.unwrap_or_default();
-    (entry.read)(cx, Arguments { tool: entry.uri, members: &members })
+    (entry.read)(
+        cx,
+        Arguments {
+            tool: entry.uri,
+            members: &members,
+        },
+    )
 }
 
 /// Matches an address against a template: `{name}` takes one segment, `{+name}` the rest; both percent-decoded.
@@ -169,7 +202,11 @@ fn capture(template: &str, uri: &str) -> Option<Vec<(String, String)>> {
         // What follows the variable, up to the next one, ends it.
         let literal = &template[..template.find('{').unwrap_or(template.len())];
         let end = if literal.is_empty() {
-            if greedy { uri.len() } else { uri.find('/').unwrap_or(uri.len()) }
+            if greedy {
+                uri.len()
+            } else {
+                uri.find('/').unwrap_or(uri.len())
+            }
         } else if greedy {
             uri.rfind(literal)?
         } else {

@@ -49,17 +49,26 @@ pub struct ToolResult {
 impl<T> Json<T> {
     /// The value, and its JSON as text.
     pub fn new(value: T) -> Self {
-        Json { value, content: None }
+        Json {
+            value,
+            content: None,
+        }
     }
 
     /// The value, and a text of its own.
     pub fn with_text(value: T, text: impl AsRef<str>) -> Self {
-        Json { value, content: Some(vec![Content::text(text)]) }
+        Json {
+            value,
+            content: Some(vec![Content::text(text)]),
+        }
     }
 
     /// The value, and content of its own.
     pub fn with_content(value: T, content: Vec<Content>) -> Self {
-        Json { value, content: Some(content) }
+        Json {
+            value,
+            content: Some(content),
+        }
     }
 
     /// The value.
@@ -71,18 +80,27 @@ impl<T> Json<T> {
 impl ToolResult {
     /// One text.
     pub fn text(text: impl AsRef<str>) -> Self {
-        ToolResult { content: vec![Content::text(text)], ..ToolResult::default() }
+        ToolResult {
+            content: vec![Content::text(text)],
+            ..ToolResult::default()
+        }
     }
 
     /// Several blocks.
     pub fn content(content: Vec<Content>) -> Self {
-        ToolResult { content, ..ToolResult::default() }
+        ToolResult {
+            content,
+            ..ToolResult::default()
+        }
     }
 
     /// A structured value without a schema, and its JSON as text.
     pub fn structured(value: &impl Serialize) -> Result<Self, ToolError> {
         let json = serde_json::to_vec(value).map_err(ToolError::from_error)?;
-        Ok(ToolResult { structured: Some(json), ..ToolResult::default() })
+        Ok(ToolResult {
+            structured: Some(json),
+            ..ToolResult::default()
+        })
     }
 
     /// Replaces the blocks.
@@ -138,7 +156,8 @@ impl Sink<'_> {
             None => {
                 name(self.out, "content");
                 self.out.reserve(compact.len() * 3);
-                self.out.extend_from_slice(b"[{\"type\":\"text\",\"text\":\"");
+                self.out
+                    .extend_from_slice(b"[{\"type\":\"text\",\"text\":\"");
                 json::pretty_escaped(compact, self.out);
                 self.out.extend_from_slice(b"\"}]");
             }

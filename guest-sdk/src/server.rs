@@ -135,7 +135,11 @@ impl Server {
         out.push(b'{');
         member(out, "name", self.name);
         member(out, "version", self.version);
-        let rest = [("title", self.title), ("description", self.description), ("websiteUrl", self.website)];
+        let rest = [
+            ("title", self.title),
+            ("description", self.description),
+            ("websiteUrl", self.website),
+        ];
         for (key, value) in rest {
             if let Some(value) = value {
                 member(out, key, value);
@@ -159,7 +163,11 @@ impl Server {
     pub(crate) fn abilities(&self, stateless: bool, out: &mut Vec<u8>) {
         name(out, "capabilities");
         out.extend_from_slice(b"{\"logging\":{}");
-        let changed = if self.list_changed { "{\"listChanged\":true}" } else { "{}" };
+        let changed = if self.list_changed {
+            "{\"listChanged\":true}"
+        } else {
+            "{}"
+        };
         let mut offer = |key, value: &str| {
             name(out, key);
             out.extend_from_slice(value.as_bytes());

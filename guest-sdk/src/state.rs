@@ -58,6 +58,9 @@ fn random() -> Option<[u8; 32]> {
 fn random() -> Option<[u8; 32]> {
     use std::io::Read as _;
     let mut key = [0; 32];
-    std::fs::File::open("/dev/urandom").ok()?.read_exact(&mut key).ok()?;
+    std::fs::File::open("/dev/urandom")
+        .ok()?
+        .read_exact(&mut key)
+        .ok()?;
     Some(key)
 }

@@ -1,7 +1,5 @@
 //! A tool as a constant: its name, its entry in `tools/list`, how it is called.
 
-use mcp_wire::json::Raw;
-
 use crate::{Arguments, Context, ToolError, result::Sink, schema::Piece};
 
 /// How a tool is called: reads its arguments, runs, writes the result.
@@ -35,7 +33,10 @@ pub struct Tools {
 
 impl Tools {
     /// No tools.
-    pub const NONE: Tools = Tools { list: &[], json: "\"tools\":[]" };
+    pub const NONE: Tools = Tools {
+        list: &[],
+        json: "\"tools\":[]",
+    };
 
     /// The tools and the member `tools` of the answer to `tools/list`. A name that occurs twice does not compile.
     pub const fn new(list: &'static [Tool], json: &'static [u8]) -> Tools {
@@ -72,11 +73,6 @@ pub(crate) const fn same(a: &str, b: &str) -> bool {
         i += 1;
     }
     true
-}
-
-/// The header names of a tool's mirrored arguments and the values that the body gives them.
-pub(crate) fn mirrored<'a>(tool: &Tool, arguments: Arguments<'a>) -> Vec<(&'static str, Option<Raw<'a>>)> {
-    tool.headers.iter().map(|(header, argument)| (*header, arguments.raw(argument))).collect()
 }
 
 /// The tools of a server, in the order in which `tools/list` names them: `tools![noop, text::echo]`.

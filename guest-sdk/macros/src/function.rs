@@ -36,37 +36,65 @@ impl Function {
         let mut item: ItemFn = syn::parse2(item)?;
         let signature = &mut item.sig;
         if let Some(word) = signature.asyncness.as_ref() {
-            return Err(syn::Error::new(word.span(), "handlers are not async: a component has no runtime; write a plain fn"));
+            return Err(syn::Error::new(
+                word.span(),
+                "handlers are not async: a component has no runtime; write a plain fn",
+            ));
         }
         if !signature.generics.params.is_empty() {
-            return Err(syn::Error::new(signature.generics.span(), "a handler cannot be generic; name the types"));
+            return Err(syn::Error::new(
+                signature.generics.span(),
+                "a handler cannot be generic; name the types",
+            ));
         }
         let mut arguments = Vec::new();
         let mut order = Vec::new();
         for input in &mut signature.inputs {
             let FnArg::Typed(parameter) = input else {
-                return Err(syn::Error::new(input.span(), "a handler has no self; write a plain fn"));
+                return Err(syn::Error::new(
+                    input.span(),
+                    "a handler has no self; write a plain fn",
+                ));
             };
             if is_context(&parameter.ty) {
                 order.push(None);
                 continue;
             }
             let Pat::Ident(pattern) = parameter.pat.as_ref() else {
-                return Err(syn::Error::new(parameter.pat.span(), "an argument needs a name; bind it to one"));
+                return Err(syn::Error::new(
+                    parameter.pat.span(),
+                    "an argument needs a name; bind it to one",
+                ));
             };
             let limits = Limits::read(&parameter.attrs, "arg")?;
             let name = pattern.ident.to_string();
-            let name = limits.name.clone().unwrap_or_else(|| name.trim_start_matches("r#").trim_start_matches('_').to_owned());
-            parameter.attrs.retain(|attribute| !attribute.path().is_ident("arg") && !docs::is_doc(attribute));
+            let name = limits.name.clone().unwrap_or_else(|| {
+                name.trim_start_matches("r#")
+                    .trim_start_matches('_')
+                    .to_owned()
+            });
+            parameter
+                .attrs
+                .retain(|attribute| !attribute.path().is_ident("arg") && !docs::is_doc(attribute));
             order.push(Some(arguments.len()));
-            arguments.push(Argument { name, kind: (*parameter.ty).clone(), limits });
+            arguments.push(Argument {
+                name,
+                kind: (*parameter.ty).clone(),
+                limits,
+            });
         }
         let output = match &signature.output {
             ReturnType::Default => syn::parse_quote!(()),
             ReturnType::Type(_, kind) => (**kind).clone(),
         };
         let description = docs::text(&item.attrs);
-        Ok(Function { item, description, arguments, output, order })
+        Ok(Function {
+            item,
+            description,
+            arguments,
+            output,
+            order,
+        })
     }
 
     /// The function's name.
@@ -81,32 +109,40 @@ impl Function {
 
     /// Statements that read the arguments from `arguments`.
     pub fn reading(&self) -> TokenStream {
-        let statements = self.arguments.iter().enumerate().map(|(i, Argument { name, kind, limits })| {
-            let local = format_ident!("argument_{i}");
-            let value = match &limits.default {
-                None => quote!(arguments.required::<#kind>(#name)?),
-                Some(default) => {
-                    let default = match json::literal(default) {
-                        Some(json) => quote!(arguments.preset::<#kind>(#name, #json)?),
-                        None => quote!(#default),
-                    };
-                    quote! {
-                        match arguments.given::<#kind>(#name)? {
-                            ::core::option::Option::Some(value) => value,
-                            ::core::option::Option::None => #default,
+        let statements =
+            self.arguments
+                .iter()
+                .enumerate()
+                .map(|(i, Argument { name, kind, limits })| {
+                    let local = format_ident!("argument_{i}");
+                    let value = match &limits.default {
+                        None => quote!(arguments.required::<#kind>(#name)?),
+                        Some(default) => {
+                            let default = match json::literal(default) {
+                                Some(json) => quote!(arguments.preset::<#kind>(#name, #json)?),
+                                None => quote!(#default),
+                            };
+                            quote! {
+                                match arguments.given::<#kind>(#name)? {
+                                    ::core::option::Option::Some(value) => value,
+                                    ::core::option::Option::None => #default,
+                                }
+                            }
                         }
+                    };
+                    let bounds = limits.bounds.iter().map(|(lower, limit)| {
+                        let check = if *lower {
+                            quote!(at_least)
+                        } else {
+                            quote!(at_most)
+                        };
+                        quote!(arguments.#check(#name, &#local, (#limit) as f64)?;)
+                    });
+                    quote! {
+                        let #local: #kind = #value;
+                        #(#bounds)*
                     }
-                }
-            };
-            let bounds = limits.bounds.iter().map(|(lower, limit)| {
-                let check = if *lower { quote!(at_least) } else { quote!(at_most) };
-                quote!(arguments.#check(#name, &#local, (#limit) as f64)?;)
-            });
-            quote! {
-                let #local: #kind = #value;
-                #(#bounds)*
-            }
-        });
+                });
         quote!(#(#statements)*)
     }
 
@@ -142,7 +178,14 @@ impl Function {
 }
 
 fn is_context(kind: &Type) -> bool {
-    let Type::Reference(reference) = kind else { return false };
-    let Type::Path(path) = reference.elem.as_ref() else { return false };
-    path.path.segments.last().is_some_and(|segment| segment.ident == "Context")
+    let Type::Reference(reference) = kind else {
+        return false;
+    };
+    let Type::Path(path) = reference.elem.as_ref() else {
+        return false;
+    };
+    path.path
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == "Context")
 }

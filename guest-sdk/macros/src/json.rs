@@ -12,7 +12,9 @@ pub fn string(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            control if (control as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", control as u32)),
+            control if (control as u32) < 0x20 => {
+                out.push_str(&format!("\\u{:04x}", control as u32))
+            }
             other => out.push(other),
         }
     }
@@ -35,7 +37,11 @@ pub fn literal(expression: &Expr) -> Option<String> {
             Lit::Float(number) => Some(number.base10_digits().to_owned()),
             _ => None,
         },
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => Some(format!("-{}", literal(expr)?)),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => Some(format!("-{}", literal(expr)?)),
         Expr::Array(ExprArray { elems, .. }) => {
             let items: Option<Vec<String>> = elems.iter().map(literal).collect();
             Some(format!("[{}]", items?.join(",")))

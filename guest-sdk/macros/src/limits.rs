@@ -30,7 +30,10 @@ impl Limits {
     /// Reads the attributes of that name, and the doc comments.
     pub fn read(attributes: &[Attribute], name: &str) -> syn::Result<Limits> {
         let mut limits = Limits::default();
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident(name))
+        {
             attribute.parse_nested_meta(|meta| limits.item(&meta))?;
         }
         if limits.description.is_none() {
@@ -68,7 +71,12 @@ impl Limits {
         Ok(())
     }
 
-    fn bound(&mut self, meta: &ParseNestedMeta<'_>, key: &str, lower: Option<bool>) -> syn::Result<()> {
+    fn bound(
+        &mut self,
+        meta: &ParseNestedMeta<'_>,
+        key: &str,
+        lower: Option<bool>,
+    ) -> syn::Result<()> {
         let value: Expr = meta.value()?.parse()?;
         let Some(number) = json::literal(&value) else {
             return Err(meta.error("a limit is a number; write it out"));
@@ -98,7 +106,9 @@ impl Limits {
                 let member = json::member("description", text);
                 quote!(::wasmmcp::hidden::Piece::Member(#member),)
             }
-            None => quote!(::wasmmcp::hidden::member(<#kind as ::wasmmcp::hidden::Schema>::DESCRIPTION),),
+            None => {
+                quote!(::wasmmcp::hidden::member(<#kind as ::wasmmcp::hidden::Schema>::DESCRIPTION),)
+            }
         };
         let mut members = self.members.clone();
         if let Some(default) = self.default.as_ref().and_then(json::literal) {

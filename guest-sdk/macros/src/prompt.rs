@@ -25,7 +25,12 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
     let name = name.unwrap_or_else(|| function.name());
     let mut head = vec![json::member("name", &name)];
     head.extend(title.map(|title| json::member("title", &title)));
-    head.extend(function.description.as_ref().map(|text| json::member("description", text)));
+    head.extend(
+        function
+            .description
+            .as_ref()
+            .map(|text| json::member("description", text)),
+    );
     let arguments = function.arguments.iter().map(|argument| {
         let mut members = vec![json::member("name", &argument.name)];
         members.extend(argument.limits.description.as_ref().map(|text| json::member("description", text)));

@@ -12,7 +12,8 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
     let mut values: [Option<String>; 6] = Default::default();
     syn::meta::parser(|meta| {
         let Some(index) = KEYS.iter().position(|key| meta.path.is_ident(key)) else {
-            return Err(meta.error("unknown attribute; use uri or template, name, title, mime, annotations"));
+            return Err(meta
+                .error("unknown attribute; use uri or template, name, title, mime, annotations"));
         };
         values[index] = Some(meta.value()?.parse::<LitStr>()?.value());
         Ok(())
@@ -23,18 +24,37 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
     let (is_template, key, address) = match (uri, template) {
         (Some(uri), None) => (false, "uri", uri),
         (None, Some(template)) => (true, "uriTemplate", template),
-        _ => return Err(syn::Error::new(function.item.sig.span(), "a resource has an address; give one of uri and template")),
+        _ => {
+            return Err(syn::Error::new(
+                function.item.sig.span(),
+                "a resource has an address; give one of uri and template",
+            ));
+        }
     };
     for argument in &function.arguments {
-        let variables = [format!("{{{}}}", argument.name), format!("{{+{}}}", argument.name)];
+        let variables = [
+            format!("{{{}}}", argument.name),
+            format!("{{+{}}}", argument.name),
+        ];
         if !variables.iter().any(|variable| address.contains(variable)) {
-            let message = format!("`{}` is no variable of the template; write {{{}}} there", argument.name, argument.name);
+            let message = format!(
+                "`{}` is no variable of the template; write {{{}}} there",
+                argument.name, argument.name
+            );
             return Err(syn::Error::new(function.item.sig.span(), message));
         }
     }
-    let mut head = vec![json::member(key, &address), json::member("name", &name.unwrap_or_else(|| function.name()))];
+    let mut head = vec![
+        json::member(key, &address),
+        json::member("name", &name.unwrap_or_else(|| function.name())),
+    ];
     head.extend(title.map(|title| json::member("title", &title)));
-    head.extend(function.description.as_ref().map(|text| json::member("description", text)));
+    head.extend(
+        function
+            .description
+            .as_ref()
+            .map(|text| json::member("description", text)),
+    );
     head.extend(mime.as_ref().map(|mime| json::member("mimeType", mime)));
     head.extend(annotations.map(|annotations| format!("\"annotations\":{annotations}")));
     let mime = mime.unwrap_or_default();

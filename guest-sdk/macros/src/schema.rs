@@ -3,11 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{
-    Attribute, Data, DeriveInput, Expr, Fields, LitStr, Token, Type, meta::ParseNestedMeta, parenthesized, parse_quote,
-    spanned::Spanned as _,
+    Attribute, Data, DeriveInput, Expr, Fields, LitStr, Token, Type, meta::ParseNestedMeta,
+    parenthesized, parse_quote, spanned::Spanned as _,
 };
 
-use crate::{case, docs, json, limits::{self, Limits}};
+use crate::{
+    case, docs, json,
+    limits::{self, Limits},
+};
 
 /// What `serde`'s attributes say about an item.
 #[derive(Default)]
@@ -24,7 +27,10 @@ struct Serde {
 impl Serde {
     fn read(attributes: &[Attribute]) -> syn::Result<Serde> {
         let mut serde = Serde::default();
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("serde"))
+        {
             attribute.parse_nested_meta(|meta| serde.item(&meta))?;
         }
         Ok(serde)
@@ -38,14 +44,22 @@ impl Serde {
             inner.parse::<TokenStream>()?;
             return Ok(());
         }
-        let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+        let key = meta
+            .path
+            .get_ident()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if key == "flatten" || key == "tag" {
-            return Err(meta.error("a schema of this cannot be derived; write it by hand with #[schema(raw = …)]"));
+            return Err(meta.error(
+                "a schema of this cannot be derived; write it by hand with #[schema(raw = …)]",
+            ));
         }
         if meta.input.peek(Token![=]) {
             let value: Expr = meta.value()?.parse()?;
             let text = || match &value {
-                Expr::Lit(literal) => syn::parse2::<LitStr>(quote!(#literal)).ok().map(|text| text.value()),
+                Expr::Lit(literal) => syn::parse2::<LitStr>(quote!(#literal))
+                    .ok()
+                    .map(|text| text.value()),
                 _ => None,
             };
             match key.as_str() {
@@ -71,7 +85,10 @@ impl Serde {
         if let Some(name) = &item.rename {
             return name.clone();
         }
-        let renamed = self.rename_all.as_ref().and_then(|rule| case::rename(rule, own));
+        let renamed = self
+            .rename_all
+            .as_ref()
+            .and_then(|rule| case::rename(rule, own));
         renamed.unwrap_or_else(|| own.to_owned())
     }
 }
@@ -84,9 +101,15 @@ pub fn expand(item: TokenStream) -> syn::Result<TokenStream> {
     let mut same_as: Option<Type> = None;
     let members = match (&by_hand, &input.data) {
         (Some(raw), _) => {
-            let members = raw.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            let members = raw
+                .trim()
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'));
             let Some(members) = members else {
-                return Err(syn::Error::new(input.ident.span(), "a schema by hand is a JSON object; write it with its braces"));
+                return Err(syn::Error::new(
+                    input.ident.span(),
+                    "a schema by hand is a JSON object; write it with its braces",
+                ));
             };
             quote!(&[::wasmmcp::hidden::Piece::Member(#members)])
         }
@@ -105,7 +128,12 @@ pub fn expand(item: TokenStream) -> syn::Result<TokenStream> {
         },
         (None, Data::Enum(data)) if container.untagged => alternatives(data)?,
         (None, Data::Enum(data)) => names(&container, data)?,
-        (None, Data::Union(_)) => return Err(syn::Error::new(input.ident.span(), "a union has no schema; use an enum")),
+        (None, Data::Union(_)) => {
+            return Err(syn::Error::new(
+                input.ident.span(),
+                "a union has no schema; use an enum",
+            ));
+        }
     };
     let description = match (docs::text(&input.attrs), &same_as) {
         (Some(text), _) => {
@@ -123,7 +151,9 @@ pub fn expand(item: TokenStream) -> syn::Result<TokenStream> {
         }
     });
     for parameter in input.generics.type_params_mut() {
-        parameter.bounds.push(parse_quote!(::wasmmcp::hidden::Schema));
+        parameter
+            .bounds
+            .push(parse_quote!(::wasmmcp::hidden::Schema));
     }
     let (generics, arguments, clause) = input.generics.split_for_impl();
     let ident = &input.ident;
@@ -141,7 +171,10 @@ fn object(container: &Serde, fields: &Fields) -> syn::Result<TokenStream> {
     let (mut names, mut optional) = (Vec::new(), Vec::new());
     for field in fields {
         let Some(ident) = &field.ident else {
-            return Err(syn::Error::new(field.span(), "a tuple has no schema; name the fields"));
+            return Err(syn::Error::new(
+                field.span(),
+                "a tuple has no schema; name the fields",
+            ));
         };
         let serde = Serde::read(&field.attrs)?;
         if serde.skip {
@@ -188,7 +221,9 @@ fn names(container: &Serde, data: &syn::DataEnum) -> syn::Result<TokenStream> {
         }
         let serde = Serde::read(&variant.attrs)?;
         if !serde.skip {
-            names.push(json::string(&container.name(&serde, &variant.ident.to_string())));
+            names.push(json::string(
+                &container.name(&serde, &variant.ident.to_string()),
+            ));
         }
     }
     let member = format!("\"type\":\"string\",\"enum\":[{}]", names.join(","));
@@ -199,8 +234,15 @@ fn alternatives(data: &syn::DataEnum) -> syn::Result<TokenStream> {
     let mut kinds = Vec::new();
     for variant in &data.variants {
         match &variant.fields {
-            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => kinds.push(&fields.unnamed[0].ty),
-            _ => return Err(syn::Error::new(variant.span(), "an untagged variant holds one value; give it one type")),
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                kinds.push(&fields.unnamed[0].ty)
+            }
+            _ => {
+                return Err(syn::Error::new(
+                    variant.span(),
+                    "an untagged variant holds one value; give it one type",
+                ));
+            }
         }
     }
     Ok(quote! {

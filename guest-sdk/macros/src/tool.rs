@@ -57,10 +57,16 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
     let name = own.name.clone().unwrap_or_else(|| function.name());
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
     if name.is_empty() || name.len() > 128 || !name.chars().all(legal) {
-        return Err(syn::Error::new(function.ident().span(), "a tool's name has 1 to 128 letters, digits, _ - . only; rename it"));
+        return Err(syn::Error::new(
+            function.ident().span(),
+            "a tool's name has 1 to 128 letters, digits, _ - . only; rename it",
+        ));
     }
     if function.description.is_none() {
-        return Err(syn::Error::new(function.item.sig.span(), "a tool needs a doc comment: a model chooses by it; write one"));
+        return Err(syn::Error::new(
+            function.item.sig.span(),
+            "a tool needs a doc comment: a model chooses by it; write one",
+        ));
     }
     let entry = entry(&function, &own, &name);
     let (ident, reading, calling) = (function.ident(), function.reading(), function.calling());
@@ -95,17 +101,32 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
 fn entry(function: &Function, own: &Attributes, name: &str) -> TokenStream {
     let mut head = vec![json::member("name", name)];
     head.extend(own.title.as_ref().map(|title| json::member("title", title)));
-    head.extend(function.description.as_ref().map(|text| json::member("description", text)));
+    head.extend(
+        function
+            .description
+            .as_ref()
+            .map(|text| json::member("description", text)),
+    );
     head.extend(own.icons.as_ref().map(|icons| format!("\"icons\":{icons}")));
     let properties = function.arguments.iter().map(|argument| {
         let kind = &argument.kind;
-        argument.limits.property(&argument.name, kind, quote!(<#kind as ::wasmmcp::hidden::Schema>::MEMBERS))
+        argument.limits.property(
+            &argument.name,
+            kind,
+            quote!(<#kind as ::wasmmcp::hidden::Schema>::MEMBERS),
+        )
     });
-    let demanded = function.arguments.iter().filter(|argument| argument.limits.default.is_none());
+    let demanded = function
+        .arguments
+        .iter()
+        .filter(|argument| argument.limits.default.is_none());
     let (names, optional): (Vec<String>, Vec<TokenStream>) = demanded
         .map(|argument| {
             let kind = &argument.kind;
-            (argument.name.clone(), quote!(<#kind as ::wasmmcp::hidden::Schema>::OPTIONAL))
+            (
+                argument.name.clone(),
+                quote!(<#kind as ::wasmmcp::hidden::Schema>::OPTIONAL),
+            )
         })
         .unzip();
     let required = limits::required(&names, &optional);

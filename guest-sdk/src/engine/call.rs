@@ -31,22 +31,44 @@ impl Engine {
         let Some(tool) = self.server.tools.find(&named) else {
             return Err(absent("tool", &named, "tools/list"));
         };
-        if params.get("arguments").is_some_and(|arguments| !arguments.is_object()) {
-            return Err(ToolError::protocol(Code::INVALID_PARAMS, "arguments is not an object; send named arguments"));
+        if params
+            .get("arguments")
+            .is_some_and(|arguments| !arguments.is_object())
+        {
+            return Err(ToolError::protocol(
+                Code::INVALID_PARAMS,
+                "arguments is not an object; send named arguments",
+            ));
         }
-        let arguments = Arguments { tool: tool.name, members: params.arguments() };
+        let arguments = Arguments {
+            tool: tool.name,
+            members: params.arguments(),
+        };
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut meta = Vec::new();
         let server = self.server;
         let start = out.len();
         let mut cx = self.context(wire, id, params, link, "tools/call");
-        let called = (tool.call)(&mut cx, arguments, &mut Sink { out, scratch: &mut scratch, meta: &mut meta });
+        let called = (tool.call)(
+            &mut cx,
+            arguments,
+            &mut Sink {
+                out,
+                scratch: &mut scratch,
+                meta: &mut meta,
+            },
+        );
         if let Err(error) = called {
             out.truncate(start);
             meta.clear();
             match error.0 {
                 Failure::Tool(message) => {
-                    Sink { out, scratch: &mut scratch, meta: &mut meta }.failure(&message);
+                    Sink {
+                        out,
+                        scratch: &mut scratch,
+                        meta: &mut meta,
+                    }
+                    .failure(&message);
                     finish(&cx, server, &meta, out);
                 }
                 _ => pending(error, &cx, server, out)?,
@@ -68,10 +90,19 @@ impl Engine {
         out: &mut Vec<u8>,
     ) -> Result<bool, ToolError> {
         let named = named(params, "name", "prompts/get")?;
-        let Some(prompt) = self.server.prompts.list.iter().find(|prompt| prompt.name == named) else {
+        let Some(prompt) = self
+            .server
+            .prompts
+            .list
+            .iter()
+            .find(|prompt| prompt.name == named)
+        else {
             return Err(absent("prompt", &named, "prompts/list"));
         };
-        let arguments = Arguments { tool: prompt.name, members: params.arguments() };
+        let arguments = Arguments {
+            tool: prompt.name,
+            members: params.arguments(),
+        };
         let server = self.server;
         let start = out.len();
         let mut cx = self.context(wire, id, params, link, "prompts/get");
@@ -101,7 +132,9 @@ impl Engine {
             }
             error
         };
-        let Some((entry, captured)) = self.server.resources.find(&uri) else { return Err(missing(wire)) };
+        let Some((entry, captured)) = self.server.resources.find(&uri) else {
+            return Err(missing(wire));
+        };
         let server = self.server;
         let mut cx = self.context(wire, id, params, link, "resources/read");
         match resource::read(entry, &captured, &mut cx) {
@@ -113,7 +146,9 @@ impl Engine {
                 }
                 finish(&cx, server, &[], out);
             }
-            Err(ToolError(Failure::Protocol(Code::RESOURCE_NOT_FOUND, ..))) => return Err(missing(wire)),
+            Err(ToolError(Failure::Protocol(Code::RESOURCE_NOT_FOUND, ..))) => {
+                return Err(missing(wire));
+            }
             Err(error) => pending(error, &cx, server, out)?,
         }
         Ok(true)
@@ -129,7 +164,10 @@ impl Engine {
     ) -> Context<'c> {
         let (level, capabilities) = match wire {
             Wire::Handshake => (Some(self.level), self.capabilities),
-            Wire::Stateless => (stateless::level(params), Capabilities::read(stateless::capabilities(params))),
+            Wire::Stateless => (
+                stateless::level(params),
+                Capabilities::read(stateless::capabilities(params)),
+            ),
         };
         let mut asking = Asking::new(capabilities, &mut self.next);
         asking.responses = params.get("inputResponses");
@@ -149,7 +187,12 @@ fn finish(cx: &Context<'_>, server: &Server, meta: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Turns a question that waits for the client into a result; any other error stays one.
-fn pending(error: ToolError, cx: &Context<'_>, server: &Server, out: &mut Vec<u8>) -> Result<(), ToolError> {
+fn pending(
+    error: ToolError,
+    cx: &Context<'_>,
+    server: &Server,
+    out: &mut Vec<u8>,
+) -> Result<(), ToolError> {
     if !matches!(error.0, Failure::Pending) {
         return Err(error);
     }
@@ -172,7 +215,10 @@ fn close(cx: &Context<'_>, server: &Server, meta: &[u8], out: &mut Vec<u8>) {
 
 fn named(params: &Params<'_>, key: &'static str, method: &str) -> Result<String, ToolError> {
     params.text(key).map(String::from).ok_or_else(|| {
-        ToolError::protocol(Code::INVALID_PARAMS, [method, " needs ", key, " (a string); send it"].concat())
+        ToolError::protocol(
+            Code::INVALID_PARAMS,
+            [method, " needs ", key, " (a string); send it"].concat(),
+        )
     })
 }
 
@@ -180,6 +226,15 @@ fn absent(what: &str, named: &str, list: &str) -> ToolError {
     let shown: String = named.chars().take(100).collect();
     ToolError::protocol(
         Code::INVALID_PARAMS,
-        ["unknown ", what, " ", &shown, "; ", list, " names those there are"].concat(),
+        [
+            "unknown ",
+            what,
+            " ",
+            &shown,
+            "; ",
+            list,
+            " names those there are",
+        ]
+        .concat(),
     )
 }

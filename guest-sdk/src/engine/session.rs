@@ -51,7 +51,12 @@ impl Engine {
     }
 
     /// Reads one message from bytes and appends the answer, if there is to be one, to `out`.
-    pub fn handle_bytes(&mut self, bytes: &[u8], link: &mut dyn Link, out: &mut Vec<u8>) -> Outcome {
+    pub fn handle_bytes(
+        &mut self,
+        bytes: &[u8],
+        link: &mut dyn Link,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         match message::parse(bytes) {
             Ok(message) => self.handle(&message, link, out),
             Err(fault) => {
@@ -62,7 +67,12 @@ impl Engine {
     }
 
     /// Appends the answer to a message, if there is to be one, to `out`.
-    pub fn handle(&mut self, message: &Message<'_>, link: &mut dyn Link, out: &mut Vec<u8>) -> Outcome {
+    pub fn handle(
+        &mut self,
+        message: &Message<'_>,
+        link: &mut dyn Link,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         let Message::Request { id, method, params } = message else {
             // Notifications need no answer; a response that nobody waits for is dropped.
             return Outcome::Silent;
@@ -75,9 +85,11 @@ impl Engine {
                 let (code, text, data) = match error.0 {
                     Failure::Protocol(code, text, data) => (code, text, data),
                     Failure::Tool(text) => (Code::INTERNAL, text, None),
-                    Failure::Pending => {
-                        (Code::INTERNAL, "the client cannot be asked here; report this".to_owned(), None)
-                    }
+                    Failure::Pending => (
+                        Code::INTERNAL,
+                        "the client cannot be asked here; report this".to_owned(),
+                        None,
+                    ),
                 };
                 message::error(out, Some(id), code, &text, data.as_deref());
                 Outcome::Error(code)
@@ -127,7 +139,10 @@ impl Engine {
 
     fn initialize(&mut self, params: &Params<'_>, out: &mut Vec<u8>) -> Result<(), ToolError> {
         let asked = params.text("protocolVersion").ok_or_else(|| {
-            ToolError::protocol(Code::INVALID_PARAMS, "initialize needs protocolVersion; send the revision that you speak")
+            ToolError::protocol(
+                Code::INVALID_PARAMS,
+                "initialize needs protocolVersion; send the revision that you speak",
+            )
         })?;
         self.capabilities = Capabilities::read(params.get("capabilities"));
         member(out, "protocolVersion", Revision::negotiate(&asked).name());
@@ -150,12 +165,18 @@ impl Engine {
 
     fn subscribe(&mut self, params: &Params<'_>, on: bool) -> Result<(), ToolError> {
         let uri = params.get("uri").and_then(Raw::as_str).ok_or_else(|| {
-            ToolError::protocol(Code::INVALID_PARAMS, "a subscription needs uri; name the resource")
+            ToolError::protocol(
+                Code::INVALID_PARAMS,
+                "a subscription needs uri; name the resource",
+            )
         })?;
         self.subscribed.retain(|subscribed| *subscribed != uri);
         if on {
             if self.subscribed.len() >= SUBSCRIPTIONS {
-                return Err(ToolError::protocol(Code::INVALID_REQUEST, "1024 resources are subscribed; unsubscribe from some"));
+                return Err(ToolError::protocol(
+                    Code::INVALID_REQUEST,
+                    "1024 resources are subscribed; unsubscribe from some",
+                ));
             }
             self.subscribed.push(uri.into_owned());
         }
@@ -168,6 +189,11 @@ fn unknown(method: &str) -> ToolError {
     let shown: String = method.chars().take(100).collect();
     ToolError::protocol(
         Code::METHOD_NOT_FOUND,
-        ["there is no method ", &shown, " here; see the revision's list of methods"].concat(),
+        [
+            "there is no method ",
+            &shown,
+            " here; see the revision's list of methods",
+        ]
+        .concat(),
     )
 }

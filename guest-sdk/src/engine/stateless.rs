@@ -7,27 +7,27 @@ use mcp_wire::{
     revision::{Revision, Wire},
 };
 
-use crate::{
-    Server, ToolError,
-    content::name,
-    context::Level,
-    error::Failure,
-    link::Link,
-};
+use crate::{Server, ToolError, content::name, context::Level, error::Failure, link::Link};
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
 /// Which wire a request uses: the stateless one where `_meta` names a revision.
 pub(super) fn wire(method: &str, params: &Params<'_>) -> Result<Wire, ToolError> {
-    let missing = || ToolError::protocol(
-        Code::INVALID_PARAMS,
-        "_meta needs io.modelcontextprotocol/protocolVersion (a string) and io.modelcontextprotocol/clientCapabilities (an object); send both",
-    );
+    let missing = || {
+        ToolError::protocol(
+            Code::INVALID_PARAMS,
+            "_meta needs io.modelcontextprotocol/protocolVersion (a string) and io.modelcontextprotocol/clientCapabilities (an object); send both",
+        )
+    };
     let Some(version) = params.meta(VERSION) else {
         // These two exist on the stateless wire alone.
         let modern = matches!(method, "server/discover" | "subscriptions/listen");
-        return if modern || params.meta(CAPABILITIES).is_some() { Err(missing()) } else { Ok(Wire::Handshake) };
+        return if modern || params.meta(CAPABILITIES).is_some() {
+            Err(missing())
+        } else {
+            Ok(Wire::Handshake)
+        };
     };
     let version = version.as_str().ok_or_else(missing)?;
     if Revision::named(&version).is_none_or(|revision| revision.wire() != Wire::Stateless) {
@@ -84,7 +84,9 @@ pub(super) fn listen(id: &Id<'_>, params: &Params<'_>, link: &mut dyn Link, out:
     let mut message = b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":".to_vec();
     message.extend_from_slice(id.get().as_bytes());
     message.extend_from_slice(b"},\"notifications\":");
-    let wanted = params.get("notifications").filter(|wanted| wanted.is_object());
+    let wanted = params
+        .get("notifications")
+        .filter(|wanted| wanted.is_object());
     message.extend_from_slice(wanted.unwrap_or(Raw::EMPTY).get().as_bytes());
     message.extend_from_slice(b"}}");
     link.send(&message);
@@ -96,7 +98,14 @@ pub(super) fn listen(id: &Id<'_>, params: &Params<'_>, link: &mut dyn Link, out:
 /// Appends what every result on this wire carries.
 pub(super) fn close(server: &Server, method: &str, out: &mut Vec<u8>) {
     kind("complete", out);
-    if matches!(method, "server/discover" | "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list") {
+    if matches!(
+        method,
+        "server/discover"
+            | "tools/list"
+            | "prompts/list"
+            | "resources/list"
+            | "resources/templates/list"
+    ) {
         // Lists are constants of the program: anybody may keep them for an hour.
         out.extend_from_slice(b",\"ttlMs\":3600000,\"cacheScope\":\"public\"");
     }

@@ -10,7 +10,10 @@ pub fn main(server: &'static Server) -> ExitCode {
     match stdio::serve(server) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: cannot use stdin and stdout: {error}; start it with both open", server.name);
+            eprintln!(
+                "{}: cannot use stdin and stdout: {error}; start it with both open",
+                server.name
+            );
             ExitCode::from(2)
         }
     }

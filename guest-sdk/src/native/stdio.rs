@@ -40,8 +40,15 @@ impl Pipe for Streams {
     }
 
     fn ready(&mut self) -> bool {
-        let mut poll = libc::pollfd { fd: self.input.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        #[expect(unsafe_code, reason = "poll(2) reads and writes one local structure; std has no call that asks whether input is there")]
+        let mut poll = libc::pollfd {
+            fd: self.input.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        #[expect(
+            unsafe_code,
+            reason = "poll(2) reads and writes one local structure; std has no call that asks whether input is there"
+        )]
         let found = unsafe { libc::poll(&raw mut poll, 1, 0) };
         found > 0
     }

@@ -61,8 +61,12 @@ impl<T: Schema + ToOwned + ?Sized> Schema for Cow<'_, T> {
 
 impl<T: Schema> Schema for Option<T> {
     const MEMBERS: &'static [Piece] = T::MEMBERS;
-    const NULLABLE: &'static [Piece] =
-        &[Member(r#""anyOf":[{"#), Nest(T::MEMBERS), member(T::MINIMUM), Text(r#"},{"type":"null"}]"#)];
+    const NULLABLE: &'static [Piece] = &[
+        Member(r#""anyOf":[{"#),
+        Nest(T::MEMBERS),
+        member(T::MINIMUM),
+        Text(r#"},{"type":"null"}]"#),
+    ];
     const DESCRIPTION: Option<&'static str> = T::DESCRIPTION;
     const MINIMUM: Option<&'static str> = T::MINIMUM;
     const OPTIONAL: bool = true;

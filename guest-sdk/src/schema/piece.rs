@@ -21,13 +21,21 @@ pub const fn member(text: Option<&'static str>) -> Piece {
 
 /// The pieces, or nothing.
 pub const fn nest_if(condition: bool, pieces: &'static [Piece]) -> Piece {
-    if condition { Piece::Nest(pieces) } else { Piece::Text("") }
+    if condition {
+        Piece::Nest(pieces)
+    } else {
+        Piece::Text("")
+    }
 }
 
 /// The member `outputSchema` in three pieces, where there is one.
 pub const fn output(members: Option<&'static [Piece]>) -> [Piece; 3] {
     match members {
-        Some(members) => [Piece::Member("\"outputSchema\":{"), Piece::Nest(members), Piece::Text("}")],
+        Some(members) => [
+            Piece::Member("\"outputSchema\":{"),
+            Piece::Nest(members),
+            Piece::Text("}"),
+        ],
         None => [Piece::Text(""); 3],
     }
 }
@@ -54,7 +62,10 @@ impl End {
     const fn after(self, text: &str) -> End {
         let bytes = text.as_bytes();
         match bytes.last() {
-            Some(last) => End { length: self.length + bytes.len(), last: *last },
+            Some(last) => End {
+                length: self.length + bytes.len(),
+                last: *last,
+            },
             None => self,
         }
     }
@@ -66,7 +77,14 @@ impl End {
 
 /// How many bytes the pieces render to.
 pub const fn length(pieces: &[Piece]) -> usize {
-    measure(pieces, End { length: 0, last: b'{' }).length
+    measure(
+        pieces,
+        End {
+            length: 0,
+            last: b'{',
+        },
+    )
+    .length
 }
 
 const fn measure(pieces: &[Piece], mut end: End) -> End {
@@ -86,7 +104,14 @@ const fn measure(pieces: &[Piece], mut end: End) -> End {
 /// The text of the pieces; `N` is their [`length`].
 pub const fn render<const N: usize>(pieces: &[Piece]) -> [u8; N] {
     let mut buffer = [0; N];
-    let end = put(pieces, End { length: 0, last: b'{' }, &mut buffer);
+    let end = put(
+        pieces,
+        End {
+            length: 0,
+            last: b'{',
+        },
+        &mut buffer,
+    );
     assert!(end.length == N, "the length was measured for other pieces");
     buffer
 }

@@ -43,7 +43,15 @@ pub struct Lines<P> {
 impl<P: Pipe> Lines<P> {
     /// Reads `pipe`, with lines of up to `limit` bytes.
     pub fn new(pipe: P, limit: usize) -> Self {
-        Lines { pipe, limit, buffer: Vec::new(), from: 0, seen: 0, skipping: false, ended: false }
+        Lines {
+            pipe,
+            limit,
+            buffer: Vec::new(),
+            from: 0,
+            seen: 0,
+            skipping: false,
+            ended: false,
+        }
     }
 
     /// The next line, waiting for it. `spare` is a buffer to be used again.
@@ -79,11 +87,15 @@ impl<P: Pipe> Lines<P> {
     /// Takes a line out of the buffer, if a whole one is in it.
     fn cut(&mut self, spare: &mut Option<Vec<u8>>) -> Option<Line> {
         loop {
-            let found = self.buffer[self.seen..].iter().position(|byte| *byte == b'\n');
+            let found = self.buffer[self.seen..]
+                .iter()
+                .position(|byte| *byte == b'\n');
             let (end, next) = match found {
                 Some(offset) => (self.seen + offset, self.seen + offset + 1),
                 // A last line without an end is a line.
-                None if self.ended && self.from < self.buffer.len() => (self.buffer.len(), self.buffer.len()),
+                None if self.ended && self.from < self.buffer.len() => {
+                    (self.buffer.len(), self.buffer.len())
+                }
                 None => return self.unfinished(),
             };
             let too_long = end - self.from > self.limit;

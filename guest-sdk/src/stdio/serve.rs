@@ -19,7 +19,13 @@ const WAITING_BYTES: usize = 16 << 20;
 
 /// Serves until the input ends or nobody reads the output any more.
 pub fn serve<P: Pipe>(engine: &mut Engine, pipe: P, limit: usize) {
-    let mut way = Way { lines: Lines::new(pipe, limit), waiting: VecDeque::new(), bytes: 0, cancelled: Vec::new(), open: true };
+    let mut way = Way {
+        lines: Lines::new(pipe, limit),
+        waiting: VecDeque::new(),
+        bytes: 0,
+        cancelled: Vec::new(),
+        open: true,
+    };
     let mut out = Vec::new();
     let mut line = Vec::new();
     while way.open {
@@ -79,7 +85,13 @@ impl<P: Pipe> Way<P> {
 
     fn too_long(&mut self) {
         let mut out = Vec::new();
-        message::error(&mut out, None, Code::INVALID_REQUEST, "the line is longer than is accepted; send less in one message", None);
+        message::error(
+            &mut out,
+            None,
+            Code::INVALID_REQUEST,
+            "the line is longer than is accepted; send less in one message",
+            None,
+        );
         self.answer(&mut out);
     }
 
@@ -95,7 +107,9 @@ impl<P: Pipe> Way<P> {
             return None;
         };
         match message::parse(&text) {
-            Ok(Message::Request { id, method, params }) if method == "ping" && params.get("_meta").is_none() => {
+            Ok(Message::Request { id, method, params })
+                if method == "ping" && params.get("_meta").is_none() =>
+            {
                 let mut out = b"{\"jsonrpc\":\"2.0\",\"id\":".to_vec();
                 out.extend_from_slice(id.get().as_bytes());
                 out.extend_from_slice(b",\"result\":{}}");

@@ -2,7 +2,10 @@
 
 use wasip2::{
     cli::{stdin, stdout},
-    io::{poll::Pollable, streams::{InputStream, OutputStream}},
+    io::{
+        poll::Pollable,
+        streams::{InputStream, OutputStream},
+    },
 };
 
 use super::stream;
@@ -25,7 +28,9 @@ impl Pipe for Streams {
     }
 
     fn ready(&mut self) -> bool {
-        self.readable.get_or_insert_with(|| self.input.subscribe()).ready()
+        self.readable
+            .get_or_insert_with(|| self.input.subscribe())
+            .ready()
     }
 
     fn write(&mut self, bytes: &[u8]) -> bool {
@@ -35,6 +40,10 @@ impl Pipe for Streams {
 
 /// Serves stdin and stdout until stdin ends.
 pub fn run(server: &'static Server) {
-    let streams = Streams { readable: None, input: stdin::get_stdin(), output: stdout::get_stdout() };
+    let streams = Streams {
+        readable: None,
+        input: stdin::get_stdin(),
+        output: stdout::get_stdout(),
+    };
     stdio::serve(&mut Engine::new(server), streams, LINE);
 }

@@ -68,12 +68,15 @@ impl<'a> Id<'a> {
             if text.contains('\\') {
                 let mut normal = Vec::new();
                 json::string(&raw.as_str()?, &mut normal);
-                return String::from_utf8(normal).ok().map(|text| Id(Cow::Owned(text)));
+                return String::from_utf8(normal)
+                    .ok()
+                    .map(|text| Id(Cow::Owned(text)));
             }
             return Some(Id(Cow::Borrowed(text)));
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
-        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(Id(Cow::Borrowed(text)))
+        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+            .then_some(Id(Cow::Borrowed(text)))
     }
 
     /// The id of a request of ours.
@@ -116,7 +119,11 @@ impl<'a> Params<'a> {
 
 impl Fault {
     fn parse(message: &'static str) -> Fault {
-        Fault { code: Code::PARSE, message, id: None }
+        Fault {
+            code: Code::PARSE,
+            message,
+            id: None,
+        }
     }
 
     /// The JSON-RPC error answer.
@@ -128,7 +135,13 @@ impl Fault {
 }
 
 /// Appends a JSON-RPC error answer; `data` is JSON text.
-pub fn error(out: &mut Vec<u8>, id: Option<&Id<'_>>, code: Code, message: &str, data: Option<&str>) {
+pub fn error(
+    out: &mut Vec<u8>,
+    id: Option<&Id<'_>>,
+    code: Code,
+    message: &str,
+    data: Option<&str>,
+) {
     out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
     out.extend_from_slice(id.map_or("null", Id::get).as_bytes());
     out.extend_from_slice(b",\"error\":{\"code\":");
@@ -146,7 +159,9 @@ pub fn error(out: &mut Vec<u8>, id: Option<&Id<'_>>, code: Code, message: &str, 
 pub fn parse(bytes: &[u8]) -> Result<Message<'_>, Fault> {
     match std::str::from_utf8(bytes) {
         Ok(text) => parse_text(text),
-        Err(_) => Err(Fault::parse("the message is not UTF-8; send JSON encoded as UTF-8")),
+        Err(_) => Err(Fault::parse(
+            "the message is not UTF-8; send JSON encoded as UTF-8",
+        )),
     }
 }
 
@@ -156,7 +171,11 @@ pub fn parse_text(text: &str) -> Result<Message<'_>, Fault> {
     match scan.peek() {
         Some(b'{') => {}
         Some(_) => return Err(not_an_object(scan)),
-        None => return Err(Fault::parse("the message is empty; send one JSON-RPC message")),
+        None => {
+            return Err(Fault::parse(
+                "the message is empty; send one JSON-RPC message",
+            ));
+        }
     }
     let mut envelope = Vec::with_capacity(4);
     let mut params = Params::default();
@@ -196,7 +215,9 @@ pub fn parse_text(text: &str) -> Result<Message<'_>, Fault> {
 
 fn malformed(why: Malformed) -> Fault {
     match why {
-        Malformed::Syntax(_) => Fault::parse("the message is not valid JSON; send one JSON-RPC message"),
+        Malformed::Syntax(_) => {
+            Fault::parse("the message is not valid JSON; send one JSON-RPC message")
+        }
         Malformed::Deep => Fault::parse("the message is nested deeper than 128 levels; flatten it"),
     }
 }
@@ -211,19 +232,30 @@ fn not_an_object(mut scan: Scan<'_>) -> Fault {
     } else {
         "the message is not a JSON object; send one JSON-RPC message"
     };
-    Fault { code: Code::INVALID_REQUEST, message, id: None }
+    Fault {
+        code: Code::INVALID_REQUEST,
+        message,
+        id: None,
+    }
 }
 
 fn assemble<'a>(envelope: &[Member<'a>], params: Params<'a>) -> Result<Message<'a>, Fault> {
     let id = json::find(envelope, "id").map(Id::from_raw);
     let invalid = |message| {
         let id = id.clone().flatten().map(Id::into_owned);
-        Err(Fault { code: Code::INVALID_REQUEST, message, id })
+        Err(Fault {
+            code: Code::INVALID_REQUEST,
+            message,
+            id,
+        })
     };
-    if ![envelope, &params.members, &params.arguments].into_iter().all(json::distinct) {
+    if ![envelope, &params.members, &params.arguments]
+        .into_iter()
+        .all(json::distinct)
+    {
         return invalid("a key occurs twice in one object; send each key once");
     }
-    if !json::find(envelope, "jsonrpc").is_some_and(|version| version.get() == "\"2.0\"") {
+    if json::find(envelope, "jsonrpc").is_none_or(|version| version.get() != "\"2.0\"") {
         return invalid("jsonrpc is not \"2.0\"; send JSON-RPC 2.0");
     }
     if matches!(id, Some(None)) {
@@ -242,9 +274,19 @@ fn assemble<'a>(envelope: &[Member<'a>], params: Params<'a>) -> Result<Message<'
             None => Message::Notification { method, params },
         });
     }
-    match (id, json::find(envelope, "result"), json::find(envelope, "error")) {
-        (Some(id), Some(result), None) => Ok(Message::Response { id, outcome: Ok(result) }),
-        (Some(id), None, Some(error)) => Ok(Message::Response { id, outcome: Err(error) }),
+    match (
+        id,
+        json::find(envelope, "result"),
+        json::find(envelope, "error"),
+    ) {
+        (Some(id), Some(result), None) => Ok(Message::Response {
+            id,
+            outcome: Ok(result),
+        }),
+        (Some(id), None, Some(error)) => Ok(Message::Response {
+            id,
+            outcome: Err(error),
+        }),
         (id, _, _) => Err(Fault {
             code: Code::INVALID_REQUEST,
             message: "neither a request (method) nor a response (id and one of result, error); send one of them",

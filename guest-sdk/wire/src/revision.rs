@@ -50,7 +50,9 @@ impl Revision {
 
     /// The revision of that name.
     pub fn named(name: &str) -> Option<Revision> {
-        Revision::ALL.into_iter().find(|revision| revision.name() == name)
+        Revision::ALL
+            .into_iter()
+            .find(|revision| revision.name() == name)
     }
 
     /// The wire that the revision uses.

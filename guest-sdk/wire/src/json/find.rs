@@ -1,6 +1,5 @@
 //! Where the next byte stands that a JSON string cannot hold as it is.
 
-
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -16,7 +15,9 @@ fn marks(word: u64) -> u64 {
 #[inline]
 fn word(bytes: &[u8], at: usize) -> Option<u64> {
     let eight = bytes.get(at..at + 8)?;
-    Some(u64::from_le_bytes(eight.try_into().expect("a slice of eight bytes")))
+    Some(u64::from_le_bytes(
+        eight.try_into().expect("a slice of eight bytes"),
+    ))
 }
 
 /// The index of the first special byte at or after `at`, or the length of `bytes`.
@@ -41,7 +42,10 @@ fn wide(bytes: &[u8], mut at: usize) -> usize {
     while let (Some(low), Some(high)) = (word(bytes, at), word(bytes, at + 8)) {
         let chunk = u64x2(low, high);
         let hit = v128_or(
-            v128_or(u8x16_eq(chunk, u8x16_splat(b'"')), u8x16_eq(chunk, u8x16_splat(b'\\'))),
+            v128_or(
+                u8x16_eq(chunk, u8x16_splat(b'"')),
+                u8x16_eq(chunk, u8x16_splat(b'\\')),
+            ),
             u8x16_lt(chunk, u8x16_splat(0x20)),
         );
         match u8x16_bitmask(hit) {

@@ -47,7 +47,11 @@ impl<'a> Raw<'a> {
     /// The value where it is a string with well-formed escapes; borrowed where it has none.
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let body = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        if body.as_bytes().contains(&b'\\') { unescape(body).map(Cow::Owned) } else { Some(Cow::Borrowed(body)) }
+        if body.as_bytes().contains(&b'\\') {
+            unescape(body).map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(body))
+        }
     }
 
     /// The value where it is an unsigned integer.
@@ -83,14 +87,21 @@ impl<'a> Raw<'a> {
 
 /// The value of the member `key`.
 pub(crate) fn find<'a>(members: &[Member<'a>], key: &str) -> Option<Raw<'a>> {
-    members.iter().find(|member| member.key == key).map(|member| member.value)
+    members
+        .iter()
+        .find(|member| member.key == key)
+        .map(|member| member.value)
 }
 
 /// Whether every key occurs once.
 pub(crate) fn distinct(members: &[Member<'_>]) -> bool {
     // Objects of a message have a handful of keys; a hostile one with thousands is sorted instead.
     if members.len() <= 16 {
-        return (1..members.len()).all(|i| members[..i].iter().all(|earlier| earlier.key != members[i].key));
+        return (1..members.len()).all(|i| {
+            members[..i]
+                .iter()
+                .all(|earlier| earlier.key != members[i].key)
+        });
     }
     let mut keys: Vec<&str> = members.iter().map(|member| member.key.as_ref()).collect();
     keys.sort_unstable();

@@ -29,7 +29,11 @@ type Scanned<T> = Result<T, Malformed>;
 impl<'a> Scan<'a> {
     /// A cursor at the start of `text`.
     pub fn new(text: &'a str) -> Self {
-        Scan { text, bytes: text.as_bytes(), at: 0 }
+        Scan {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+        }
     }
 
     /// The text from `start` to the cursor, which the caller has just read as one value.
@@ -55,7 +59,11 @@ impl<'a> Scan<'a> {
 
     /// Fails unless only white space is left.
     pub fn end(&mut self) -> Scanned<()> {
-        if self.peek().is_none() { Ok(()) } else { self.fail() }
+        if self.peek().is_none() {
+            Ok(())
+        } else {
+            self.fail()
+        }
     }
 
     fn fail<T>(&self) -> Scanned<T> {
@@ -122,7 +130,9 @@ impl<'a> Scan<'a> {
         if !escaped {
             return Ok(Cow::Borrowed(body));
         }
-        unescape(body).map(Cow::Owned).ok_or(Malformed::Syntax(start))
+        unescape(body)
+            .map(Cow::Owned)
+            .ok_or(Malformed::Syntax(start))
     }
 
     /// Reads one value of any kind and gives its text. `depth` is the depth at which it would stand as an object.
@@ -212,7 +222,9 @@ impl<'a> Scan<'a> {
                 Some(b'\\') => {
                     escaped = true;
                     match self.bytes.get(self.at + 1) {
-                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
+                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                            self.at += 2
+                        }
                         Some(b'u') => {
                             let digits = self.bytes.get(self.at + 2..self.at + 6);
                             if !digits.is_some_and(|four| four.iter().all(u8::is_ascii_hexdigit)) {
@@ -260,7 +272,10 @@ impl<'a> Scan<'a> {
     }
 
     fn digits(&mut self) -> Scanned<usize> {
-        let count = self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let count = self.bytes[self.at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         self.at += count;
         if count == 0 { self.fail() } else { Ok(count) }
     }
