@@ -67,7 +67,9 @@ impl Allowed {
 
     /// Whether a normalised path lies in an allowed directory.
     fn contains(&self, path: &str) -> bool {
-        self.directories.iter().any(|directory| lexical::within(path, directory))
+        self.directories
+            .iter()
+            .any(|directory| lexical::within(path, directory))
     }
 
     fn list(&self) -> String {
@@ -105,9 +107,10 @@ impl Allowed {
                 self.list()
             )),
             Refusal::Fault(fault) => fault.at("realpath", path),
-            Refusal::Missing => {
-                Failure(format!("Parent directory does not exist: {}", lexical::parent(path)))
-            }
+            Refusal::Missing => Failure(format!(
+                "Parent directory does not exist: {}",
+                lexical::parent(path)
+            )),
         }
     }
 
@@ -116,12 +119,19 @@ impl Allowed {
         if path.starts_with('/') {
             return lexical::normalise(path);
         }
-        let mut candidates = self.directories.iter().map(|base| lexical::resolve(base, path));
-        let first = candidates.next().unwrap_or_else(|| lexical::resolve("/", path));
+        let mut candidates = self
+            .directories
+            .iter()
+            .map(|base| lexical::resolve(base, path));
+        let first = candidates
+            .next()
+            .unwrap_or_else(|| lexical::resolve("/", path));
         if self.contains(&first) {
             return first;
         }
-        candidates.find(|candidate| self.contains(candidate)).unwrap_or(first)
+        candidates
+            .find(|candidate| self.contains(candidate))
+            .unwrap_or(first)
     }
 
     /// Whether a link inside an allowed directory leads to something that exists and may be seen.
@@ -156,7 +166,11 @@ impl Allowed {
             let next = lexical::join(&current, &part);
             // what lies above an allowed directory cannot be seen, and the host resolved it when it granted the directory
             let hidden = !self.contains(&next) || self.directories.contains(&next);
-            let kind = if hidden { Kind::Directory } else { look(&next)? };
+            let kind = if hidden {
+                Kind::Directory
+            } else {
+                look(&next)?
+            };
             if kind != Kind::Link {
                 if kind != Kind::Directory && pending.iter().any(|part| !part.is_empty()) {
                     return Err(Refusal::Fault(Fault::NotDirectory));
@@ -179,7 +193,11 @@ impl Allowed {
             }
             pending.extend(target.rsplit('/').map(|part| Cow::Owned(part.to_owned())));
         }
-        if self.contains(&current) { Ok(current) } else { Err(Refusal::Outside(current)) }
+        if self.contains(&current) {
+            Ok(current)
+        } else {
+            Err(Refusal::Outside(current))
+        }
     }
 
     /// The path of something that does not exist: existing components are taken as they are, or in an equivalent Unicode form.
@@ -192,7 +210,9 @@ impl Allowed {
             .ok_or_else(|| self.refused(Refusal::Missing, absolute))?;
         let refuse = |refusal| self.refused(refusal, absolute);
         let mut current = self.real(base).map_err(refuse)?;
-        let mut parts = absolute[base.len()..].split('/').filter(|part| !part.is_empty());
+        let mut parts = absolute[base.len()..]
+            .split('/')
+            .filter(|part| !part.is_empty());
         while let Some(part) = parts.next() {
             let exact = lexical::join(&current, part);
             let found = match disk::look(&exact) {
@@ -226,7 +246,9 @@ fn equivalent(directory: &str, part: &str) -> Result<Option<String>, Failure> {
         return Ok(None);
     }
     let entries = disk::list(directory).map_err(|fault| fault.at("scandir", directory))?;
-    let mut matches = entries.iter().filter(|entry| entry.name.nfd().eq(part.nfd()));
+    let mut matches = entries
+        .iter()
+        .filter(|entry| entry.name.nfd().eq(part.nfd()));
     let first = matches.next();
     if matches.next().is_some() {
         return Err(Failure(format!("Ambiguous Unicode path component: {part}")));
@@ -241,5 +263,94 @@ fn expand<'a>(path: &'a str, home: Option<&str>) -> Cow<'a, str> {
             Cow::Owned(lexical::normalise(&format!("{home}/{rest}")))
         }
         _ => Cow::Borrowed(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    /// What a guest works out link by link is what the system says of the same path.
+    #[test]
+    fn the_walk_of_a_guest_ends_where_the_system_ends() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        let root = root.to_str().expect("its name is text");
+        let at = |path: &str| format!("{root}/{path}");
+        fs::create_dir_all(at("in/a/b")).expect("a folder");
+        fs::create_dir_all(at("out")).expect("a folder");
+        for file in ["in/f", "in/a/f", "in/a/b/f", "out/f", "in-not/f"] {
+            let _ = fs::create_dir_all(at(lexical::parent(file)));
+            fs::write(at(file), file).expect("a file");
+        }
+        let links = [
+            ("in/l", "f"),
+            ("in/a/up", "../f"),
+            ("in/dir", "a/b"),
+            ("in/a/b/top", "../.."),
+            ("in/ll", "dir/top/l"),
+            ("in/abs", &at("in/a/f")),
+            ("in/dot", "./a/./b/../f"),
+            ("in/out", "../out/f"),
+            ("in/outdir", "../out"),
+            ("in/absout", &at("out/f")),
+            ("in/again", "../in/a"),
+            ("in/broken", "none"),
+            ("in/one", "two"),
+            ("in/two", "one"),
+            ("in/me", "me"),
+            ("in/not", "../in-not/f"),
+            ("in/slash", "a/"),
+            ("in/fslash", "f/"),
+        ];
+        for (link, target) in links {
+            symlink(target, at(link)).expect("a link");
+        }
+        let allowed = Allowed::new(&[at("in")], "/", None);
+        let mut paths: Vec<String> = links.iter().map(|(link, _)| at(link)).collect();
+        for path in [
+            "in",
+            "in/f",
+            "in/f/x",
+            "in/none",
+            "in/none/x",
+            "in/dir/f",
+            "in/dir/top/a/f",
+            "in/again/b/f",
+            "in/outdir/f",
+            "in/outdir/none",
+            "in/l/x",
+            "in/one/x",
+            "in/slash/f",
+            "in/a/b/top/l",
+        ] {
+            paths.push(at(path));
+        }
+        for path in paths {
+            let (walked, real) = (allowed.walk(&path), allowed.real(&path));
+            // what lies outside is not looked at, and may be missing
+            let outside = matches!(walked, Err(Refusal::Outside(_)));
+            assert!(
+                walked == real || outside && real == Err(Refusal::Missing),
+                "{path}: {walked:?} {real:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_allowed_directory_that_is_a_link_counts_under_both_names() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        let at = |path: &str| root.join(path).to_str().expect("text").to_owned();
+        fs::create_dir(at("real")).expect("a folder");
+        fs::write(at("real/f"), "").expect("a file");
+        symlink("real", at("link")).expect("a link");
+        let allowed = Allowed::new(&[at("link"), at("none"), at("real/f")], "/", None);
+        assert_eq!(allowed.directories(), [at("link"), at("real")]);
+        assert_eq!(allowed.resolve(&at("link/f")), Ok(at("real/f")));
+        assert_eq!(allowed.resolve(&at("real/f")), Ok(at("real/f")));
+        assert_eq!(allowed.resolve(&at("link/new/x")), Ok(at("real/new/x")));
     }
 }

@@ -32,7 +32,12 @@ pub fn unified(path: &str, before: &str, after: &str) -> String {
         "Index: {path}\n{}\n--- {path}\toriginal\n+++ {path}\tmodified\n",
         "=".repeat(67)
     );
-    Hunks { old: &old, new: &new, text: &mut text }.write(&runs(&old, &new, MOST_NODES));
+    Hunks {
+        old: &old,
+        new: &new,
+        text: &mut text,
+    }
+    .write(&runs(&old, &new, MOST_NODES));
     text
 }
 
@@ -59,7 +64,11 @@ impl Hunks<'_> {
                     if let Some(mut hunk) = open.take() {
                         let last = index + 1 == runs.len();
                         let joined = run.lines <= 2 * CONTEXT && !last;
-                        let shown = if joined { run.lines } else { run.lines.min(CONTEXT) };
+                        let shown = if joined {
+                            run.lines
+                        } else {
+                            run.lines.min(CONTEXT)
+                        };
                         push(&mut hunk.body, ' ', &self.new[new..new + shown]);
                         if joined {
                             open = Some(hunk);
@@ -72,10 +81,18 @@ impl Hunks<'_> {
                 }
                 change => {
                     let hunk = open.get_or_insert_with(|| {
-                        let context = if index == 0 { 0 } else { runs[index - 1].lines.min(CONTEXT) };
+                        let context = if index == 0 {
+                            0
+                        } else {
+                            runs[index - 1].lines.min(CONTEXT)
+                        };
                         let mut body = String::new();
                         push(&mut body, ' ', &self.old[old - context..old]);
-                        Open { old_start: old - context, new_start: new - context, body }
+                        Open {
+                            old_start: old - context,
+                            new_start: new - context,
+                            body,
+                        }
                     });
                     if change == Change::Added {
                         push(&mut hunk.body, '+', &self.new[new..new + run.lines]);
@@ -147,12 +164,19 @@ impl Search<'_> {
     fn step(&mut self, path: Path, change: Change) -> Path {
         let old = path.old + usize::from(change == Change::Removed);
         let node = match self.nodes.get(path.node as usize) {
-            Some(last) if last.run & 3 == change as u32 => {
-                Node { run: last.run + 4, before: last.before }
-            }
-            _ => Node { run: 4 | change as u32, before: path.node },
+            Some(last) if last.run & 3 == change as u32 => Node {
+                run: last.run + 4,
+                before: last.before,
+            },
+            _ => Node {
+                run: 4 | change as u32,
+                before: path.node,
+            },
         };
-        Path { old, node: self.add(node) }
+        Path {
+            old,
+            node: self.add(node),
+        }
     }
 
     /// `path` with the equal lines that follow it on its diagonal, and the new lines passed.
@@ -166,8 +190,17 @@ impl Search<'_> {
             return (path, new);
         }
         let run = ((same as u32) << 2) | Change::Same as u32;
-        let node = self.add(Node { run, before: path.node });
-        (Path { old: path.old + same, node }, new + same)
+        let node = self.add(Node {
+            run,
+            before: path.node,
+        });
+        (
+            Path {
+                old: path.old + same,
+                node,
+            },
+            new + same,
+        )
     }
 
     fn add(&mut self, node: Node) -> u32 {
@@ -184,7 +217,10 @@ impl Search<'_> {
                 1 => Change::Removed,
                 _ => Change::Added,
             };
-            runs.push(Run { change, lines: (node.run >> 2) as usize });
+            runs.push(Run {
+                change,
+                lines: (node.run >> 2) as usize,
+            });
             at = node.before;
         }
         runs.reverse();
@@ -194,8 +230,18 @@ impl Search<'_> {
 
 /// The runs that lead from `old` to `new`.
 fn runs(old: &[&str], new: &[&str], most_nodes: usize) -> Vec<Run> {
-    let mut search = Search { old, new, nodes: Vec::new() };
-    let (start, passed) = search.slide(Path { old: 0, node: NOTHING }, 0);
+    let mut search = Search {
+        old,
+        new,
+        nodes: Vec::new(),
+    };
+    let (start, passed) = search.slide(
+        Path {
+            old: 0,
+            node: NOTHING,
+        },
+        0,
+    );
     if start.old == old.len() && passed == new.len() {
         return search.runs(start);
     }
@@ -213,7 +259,11 @@ fn runs(old: &[&str], new: &[&str], most_nodes: usize) -> Vec<Run> {
         }
         while diagonal <= highest.min(length) {
             let here = at(diagonal);
-            let remove = if here == 0 { None } else { best[here - 1].take() };
+            let remove = if here == 0 {
+                None
+            } else {
+                best[here - 1].take()
+            };
             let add = best.get(here + 1).copied().flatten();
             let removable = remove.filter(|path| path.old < old.len());
             let addable = add.filter(|path| {
@@ -226,7 +276,9 @@ fn runs(old: &[&str], new: &[&str], most_nodes: usize) -> Vec<Run> {
                     diagonal += 2;
                     continue;
                 }
-                (Some(remove), Some(add)) if remove.old < add.old => search.step(add, Change::Added),
+                (Some(remove), Some(add)) if remove.old < add.old => {
+                    search.step(add, Change::Added)
+                }
                 (Some(remove), _) => search.step(remove, Change::Removed),
                 (None, Some(add)) => search.step(add, Change::Added),
             };
@@ -255,12 +307,30 @@ fn coarse(old: &[&str], new: &[&str]) -> Vec<Run> {
     let common = |pairs: &mut dyn Iterator<Item = bool>| pairs.take_while(|equal| *equal).count();
     let head = common(&mut old.iter().zip(new).map(|(old, new)| old == new));
     let (old, new) = (&old[head..], &new[head..]);
-    let tail = common(&mut old.iter().rev().zip(new.iter().rev()).map(|(old, new)| old == new));
+    let tail = common(
+        &mut old
+            .iter()
+            .rev()
+            .zip(new.iter().rev())
+            .map(|(old, new)| old == new),
+    );
     [
-        Run { change: Change::Same, lines: head },
-        Run { change: Change::Removed, lines: old.len() - tail },
-        Run { change: Change::Added, lines: new.len() - tail },
-        Run { change: Change::Same, lines: tail },
+        Run {
+            change: Change::Same,
+            lines: head,
+        },
+        Run {
+            change: Change::Removed,
+            lines: old.len() - tail,
+        },
+        Run {
+            change: Change::Added,
+            lines: new.len() - tail,
+        },
+        Run {
+            change: Change::Same,
+            lines: tail,
+        },
     ]
     .into_iter()
     .filter(|run| run.lines > 0)
@@ -281,7 +351,10 @@ mod tests {
         for run in runs {
             match run.change {
                 Change::Same => {
-                    assert_eq!(old[from_old..from_old + run.lines], new[from_new..from_new + run.lines]);
+                    assert_eq!(
+                        old[from_old..from_old + run.lines],
+                        new[from_new..from_new + run.lines]
+                    );
                     result.extend(&old[from_old..from_old + run.lines]);
                     from_old += run.lines;
                     from_new += run.lines;

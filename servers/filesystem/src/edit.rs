@@ -56,11 +56,23 @@ fn replace(content: String, replacement: Replacement<'_>) -> Result<String, Fail
         return Ok(content.replacen(&old, &new, 1));
     }
     let old_lines: Vec<&str> = old.split('\n').collect();
-    let wanted: Vec<&str> = old_lines.iter().map(|line| line.trim_matches(is_space)).collect();
+    let wanted: Vec<&str> = old_lines
+        .iter()
+        .map(|line| line.trim_matches(is_space))
+        .collect();
     let lines: Vec<&str> = content.split('\n').collect();
-    let trimmed: Vec<&str> = lines.iter().map(|line| line.trim_matches(is_space)).collect();
-    let Some(at) = trimmed.windows(wanted.len()).position(|window| window == wanted) else {
-        return Err(Failure(format!("Could not find exact match for edit:\n{}", replacement.old)));
+    let trimmed: Vec<&str> = lines
+        .iter()
+        .map(|line| line.trim_matches(is_space))
+        .collect();
+    let Some(at) = trimmed
+        .windows(wanted.len())
+        .position(|window| window == wanted)
+    else {
+        return Err(Failure(format!(
+            "Could not find exact match for edit:\n{}",
+            replacement.old
+        )));
     };
     let indent = indentation(lines[at]);
     let mut result: Vec<String> = lines[..at].iter().map(|line| (*line).to_owned()).collect();
@@ -77,7 +89,11 @@ fn replace(content: String, replacement: Replacement<'_>) -> Result<String, Fail
             line.to_owned()
         });
     }
-    result.extend(lines[at + wanted.len()..].iter().map(|line| (*line).to_owned()));
+    result.extend(
+        lines[at + wanted.len()..]
+            .iter()
+            .map(|line| (*line).to_owned()),
+    );
     Ok(result.join("\n"))
 }
 
@@ -131,6 +147,11 @@ mod tests {
     #[test]
     fn a_passage_that_is_not_there_is_an_error() {
         let refused = replace("a\nb".to_owned(), Replacement { old: "c", new: "" });
-        assert_eq!(refused, Err(Failure("Could not find exact match for edit:\nc".to_owned())));
+        assert_eq!(
+            refused,
+            Err(Failure(
+                "Could not find exact match for edit:\nc".to_owned()
+            ))
+        );
     }
 }

@@ -28,9 +28,12 @@ pub fn info(allowed: &Allowed, requested: &str) -> Result<String, Failure> {
 /// The time as JavaScript prints a `Date` where the time zone is UTC.
 fn date(seconds: Option<i64>) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let Some(seconds) = seconds else { return "unknown".to_owned() };
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let Some(seconds) = seconds else {
+        return "unknown".to_owned();
+    };
     let days = seconds.div_euclid(86_400);
     let second = seconds.rem_euclid(86_400);
     // Days since 1970 to a date of the Gregorian calendar, by eras of 400 years that begin in March

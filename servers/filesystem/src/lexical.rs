@@ -91,7 +91,7 @@ pub fn file_url(path: &str) -> String {
     let mut url = String::with_capacity(path.len() + 16);
     url.push_str("file://");
     for &byte in path.as_bytes() {
-        let plain = byte.is_ascii_alphanumeric() || b"!$&'()*+,-./:;=@^_".contains(&byte);
+        let plain = byte.is_ascii_alphanumeric() || b"!$&'()*+,-./:;=@_".contains(&byte);
         if plain {
             url.push(char::from(byte));
         } else {
@@ -116,7 +116,10 @@ mod tests {
         assert_eq!(resolve("/a", "/b/"), "/b");
         assert_eq!(resolve("/a", ""), "/a");
         assert_eq!(join("/", "a"), "/a");
-        assert_eq!((parent("/a"), parent("/a/b"), name("/a/b")), ("/", "/a", "b"));
+        assert_eq!(
+            (parent("/a"), parent("/a/b"), name("/a/b")),
+            ("/", "/a", "b")
+        );
     }
 
     #[test]
@@ -127,7 +130,13 @@ mod tests {
 
     #[test]
     fn extensions_are_those_of_the_last_component() {
-        for (path, expected) in [("/a/x.PNG", ".png"), ("/a.b/x", ""), ("/.png", ""), ("/x.", "."), ("/a.b.c", ".c")] {
+        for (path, expected) in [
+            ("/a/x.PNG", ".png"),
+            ("/a.b/x", ""),
+            ("/.png", ""),
+            ("/x.", "."),
+            ("/a.b.c", ".c"),
+        ] {
             assert_eq!(extension(path), expected, "{path}");
         }
     }

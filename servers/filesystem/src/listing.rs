@@ -48,10 +48,17 @@ pub fn with_sizes(allowed: &Allowed, requested: &str, by: SortBy) -> Result<Stri
             // Not shown, but a directory is sorted by it.
             Kind::Directory if by == SortBy::Name => 0,
             // The size of what a link leads to; nothing is told of what lies outside.
-            Kind::Link => allowed.resolve(&full).ok().map_or(0, |target| size_of(&target)),
+            Kind::Link => allowed
+                .resolve(&full)
+                .ok()
+                .map_or(0, |target| size_of(&target)),
             _ => size_of(&full),
         };
-        rows.push(Row { name: entry.name, directory, size });
+        rows.push(Row {
+            name: entry.name,
+            directory,
+            size,
+        });
     }
     match by {
         SortBy::Size => rows.sort_by_key(|row| std::cmp::Reverse(row.size)),
@@ -71,7 +78,11 @@ pub fn with_sizes(allowed: &Allowed, requested: &str, by: SortBy) -> Result<Stri
         text.push('\n');
     }
     let directories = rows.iter().filter(|row| row.directory).count();
-    let total = rows.iter().filter(|row| !row.directory).map(|row| row.size).sum();
+    let total = rows
+        .iter()
+        .filter(|row| !row.directory)
+        .map(|row| row.size)
+        .sum();
     text.push_str(&format!(
         "\nTotal: {} files, {directories} directories\nCombined size: {}",
         rows.len() - directories,
@@ -80,12 +91,21 @@ pub fn with_sizes(allowed: &Allowed, requested: &str, by: SortBy) -> Result<Stri
     Ok(text)
 }
 
+/// The allowed directories, one a line.
+pub fn allowed(allowed: &Allowed) -> String {
+    format!("Allowed directories:\n{}", allowed.directories().join("\n"))
+}
+
 fn size_of(path: &str) -> u64 {
     disk::stat(path).map_or(0, |stat| stat.size)
 }
 
 fn mark(kind: Kind) -> &'static str {
-    if kind == Kind::Directory { "[DIR] " } else { "[FILE] " }
+    if kind == Kind::Directory {
+        "[DIR] "
+    } else {
+        "[FILE] "
+    }
 }
 
 fn pad(text: &mut String, width: usize, taken: usize) {
@@ -96,11 +116,18 @@ fn pad(text: &mut String, width: usize, taken: usize) {
 pub fn size_in_words(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KB", "MB", "GB", "TB"];
     let unit = (1..UNITS.len()).rev().find(|unit| bytes >> (10 * unit) > 0);
-    let Some(unit) = unit else { return format!("{bytes} B") };
+    let Some(unit) = unit else {
+        return format!("{bytes} B");
+    };
     // Integers, because the division is exact in binary and formatting floats costs a component 16 kB.
     let hundredths = (u128::from(bytes) * 200 + (1u128 << (10 * unit))) >> (10 * unit + 1);
     let hundredths = hundredths as u64;
-    format!("{}.{:02} {}", hundredths / 100, hundredths % 100, UNITS[unit])
+    format!(
+        "{}.{:02} {}",
+        hundredths / 100,
+        hundredths % 100,
+        UNITS[unit]
+    )
 }
 
 #[cfg(test)]

@@ -36,7 +36,12 @@ pub fn read(allowed: &Allowed, requested: &str) -> Result<Media, Failure> {
     let (block, mime) = kind(&lexical::extension(&path));
     let file = File::open(&path).map_err(|fault| fault.at("open", &path))?;
     let bytes = text::whole(&file, &path, text::LARGEST)?;
-    Ok(Media { block, mime, uri: lexical::file_url(&path), bytes })
+    Ok(Media {
+        block,
+        mime,
+        uri: lexical::file_url(&path),
+        bytes,
+    })
 }
 
 fn kind(extension: &str) -> (Block, &'static str) {

@@ -17,7 +17,8 @@ const SIGNS: &str = "\t\n\u{b}\u{c}\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
 
 // The root collation's order of the commoner combining marks.
 const MARKS: [u32; 14] = [
-    0x301, 0x300, 0x306, 0x302, 0x30c, 0x30a, 0x308, 0x30b, 0x303, 0x307, 0x338, 0x327, 0x328, 0x304,
+    0x301, 0x300, 0x306, 0x302, 0x30c, 0x30a, 0x308, 0x30b, 0x303, 0x307, 0x338, 0x327, 0x328,
+    0x304,
 ];
 
 const OTHER_SIGNS: u32 = 0x100;
@@ -94,7 +95,8 @@ impl Key {
 
     fn mark(&mut self, code: u32) {
         let known = MARKS.iter().position(|mark| *mark == code);
-        self.marks.push(known.map_or(code as u16, |at| 1 + at as u16));
+        self.marks
+            .push(known.map_or(code as u16, |at| 1 + at as u16));
     }
 }
 

@@ -20,9 +20,18 @@ pub fn search(
 ) -> Result<String, Failure> {
     let root = allowed.resolve(requested)?;
     // The official server swallows a pattern that is too long entry by entry: it finds nothing.
-    let compiled = exclude.iter().map(|pattern| Glob::new(pattern)).collect::<Result<Vec<_>, _>>();
+    let compiled = exclude
+        .iter()
+        .map(|pattern| Glob::new(pattern))
+        .collect::<Result<Vec<_>, _>>();
     let walk = match (Glob::new(pattern), compiled) {
-        (Ok(pattern), Ok(exclude)) => Walk { allowed, pattern, exclude, found: String::new(), seen: 0 },
+        (Ok(pattern), Ok(exclude)) => Walk {
+            allowed,
+            pattern,
+            exclude,
+            found: String::new(),
+            seen: 0,
+        },
         _ => return Ok(NOTHING.to_owned()),
     };
     walk.from(&root)

@@ -26,10 +26,13 @@ pub enum Part {
 impl Part {
     /// What the two parameters ask for together; zero is as good as nothing.
     pub fn of(head: Option<f64>, tail: Option<f64>) -> Result<Part, Failure> {
-        match (head.filter(|&lines| lines != 0.0), tail.filter(|&lines| lines != 0.0)) {
-            (Some(_), Some(_)) => {
-                Err(Failure::new("Cannot specify both head and tail parameters simultaneously"))
-            }
+        match (
+            head.filter(|&lines| lines != 0.0),
+            tail.filter(|&lines| lines != 0.0),
+        ) {
+            (Some(_), Some(_)) => Err(Failure::new(
+                "Cannot specify both head and tail parameters simultaneously",
+            )),
             (Some(lines), None) => Ok(Part::Head(lines)),
             (None, Some(lines)) => Ok(Part::Tail(lines)),
             (None, None) => Ok(Part::Whole),
@@ -38,7 +41,11 @@ impl Part {
 }
 
 /// A part of the file that a client names.
-pub fn read(allowed: &Allowed, requested: &str, part: Result<Part, Failure>) -> Result<String, Failure> {
+pub fn read(
+    allowed: &Allowed,
+    requested: &str,
+    part: Result<Part, Failure>,
+) -> Result<String, Failure> {
     let path = allowed.resolve(requested)?;
     let part = part?;
     let file = File::open(&path).map_err(|fault| fault.at("open", &path))?;
@@ -155,17 +162,24 @@ fn tail(file: &File, path: &str, lines: f64) -> Result<String, Failure> {
     });
     let bytes = bytes.unwrap_or_default();
     // the pieces between line feeds are one more than the line feeds
-    let skipped = if fraction { 0 } else { (found + 1).saturating_sub(kept) };
+    let skipped = if fraction {
+        0
+    } else {
+        (found + 1).saturating_sub(kept)
+    };
     let mut feeds = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let from = match skipped {
         0 => 0,
-        skipped => feeds.nth(skipped as usize - 1).map_or(bytes.len(), |(at, _)| at + 1),
+        skipped => feeds
+            .nth(skipped as usize - 1)
+            .map_or(bytes.len(), |(at, _)| at + 1),
     };
     Ok(with_line_feeds(decode(bytes[from..].to_vec())))
 }
 
 fn piece(file: &File, offset: u64, length: usize) -> Result<Vec<u8>, Failure> {
-    file.read(offset, length).map_err(|fault| fault.during("read"))
+    file.read(offset, length)
+        .map_err(|fault| fault.during("read"))
 }
 
 /// Bytes as text; what is not UTF-8 becomes U+FFFD.
@@ -176,7 +190,11 @@ fn decode(bytes: Vec<u8>) -> String {
 
 /// The text with CR LF made LF.
 pub fn with_line_feeds(text: String) -> String {
-    if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
+    if text.contains("\r\n") {
+        text.replace("\r\n", "\n")
+    } else {
+        text
+    }
 }
 
 fn too_large(path: &str, size: u64, most: u64) -> Failure {

@@ -14,7 +14,11 @@ const DEEPEST: usize = 200;
 pub fn tree(allowed: &Allowed, requested: &str, exclude: &[String]) -> Result<String, Failure> {
     let path = allowed.resolve(requested)?;
     let exclude = Exclusion::new(exclude).map_err(|error| Failure::new(error.to_string()))?;
-    let mut writer = Writer { text: String::new(), entries: 0, exclude };
+    let mut writer = Writer {
+        text: String::new(),
+        entries: 0,
+        exclude,
+    };
     writer.directory(&path, &mut String::new(), 0)?;
     Ok(writer.text)
 }
@@ -48,7 +52,12 @@ struct Writer {
 
 impl Writer {
     /// Writes the entries of `path`, which is `relative` to the root of the tree.
-    fn directory(&mut self, path: &str, relative: &mut String, depth: usize) -> Result<(), Failure> {
+    fn directory(
+        &mut self,
+        path: &str,
+        relative: &mut String,
+        depth: usize,
+    ) -> Result<(), Failure> {
         if depth > DEEPEST {
             return Err(Failure(format!(
                 "{path} is nested deeper than {DEEPEST} directories; ask for a tree that begins further down"

@@ -30,7 +30,10 @@ impl File {
         if !metadata.is_file() && !metadata.is_dir() {
             return Err(Fault::Invalid);
         }
-        Ok(File { file, size: metadata.len() })
+        Ok(File {
+            file,
+            size: metadata.len(),
+        })
     }
 
     /// Bytes it had when it was opened.
@@ -43,7 +46,10 @@ impl File {
         let mut bytes = vec![0; length];
         let mut filled = 0;
         while filled < length {
-            match self.file.read_at(&mut bytes[filled..], offset + filled as u64) {
+            match self
+                .file
+                .read_at(&mut bytes[filled..], offset + filled as u64)
+            {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
@@ -64,7 +70,9 @@ pub fn look(path: &str) -> Result<Kind, Fault> {
 /// What is known about `path`.
 pub fn stat(path: &str) -> Result<Stat, Fault> {
     let fd = open(path, OFlags::PATH)?;
-    let metadata = fs::File::from(fd).metadata().map_err(|error| fault_of(&error))?;
+    let metadata = fs::File::from(fd)
+        .metadata()
+        .map_err(|error| fault_of(&error))?;
     let seconds = |time: std::io::Result<SystemTime>| {
         let time = time.ok()?;
         Some(match time.duration_since(UNIX_EPOCH) {
@@ -96,7 +104,10 @@ pub fn list(path: &str) -> Result<Vec<Entry>, Fault> {
             FileType::Unknown => look(&lexical::join(path, &text(name)))?,
             known => kind(known),
         };
-        entries.push(Entry { name: text(name), kind });
+        entries.push(Entry {
+            name: text(name),
+            kind,
+        });
     }
     entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
@@ -111,7 +122,10 @@ pub fn read_link(path: &str) -> Result<String, Fault> {
 /// The path with every link in it resolved, as the system sees it.
 pub fn real(path: &str) -> Option<Result<String, Fault>> {
     Some(match fs::canonicalize(path) {
-        Ok(real) => real.into_os_string().into_string().map_err(|_| Fault::BadName),
+        Ok(real) => real
+            .into_os_string()
+            .into_string()
+            .map_err(|_| Fault::BadName),
         Err(error) => Err(fault_of(&error)),
     })
 }
@@ -160,7 +174,10 @@ pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Fault> {
         Err(Errno::NOENT) => None,
         Err(error) => return Err(fault(error)),
     };
-    let temporary = format!("{name}.{:016x}.tmp", RandomState::new().build_hasher().finish());
+    let temporary = format!(
+        "{name}.{:016x}.tmp",
+        RandomState::new().build_hasher().finish()
+    );
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let fd = rustix::fs::openat(&parent, &*temporary, flags, Mode::from_raw_mode(0o666))
         .map_err(fault)?;
@@ -211,7 +228,9 @@ fn kind(of: FileType) -> Kind {
 }
 
 fn fault_of(error: &std::io::Error) -> Fault {
-    error.raw_os_error().map_or(Fault::Io, |code| fault(Errno::from_raw_os_error(code)))
+    error
+        .raw_os_error()
+        .map_or(Fault::Io, |code| fault(Errno::from_raw_os_error(code)))
 }
 
 fn fault(errno: Errno) -> Fault {

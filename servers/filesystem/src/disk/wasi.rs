@@ -29,9 +29,10 @@ impl File {
         let descriptor = open(path, OpenFlags::empty(), DescriptorFlags::READ)?;
         let stat = descriptor.stat().map_err(fault)?;
         match stat.type_ {
-            DescriptorType::RegularFile | DescriptorType::Directory => {
-                Ok(File { descriptor, size: stat.size })
-            }
+            DescriptorType::RegularFile | DescriptorType::Directory => Ok(File {
+                descriptor,
+                size: stat.size,
+            }),
             _ => Err(Fault::Invalid),
         }
     }
@@ -43,16 +44,17 @@ impl File {
 
     /// Up to `length` bytes from `offset`; fewer only where the file ends.
     pub fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {
-        let (mut bytes, mut ended) =
-            self.descriptor.read(length as u64, offset).map_err(fault)?;
+        let (mut bytes, mut ended) = self.descriptor.read(length as u64, offset).map_err(fault)?;
         if bytes.len() < length {
             // the host hands over so much at a time; the rest is fetched into one allocation
             bytes.reserve_exact(length - bytes.len());
         }
         while !ended && bytes.len() < length {
             let rest = (length - bytes.len()) as u64;
-            let (more, end) =
-                self.descriptor.read(rest, offset + bytes.len() as u64).map_err(fault)?;
+            let (more, end) = self
+                .descriptor
+                .read(rest, offset + bytes.len() as u64)
+                .map_err(fault)?;
             ended = end || more.is_empty();
             bytes.extend_from_slice(&more);
         }
@@ -67,7 +69,9 @@ pub fn look(path: &str) -> Result<Kind, Fault> {
 
 /// What is known about `path`.
 pub fn stat(path: &str) -> Result<Stat, Fault> {
-    let stat = at(path, |granted, rest| granted.stat_at(PathFlags::empty(), rest))?;
+    let stat = at(path, |granted, rest| {
+        granted.stat_at(PathFlags::empty(), rest)
+    })?;
     let seconds = |time: Option<wasip2::clocks::wall_clock::Datetime>| {
         time.and_then(|time| i64::try_from(time.seconds).ok())
     };
@@ -90,7 +94,10 @@ pub fn list(path: &str) -> Result<Vec<Entry>, Fault> {
     loop {
         match stream.read_directory_entry() {
             Ok(Some(entry)) => {
-                entries.push(Entry { name: entry.name, kind: kind(entry.type_) });
+                entries.push(Entry {
+                    name: entry.name,
+                    kind: kind(entry.type_),
+                });
             }
             Ok(None) => break,
             // a name that is not text cannot cross the boundary: the entry is left out
@@ -114,7 +121,12 @@ pub fn real(_path: &str) -> Option<Result<String, Fault>> {
 
 /// The directories that the host granted.
 pub fn granted() -> Vec<String> {
-    with_grants(|grants| grants.iter().map(|(_, path)| lexical::normalise(path)).collect())
+    with_grants(|grants| {
+        grants
+            .iter()
+            .map(|(_, path)| lexical::normalise(path))
+            .collect()
+    })
 }
 
 /// Makes one directory.
@@ -142,7 +154,9 @@ pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Fault> {
         let descriptor = open(&temporary, flags, DescriptorFlags::WRITE)?;
         let mut written = 0;
         while written < bytes.len() {
-            let count = descriptor.write(&bytes[written..], written as u64).map_err(fault)?;
+            let count = descriptor
+                .write(&bytes[written..], written as u64)
+                .map_err(fault)?;
             if count == 0 {
                 return Err(Fault::Full);
             }
@@ -158,7 +172,9 @@ pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Fault> {
 }
 
 fn open(path: &str, open: OpenFlags, flags: DescriptorFlags) -> Result<Descriptor, Fault> {
-    at(path, |granted, rest| granted.open_at(PathFlags::empty(), rest, open, flags))
+    at(path, |granted, rest| {
+        granted.open_at(PathFlags::empty(), rest, open, flags)
+    })
 }
 
 /// Does `operation` relative to the innermost granted directory that holds `path`.

@@ -28,7 +28,13 @@ pub fn expand(pattern: &str) -> Vec<String> {
     for result in expansions(text, 0, true, &mut budget) {
         let result: String = result
             .into_iter()
-            .filter_map(|code| char::from_u32(if code >= PROTECTED { code - PROTECTED } else { code }))
+            .filter_map(|code| {
+                char::from_u32(if code >= PROTECTED {
+                    code - PROTECTED
+                } else {
+                    code
+                })
+            })
             .collect();
         if seen.insert(result.clone()) {
             results.push(result);
@@ -78,7 +84,9 @@ fn group(text: &[u32]) -> Option<(usize, usize)> {
     for (at, code) in text.iter().enumerate() {
         if is(*code, '{') {
             open.push(at);
-        } else if is(*code, '}') && let Some(start) = open.pop() {
+        } else if is(*code, '}')
+            && let Some(start) = open.pop()
+        {
             if best.is_none_or(|(first, _)| start < first) {
                 best = Some((start, at));
             }
@@ -183,7 +191,10 @@ fn comma_set_follows(text: &[u32]) -> bool {
     for (at, code) in text.iter().enumerate().rev() {
         if is(*code, '}') {
             close = true;
-        } else if ['\n', '\r', '\u{2028}', '\u{2029}'].iter().any(|end| is(*code, *end)) {
+        } else if ['\n', '\r', '\u{2028}', '\u{2029}']
+            .iter()
+            .any(|end| is(*code, *end))
+        {
             close = false;
         } else if is(*code, ',') && close && !text.get(at + 1).is_some_and(|next| is(*next, ',')) {
             return true;
@@ -214,7 +225,10 @@ fn combine(results: &[Text], between: &[u32], values: &[Text], drop_empty: bool)
 
 /// The members of `1..5`, `01..10..2` or `a..e`.
 fn sequence(body: &[u32]) -> Option<Vec<Text>> {
-    let body: String = body.iter().map(|code| char::from_u32(*code)).collect::<Option<_>>()?;
+    let body: String = body
+        .iter()
+        .map(|code| char::from_u32(*code))
+        .collect::<Option<_>>()?;
     let mut ends = body.split("..");
     let (from, to, step) = (ends.next()?, ends.next()?, ends.next());
     if ends.next().is_some() {
@@ -231,19 +245,32 @@ fn sequence(body: &[u32]) -> Option<Vec<Text>> {
         digits.len() > 1 && digits.starts_with('0')
     };
     let ends = [from, to].into_iter().chain(body.split("..").nth(2));
-    let width = if ends.into_iter().any(padded) { from.len().max(to.len()) } else { 0 };
+    let width = if ends.into_iter().any(padded) {
+        from.len().max(to.len())
+    } else {
+        0
+    };
     let count = (start.abs_diff(end) / step).min(MOST_RESULTS as u64 - 1);
     let mut members = Vec::new();
     for index in 0..=count {
         let distance = (index * step).cast_signed();
-        let value = if end < start { start - distance } else { start + distance };
+        let value = if end < start {
+            start - distance
+        } else {
+            start + distance
+        };
         let member = if numeric.is_some() {
             let sign = if value < 0 { "-" } else { "" };
             let digits = value.unsigned_abs().to_string();
-            format!("{sign}{digits:0>width$}", width = width.saturating_sub(sign.len()))
+            format!(
+                "{sign}{digits:0>width$}",
+                width = width.saturating_sub(sign.len())
+            )
         } else {
             // a backslash between Z and a would protect what follows
-            char::from_u32(value as u32).filter(|letter| *letter != '\\').map_or_else(String::new, String::from)
+            char::from_u32(value as u32)
+                .filter(|letter| *letter != '\\')
+                .map_or_else(String::new, String::from)
         };
         members.push(member.chars().map(u32::from).collect());
     }
@@ -253,7 +280,9 @@ fn sequence(body: &[u32]) -> Option<Vec<Text>> {
 /// A whole number; one that is out of reach is no number.
 fn integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = !digits.is_empty()
+        && digits.len() <= 15
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 

@@ -72,7 +72,11 @@ impl Class {
         while let Some(current) = unit(at) {
             if is(at, ']') && any && !escaped {
                 let empty = class.ranges.is_empty() && class.names.is_empty();
-                return if empty { Parsed::Never } else { Parsed::Set(class, at + 1) };
+                return if empty {
+                    Parsed::Never
+                } else {
+                    Parsed::Set(class, at + 1)
+                };
             }
             any = true;
             if is(at, '\\') && !escaped {
@@ -80,7 +84,10 @@ impl Class {
                 at += 1;
                 continue;
             }
-            if is(at, '[') && !escaped && let Some((length, named)) = named(&units[at..]) {
+            if is(at, '[')
+                && !escaped
+                && let Some((length, named)) = named(&units[at..])
+            {
                 if from.is_some() {
                     return Parsed::Never;
                 }
@@ -95,7 +102,9 @@ impl Class {
                 }
                 at += 1;
             } else if is(at + 1, '-') && is(at + 2, ']') {
-                class.ranges.extend([(current, current), (u32::from('-'), u32::from('-'))]);
+                class
+                    .ranges
+                    .extend([(current, current), (u32::from('-'), u32::from('-'))]);
                 at += 2;
             } else if is(at + 1, '-') {
                 from = Some(current);
@@ -110,7 +119,10 @@ impl Class {
 
     /// Whether a unit belongs to the set.
     pub fn contains(&self, unit: u32) -> bool {
-        let ranged = self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&unit));
+        let ranged = self
+            .ranges
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&unit));
         let character = char::from_u32(unit);
         let named = |named: &Named| character.is_some_and(|character| named.contains(character));
         self.negated != (ranged || self.names.iter().any(named))
@@ -120,7 +132,10 @@ impl Class {
 fn named(units: &[u32]) -> Option<(usize, Named)> {
     NAMES.iter().find_map(|(name, named)| {
         let same = units.len() >= name.len()
-            && name.bytes().zip(units).all(|(byte, unit)| u32::from(byte) == *unit);
+            && name
+                .bytes()
+                .zip(units)
+                .all(|(byte, unit)| u32::from(byte) == *unit);
         same.then_some((name.len(), *named))
     })
 }
@@ -131,15 +146,15 @@ impl Named {
             Named::Alnum => character.is_alphanumeric(),
             Named::Alpha => character.is_alphabetic(),
             Named::Ascii => character.is_ascii(),
-            Named::Blank => character == '\t' || character.is_whitespace() && !character.is_control(),
+            Named::Blank => {
+                character == '\t' || character.is_whitespace() && !character.is_control()
+            }
             Named::Cntrl => character.is_control(),
             Named::Digit => character.is_ascii_digit(),
             Named::Graph => !character.is_whitespace() && !character.is_control(),
             Named::Lower => character.is_lowercase(),
             Named::Print => !character.is_control(),
-            Named::Punct => {
-                character.is_ascii_punctuation() && !"$+<=>^`|~".contains(character)
-            }
+            Named::Punct => character.is_ascii_punctuation() && !"$+<=>^`|~".contains(character),
             Named::Space => character.is_whitespace(),
             Named::Upper => character.is_uppercase(),
             Named::Word => character.is_alphanumeric() || character == '_',

@@ -48,12 +48,21 @@ impl Glob {
             return Err(PatternTooLong);
         }
         if pattern.is_empty() || pattern.starts_with('#') {
-            return Ok(Glob { negated: false, alternatives: Vec::new() });
+            return Ok(Glob {
+                negated: false,
+                alternatives: Vec::new(),
+            });
         }
         let rest = pattern.trim_start_matches('!');
         let negated = (pattern.len() - rest.len()) % 2 == 1;
-        let alternatives = brace::expand(rest).iter().map(|pattern| components(pattern)).collect();
-        Ok(Glob { negated, alternatives })
+        let alternatives = brace::expand(rest)
+            .iter()
+            .map(|pattern| components(pattern))
+            .collect();
+        Ok(Glob {
+            negated,
+            alternatives,
+        })
     }
 
     /// Whether a relative path matches.
@@ -62,7 +71,11 @@ impl Glob {
             return false;
         }
         let names: Vec<&str> = path.split('/').collect();
-        self.negated != self.alternatives.iter().any(|components| matches(components, &names))
+        self.negated
+            != self
+                .alternatives
+                .iter()
+                .any(|components| matches(components, &names))
     }
 }
 
@@ -88,7 +101,13 @@ fn components(pattern: &str) -> Vec<Component> {
         kept.push("");
     }
     kept.into_iter()
-        .map(|part| if part == "**" { Component::Any } else { Component::One(Part::new(part)) })
+        .map(|part| {
+            if part == "**" {
+                Component::Any
+            } else {
+                Component::One(Part::new(part))
+            }
+        })
         .collect()
 }
 
@@ -125,8 +144,11 @@ fn matches(components: &[Component], names: &[&str]) -> bool {
 /// Whether the first names match the components one by one.
 fn fits(components: &[Component], names: &[&str]) -> bool {
     components.len() <= names.len()
-        && components.iter().zip(names).all(|(component, name)| match component {
-            Component::Any => false,
-            Component::One(part) => part.matches(name),
-        })
+        && components
+            .iter()
+            .zip(names)
+            .all(|(component, name)| match component {
+                Component::Any => false,
+                Component::One(part) => part.matches(name),
+            })
 }

@@ -72,7 +72,11 @@ impl Part {
         if let Some(fast) = Part::fast(pattern) {
             return fast;
         }
-        let cut = if pattern.contains("[:") { Cut::Characters } else { Cut::Units };
+        let cut = if pattern.contains("[:") {
+            Cut::Characters
+        } else {
+            Cut::Units
+        };
         let units = cut.cut(pattern);
         let mut nodes = Vec::new();
         sequence(&units, &mut 0, None, 0, &mut nodes);
@@ -90,9 +94,14 @@ impl Part {
         if after_stars.len() < pattern.len() && plain(after_stars) {
             Some(Part::Ends(after_stars.to_owned()))
         } else if after_marks.len() < pattern.len() && plain(after_marks) {
-            Some(Part::Long(pattern.encode_utf16().count(), after_marks.to_owned()))
+            Some(Part::Long(
+                pattern.encode_utf16().count(),
+                after_marks.to_owned(),
+            ))
         } else if after_stars.len() < pattern.len()
-            && after_stars.strip_prefix('.').is_some_and(|rest| rest.trim_start_matches('*').is_empty())
+            && after_stars
+                .strip_prefix('.')
+                .is_some_and(|rest| rest.trim_start_matches('*').is_empty())
         {
             Some(Part::Dotted)
         } else {
@@ -111,7 +120,10 @@ impl Part {
             Part::Dotted => name.contains('.'),
             Part::Pattern(nodes, cut) => {
                 let name = cut.cut(name);
-                let matcher = Matcher { name: &name, steps: Cell::new(MOST_STEPS) };
+                let matcher = Matcher {
+                    name: &name,
+                    steps: Cell::new(MOST_STEPS),
+                };
                 let end = matcher.run(nodes, matcher.at(0), None);
                 end[name.len()] && matcher.steps.get() > 0
             }
@@ -166,7 +178,13 @@ enum End {
 }
 
 /// Reads elements until the sequence ends; inside a group of kind `inside` a bar or a parenthesis ends it.
-fn sequence(units: &[u32], at: &mut usize, inside: Option<Kind>, depth: usize, nodes: &mut Vec<Node>) -> End {
+fn sequence(
+    units: &[u32],
+    at: &mut usize,
+    inside: Option<Kind>,
+    depth: usize,
+    nodes: &mut Vec<Node>,
+) -> End {
     let mut start = *at;
     let mut escaped = false;
     // where an open bracket stands, so that what it encloses is not read as a group
@@ -192,7 +210,9 @@ fn sequence(units: &[u32], at: &mut usize, inside: Option<Kind>, depth: usize, n
             continue;
         }
         let opens = units.get(*at) == Some(&u32::from(b'('));
-        if let Some(kind) = kind(unit).filter(|kind| opens && (depth <= DEEPEST || adopts(inside, *kind))) {
+        if let Some(kind) =
+            kind(unit).filter(|kind| opens && (depth <= DEEPEST || adopts(inside, *kind)))
+        {
             plain(&units[start..here], nodes);
             let deeper = depth + usize::from(!adopts(inside, kind));
             group(units, at, kind, deeper, nodes);
@@ -202,7 +222,11 @@ fn sequence(units: &[u32], at: &mut usize, inside: Option<Kind>, depth: usize, n
         if inside.is_some() && (unit == u32::from(b'|') || unit == u32::from(b')')) {
             plain(&units[start..here], nodes);
             let empty = start == here;
-            return if unit == u32::from(b'|') { End::Bar } else { End::Close { empty } };
+            return if unit == u32::from(b'|') {
+                End::Bar
+            } else {
+                End::Close { empty }
+            };
         }
     }
     plain(&units[start..], nodes);
@@ -236,7 +260,11 @@ fn merged(kind: Kind, mut alternatives: Vec<Vec<Node>>, empty: bool) -> Node {
         return Node::Group(Kind::Once, inner);
     }
     // The library takes a group whose last alternative has no text for an empty one.
-    if kind == Kind::Not && empty { Node::Some } else { Node::Group(kind, alternatives) }
+    if kind == Kind::Not && empty {
+        Node::Some
+    } else {
+        Node::Group(kind, alternatives)
+    }
 }
 
 /// Elements without groups.
@@ -310,7 +338,10 @@ impl Matcher<'_> {
                 Node::AnyUnits => onwards(positions),
                 Node::Some => onwards(self.advance(&positions, |_| true)),
                 Node::Group(kind, alternatives) => {
-                    let rest = Rest { nodes: &nodes[index + 1..], outer };
+                    let rest = Rest {
+                        nodes: &nodes[index + 1..],
+                        outer,
+                    };
                     self.group(*kind, alternatives, positions, &rest)
                 }
             };
@@ -329,12 +360,21 @@ impl Matcher<'_> {
     fn once(&self, alternatives: &[Vec<Node>], positions: &[bool], rest: &Rest<'_>) -> Vec<bool> {
         let mut reached = vec![false; positions.len()];
         for alternative in alternatives {
-            join(&mut reached, &self.run(alternative, positions.to_vec(), Some(rest)));
+            join(
+                &mut reached,
+                &self.run(alternative, positions.to_vec(), Some(rest)),
+            );
         }
         reached
     }
 
-    fn group(&self, kind: Kind, alternatives: &[Vec<Node>], positions: Vec<bool>, rest: &Rest<'_>) -> Vec<bool> {
+    fn group(
+        &self,
+        kind: Kind,
+        alternatives: &[Vec<Node>],
+        positions: Vec<bool>,
+        rest: &Rest<'_>,
+    ) -> Vec<bool> {
         match kind {
             Kind::Once => self.once(alternatives, &positions, rest),
             Kind::AtMostOnce => {
@@ -381,7 +421,10 @@ impl Matcher<'_> {
 
 /// Every position from the first one on.
 fn onwards(mut positions: Vec<bool>) -> Vec<bool> {
-    let first = positions.iter().position(|reached| *reached).unwrap_or(positions.len());
+    let first = positions
+        .iter()
+        .position(|reached| *reached)
+        .unwrap_or(positions.len());
     positions[first..].fill(true);
     positions
 }
