@@ -172,7 +172,7 @@ impl Allowed {
                 look(&next)?
             };
             if kind != Kind::Link {
-                if kind != Kind::Directory && pending.iter().any(|part| !part.is_empty()) {
+                if kind != Kind::Directory && !pending.is_empty() {
                     return Err(Refusal::Fault(Fault::NotDirectory));
                 }
                 current = next;
