@@ -1,4 +1,5 @@
 //! `images/`: photograph-like JPEG files, a set with near-duplicates, and small files of the other formats.
+mod all;
 mod canvas;
 mod jpeg;
 mod noise;
@@ -9,27 +10,7 @@ mod resize;
 mod scene;
 mod set;
 
-use std::io;
-
-use crate::layout::Sink;
-use crate::seed::Seed;
-
+pub(crate) use all::write;
 pub(crate) use jpeg::Encoding;
 pub(crate) use photo::small as small_photo;
 pub(crate) use png::{bomb, broken_checksum, grey16, one_pixel, palette, small as small_png};
-
-pub(crate) fn write(seed: Seed, sink: &mut Sink<'_>) -> io::Result<()> {
-    sink("images/photo_640x426.jpg", &photo::of_the_paper(seed))?;
-    sink("images/photo_1920x1280.jpg", &photo::large(seed))?;
-    sink(
-        "images/small_100x75.png",
-        &png::small(seed, "images/small_100x75.png", 100, 75),
-    )?;
-    set::write(seed, sink)?;
-    sink("images/alpha.png", &png::alpha(seed))?;
-    sink("images/grey.png", &png::grey(seed))?;
-    sink("images/broken.jpg", &photo::broken(seed))?;
-    sink("images/small.bmp", &other::bmp(seed))?;
-    sink("images/small.gif", &other::gif(seed))?;
-    sink("images/small.webp", &other::webp(seed))
-}

@@ -2,7 +2,7 @@
 use std::fs;
 use std::thread;
 
-use dataset::{Seed, ensure, ensure_seeded, verify};
+use dataset::{GENERATOR, Seed, ensure, ensure_seeded, verify};
 
 use crate::WHOLE;
 
@@ -10,7 +10,9 @@ use crate::WHOLE;
 fn many_at_once_get_one_whole_copy() {
     let cache = tempfile::tempdir().expect("there is a folder for temporary files");
     // a killed process left its work behind
-    let abandoned = cache.path().join(".dataset-1-42.999999-0");
+    let abandoned = cache
+        .path()
+        .join(format!(".dataset-{GENERATOR}-42.999999-0"));
     fs::create_dir_all(abandoned.join("files")).unwrap();
     let folders: Vec<_> = thread::scope(|scope| {
         let asking: Vec<_> = (0..4)
@@ -28,7 +30,13 @@ fn many_at_once_get_one_whole_copy() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["dataset-1-42", "dataset-1-42.lock"]);
+    assert_eq!(
+        names,
+        [
+            format!("dataset-{GENERATOR}-42"),
+            format!("dataset-{GENERATOR}-42.lock")
+        ]
+    );
 
     // a whole copy is left alone
     let witness = fs::metadata(folders[0].join("manifest.json"))

@@ -175,3 +175,37 @@ fn json_lines_are_json() {
         assert!(value.contains_key("level") != value.contains_key("severity"));
     }
 }
+
+#[test]
+fn entries_are_the_truth_with_a_level() {
+    let mut levels = BTreeMap::<String, usize>::new();
+    for (entry, planted) in truth("logs/entries_2000.json")
+        .iter()
+        .zip(truth("logs/combined_2000.truth.json"))
+    {
+        for key in [
+            "ip", "time", "method", "path", "status", "size", "referrer", "agent",
+        ] {
+            assert_eq!(entry[key], planted[key]);
+        }
+        *levels.entry(entry["_level"].to_string()).or_default() += 1;
+    }
+    assert_eq!(levels.values().sum::<usize>(), 2000);
+    assert!(
+        levels.len() == 3 && levels["\"info\""] > 1_600,
+        "{levels:?}"
+    );
+    for (entry, planted) in truth("logs/entries_error_2000.json")
+        .iter()
+        .zip(truth("logs/error_2000.truth.json"))
+    {
+        assert_eq!(
+            (&entry["message"], &entry["_level"]),
+            (&planted["message"], &planted["level"])
+        );
+        assert_eq!(
+            entry["client"],
+            planted.get("client").cloned().unwrap_or(Value::Null)
+        );
+    }
+}
