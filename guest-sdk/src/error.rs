@@ -1,6 +1,6 @@
 //! Why a tool, a prompt or a resource could not answer.
 
-use mcp_wire::code::Code;
+use mcp_wire::{code::Code, stateless::Refusal};
 
 use crate::ask::Ask;
 
@@ -32,6 +32,14 @@ impl ToolError {
     /// A JSON-RPC error instead of a result.
     pub fn protocol(code: Code, message: impl Into<String>) -> Self {
         ToolError(Failure::Protocol(code, message.into(), None))
+    }
+
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        ToolError(Failure::Protocol(
+            refusal.code,
+            refusal.message,
+            refusal.data,
+        ))
     }
 
     /// No such resource: -32002 on the older wire, -32602 on the newer.

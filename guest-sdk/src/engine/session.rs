@@ -105,7 +105,7 @@ impl Engine {
         link: &mut dyn Link,
         out: &mut Vec<u8>,
     ) -> Result<(), ToolError> {
-        let wire = stateless::wire(method, params)?;
+        let wire = mcp_wire::stateless::wire(method, params).map_err(ToolError::refused)?;
         out.extend_from_slice(b"{\"jsonrpc\":\"2.0\",\"id\":");
         out.extend_from_slice(id.get().as_bytes());
         out.extend_from_slice(b",\"result\":{");

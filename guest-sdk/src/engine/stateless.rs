@@ -1,71 +1,16 @@
 //! What the stateless wire (2026-07-28) adds to a request and to a result.
 
 use mcp_wire::{
-    code::Code,
     json::Raw,
     message::{Id, Params},
-    revision::{Revision, Wire},
+    stateless::{self, CAPABILITIES, LOG_LEVEL},
 };
 
-use crate::{Server, ToolError, content::name, context::Level, error::Failure, link::Link};
-
-const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
-const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
-
-/// Which wire a request uses: the stateless one where `_meta` names a revision.
-pub(super) fn wire(method: &str, params: &Params<'_>) -> Result<Wire, ToolError> {
-    let missing = || {
-        ToolError::protocol(
-            Code::INVALID_PARAMS,
-            "_meta needs io.modelcontextprotocol/protocolVersion (a string) and io.modelcontextprotocol/clientCapabilities (an object); send both",
-        )
-    };
-    let Some(version) = params.meta(VERSION) else {
-        // These two exist on the stateless wire alone.
-        let modern = matches!(method, "server/discover" | "subscriptions/listen");
-        return if modern || params.meta(CAPABILITIES).is_some() {
-            Err(missing())
-        } else {
-            Ok(Wire::Handshake)
-        };
-    };
-    let version = version.as_str().ok_or_else(missing)?;
-    if Revision::named(&version).is_none_or(|revision| revision.wire() != Wire::Stateless) {
-        return Err(unsupported(&version));
-    }
-    if !params.meta(CAPABILITIES).is_some_and(Raw::is_object) {
-        return Err(missing());
-    }
-    Ok(Wire::Stateless)
-}
-
-fn unsupported(asked: &str) -> ToolError {
-    let mut data = b"{\"supported\":".to_vec();
-    versions(&mut data);
-    data.extend_from_slice(b",\"requested\":");
-    let asked: String = asked.chars().take(100).collect();
-    mcp_wire::json::string(&asked, &mut data);
-    data.push(b'}');
-    ToolError(Failure::Protocol(
-        Code::UNSUPPORTED_VERSION,
-        "this revision is not served statelessly; use one of the supported ones".to_owned(),
-        String::from_utf8(data).ok(),
-    ))
-}
-
-fn versions(out: &mut Vec<u8>) {
-    out.push(b'[');
-    for (i, revision) in Revision::ALL.into_iter().enumerate() {
-        out.extend_from_slice(if i > 0 { b",\"" } else { b"\"" });
-        out.extend_from_slice(revision.name().as_bytes());
-        out.push(b'"');
-    }
-    out.push(b']');
-}
+use crate::{Server, content::name, context::Level, link::Link};
 
 /// The least level of log messages that a request wants, on this wire.
 pub(super) fn level(params: &Params<'_>) -> Option<Level> {
-    Level::named(&params.meta("io.modelcontextprotocol/logLevel")?.as_str()?)
+    Level::named(&params.meta(LOG_LEVEL)?.as_str()?)
 }
 
 /// The capabilities that a request declares, on this wire.
@@ -75,7 +20,7 @@ pub(super) fn capabilities<'a>(params: &Params<'a>) -> Option<Raw<'a>> {
 
 pub(super) fn discover(server: &Server, out: &mut Vec<u8>) {
     name(out, "supportedVersions");
-    versions(out);
+    stateless::versions(out);
     server.abilities(true, out);
 }
 

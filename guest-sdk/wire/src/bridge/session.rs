@@ -1,0 +1,198 @@
+//! One session: what the client waits for, what the instance waits for.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::{
+    code::Code,
+    http::Rejection,
+    json::Raw,
+    message::{self, Id, Message, Params},
+};
+
+/// How many requests of one session may be under way at once.
+pub const IN_FLIGHT: usize = 64;
+
+/// How many questions of an instance may wait for the client at once.
+const QUESTIONS: usize = 64;
+
+/// The front's own name for an open POST.
+pub type Ticket = u64;
+
+/// One session's state.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// Requests in the order in which they came: the instance works on the first.
+    waiting: VecDeque<Waiting>,
+    /// Requests of the instance that the client has not answered yet.
+    questions: BTreeSet<String>,
+    dropped: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    id: Id<'static>,
+    progress: Option<String>,
+    ticket: Ticket,
+}
+
+/// What becomes of a POST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// The line goes to the instance; deliveries for the ticket are the answer.
+    Wait(Vec<u8>),
+    /// The line goes to the instance; the answer is 202 without a body.
+    Accepted(Vec<u8>),
+    /// Nothing goes to the instance; the answer is 202 without a body.
+    Ignored,
+    /// The answer.
+    Reject(Rejection),
+}
+
+/// What becomes of a line that the instance wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The answer for a ticket, which it ends: as JSON, or as the last event of a stream that has begun.
+    Answer(Ticket),
+    /// An event for a ticket's stream, which begins with the first.
+    Event(Ticket),
+    /// An event for the session's GET stream, if one is open.
+    Unrelated,
+    /// Garbage, or an answer that nobody waits for. Counted.
+    Dropped,
+}
+
+impl Session {
+    /// A session in which nothing is under way.
+    pub fn new() -> Self {
+        Session::default()
+    }
+
+    /// Takes a message that the client posted; `text` is what it was parsed from.
+    pub fn post(&mut self, message: &Message<'_>, text: &[u8], ticket: Ticket) -> Posted {
+        match message {
+            Message::Request { id, params, .. } => {
+                if self.waiting.iter().any(|waiting| waiting.id == *id) {
+                    let text = "a request with this id is under way; use an id once";
+                    return Posted::Reject(Rejection::new(
+                        400,
+                        Code::INVALID_REQUEST,
+                        text,
+                        Some(id),
+                    ));
+                }
+                if self.waiting.len() >= IN_FLIGHT {
+                    let text = "64 requests of this session are under way; wait for answers";
+                    return Posted::Reject(Rejection::new(
+                        429,
+                        Code::INVALID_REQUEST,
+                        text,
+                        Some(id),
+                    ));
+                }
+                let progress = params
+                    .meta("progressToken")
+                    .map(|token| token.get().to_owned());
+                self.waiting.push_back(Waiting {
+                    id: id.clone().into_owned(),
+                    progress,
+                    ticket,
+                });
+                Posted::Wait(line(text))
+            }
+            Message::Notification { .. } => Posted::Accepted(line(text)),
+            Message::Response { id, .. } => {
+                // What the instance did not ask, a client cannot answer.
+                if self.questions.remove(id.get()) {
+                    Posted::Accepted(line(text))
+                } else {
+                    Posted::Ignored
+                }
+            }
+        }
+    }
+
+    /// Takes a line that the instance wrote (without its end). An instance may be hostile.
+    pub fn line(&mut self, text: &[u8]) -> Delivery {
+        let delivery = match message::parse(text) {
+            Ok(Message::Response { id, .. }) => self.answer(&id),
+            Ok(Message::Request { id, params, .. }) => {
+                if self.questions.len() < QUESTIONS && self.questions.insert(id.get().to_owned()) {
+                    Some(self.event(&params))
+                } else {
+                    None
+                }
+            }
+            Ok(Message::Notification { params, .. }) => Some(self.event(&params)),
+            Err(_) => None,
+        };
+        delivery.unwrap_or_else(|| {
+            self.dropped += 1;
+            Delivery::Dropped
+        })
+    }
+
+    fn answer(&mut self, id: &Id<'_>) -> Option<Delivery> {
+        let place = self.waiting.iter().position(|waiting| waiting.id == *id)?;
+        self.waiting
+            .remove(place)
+            .map(|waiting| Delivery::Answer(waiting.ticket))
+    }
+
+    /// Whose stream an event belongs to: the call that it names, else the one that is worked on.
+    fn event(&self, params: &Params<'_>) -> Delivery {
+        let token = params.get("progressToken").map(Raw::get);
+        let named = self
+            .waiting
+            .iter()
+            .find(|waiting| token.is_some() && waiting.progress.as_deref() == token);
+        match named.or(self.waiting.front()) {
+            Some(waiting) => Delivery::Event(waiting.ticket),
+            None => Delivery::Unrelated,
+        }
+    }
+
+    /// Forgets a ticket whose client went away; the instance's answer will be dropped.
+    pub fn forget(&mut self, ticket: Ticket) {
+        self.waiting.retain(|waiting| waiting.ticket != ticket);
+    }
+
+    /// Ends the session because the instance is gone: tickets that still wait, with the error that each is answered with.
+    pub fn end(&mut self, why: &str) -> Vec<(Ticket, Vec<u8>)> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.questions.clear();
+        waiting
+            .into_iter()
+            .map(|waiting| {
+                let mut out = Vec::new();
+                message::error(&mut out, Some(&waiting.id), Code::INTERNAL, why, None);
+                (waiting.ticket, out)
+            })
+            .collect()
+    }
+
+    /// How many requests are under way.
+    pub fn under_way(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// How many lines of the instance were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+/// The message on one line: outside strings a line end is white space, inside it cannot stand.
+fn line(text: &[u8]) -> Vec<u8> {
+    let mut line: Vec<u8> = text
+        .iter()
+        .map(|byte| {
+            if matches!(byte, b'\n' | b'\r') {
+                b' '
+            } else {
+                *byte
+            }
+        })
+        .collect();
+    line.push(b'\n');
+    line
+}
