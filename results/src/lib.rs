@@ -27,7 +27,7 @@ pub use recorder::{RecordError, Recorder, latest};
 pub use redact::Redactor;
 pub use run::{Dataset, End, FORMAT, Machine, Missing, Revision, Run, Toolchain};
 pub use sample::{Limits, Outcome, Replay, Sample, Trial};
-pub use stats::{Spread, Summary, geometric_mean, mean};
+pub use stats::{Estimate, Spread, Summary, geometric_mean, mean};
 pub use subject::{Packaging, Subject};
 pub use time::Timestamp;
 pub use unit::{Bytes, Count, Nanos, PerSecond, Quantity, Ratio, Unit};

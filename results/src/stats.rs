@@ -1,6 +1,8 @@
 //! What is said of many samples of one metric: order statistics only, so no distribution is assumed.
 
-use crate::unit::float;
+use std::fmt;
+
+use crate::unit::{float, with_ends};
 use crate::{Quantity, Unit};
 
 /// The smallest number of samples whose median has a 95 % interval: with five, even the whole range covers the median in
@@ -103,9 +105,46 @@ impl Summary {
         })
     }
 
+    /// The headline: the median and how far it is known.
+    pub fn estimate(&self) -> Estimate {
+        Estimate {
+            value: self.quantity(self.median),
+            spread: self.spread,
+            n: self.n,
+        }
+    }
+
     /// A value of this summary with its unit.
     pub fn quantity(&self, value: u64) -> Quantity {
         self.unit.quantity(value)
+    }
+}
+
+/// A median and how far it is known. Prints itself as `2.31 ms [2.20–2.45]`: square brackets around a 95 % interval, round
+/// ones around a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// The median.
+    pub value: Quantity,
+    /// How far it is known.
+    pub spread: Spread,
+    /// Of how many samples.
+    pub n: usize,
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = self.spread.ends();
+        let brackets = if self.spread.is_interval() {
+            ['[', ']']
+        } else {
+            ['(', ')']
+        };
+        // A single value, or one that never moved (a size), has no spread to show.
+        if low == high {
+            return self.value.fmt(f);
+        }
+        f.pad(&with_ends(self.value, low, high, brackets))
     }
 }
 
@@ -236,6 +275,20 @@ mod tests {
             (5, 3, 8, 1000, 1)
         );
         assert_eq!(of(&[u64::MAX; 9]).mean, u64::MAX);
+    }
+
+    #[test]
+    fn an_estimate_prints_in_one_unit() {
+        let shown = |values: &[u64]| of(values).estimate().to_string();
+        assert_eq!(
+            shown(&[2_310_000, 990_000, 12_450_000]),
+            "2.31 ms (0.99–12.45)"
+        );
+        assert_eq!(shown(&[5, 6, 7, 8, 9, 10, 11]), "8 ns [5–11]");
+        assert_eq!(shown(&[7; 9]), "7 ns");
+        let rate =
+            Summary::of(Unit::PerSecond, [15_500, 16_000, 15_000]).expect("there are values");
+        assert_eq!(rate.estimate().to_string(), "15,500 /s (15,000–16,000)");
     }
 
     #[test]

@@ -109,6 +109,11 @@ impl Quantity {
         }
     }
 
+    /// The nearest float, in the base unit: for tables and figures only.
+    pub fn real(self) -> f64 {
+        float(self.value())
+    }
+
     /// This quantity over another; `None` where the units differ or the other is zero.
     pub fn over(self, other: Self) -> Option<Ratio> {
         (self.unit() == other.unit() && other.value() != 0)
@@ -153,13 +158,15 @@ impl fmt::Display for Quantity {
 
 impl fmt::Display for Nanos {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        scaled(f, self.0, 1_000, &["ns", "µs", "ms", "s"])
+        let scale = Scale::of(self.0, names(Unit::Nanos));
+        f.pad(&format!("{} {}", scale.number(self.0), scale.name))
     }
 }
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        scaled(f, self.0, 1_000, &["B", "kB", "MB", "GB", "TB"])
+        let scale = Scale::of(self.0, names(Unit::Bytes));
+        f.pad(&format!("{} {}", scale.number(self.0), scale.name))
     }
 }
 
@@ -182,6 +189,7 @@ impl fmt::Display for Ratio {
             value if value >= 100.0 => format!("{value:.0}×"),
             value if value >= 10.0 => format!("{value:.1}×"),
             value if value >= 0.1 => format!("{value:.2}×"),
+            value if value >= 0.000_1 => format!("{value:.4}×"),
             value => format!("{value:.2e}×"),
         };
         f.pad(&text)
@@ -194,33 +202,81 @@ impl fmt::Display for Unit {
     }
 }
 
-/// Three significant digits in the largest unit that leaves at least one before the point. Integers only, so that
-/// the same value prints the same on every machine.
-fn scaled(f: &mut fmt::Formatter<'_>, value: u64, step: u64, units: &[&str]) -> fmt::Result {
-    let mut divisor = 1_u64;
-    let mut unit = 0;
-    // 999,500 rounds up to the next unit's 1.00, so the switch is there and not at a million.
-    while unit + 1 < units.len()
-        && u128::from(value) * 2_000 >= u128::from(divisor) * u128::from(step) * 1_999
-    {
-        divisor = divisor.saturating_mul(step);
-        unit += 1;
+/// How a value of some size is written: what it is divided by, how many decimals are kept, and the unit's name.
+#[derive(Clone, Copy)]
+struct Scale {
+    divisor: u128,
+    decimals: usize,
+    name: &'static str,
+}
+
+impl Scale {
+    /// Three significant digits in the largest unit that leaves at least one before the point. Integers only, so that the
+    /// same value prints the same on every machine.
+    fn of(value: u64, units: &[&'static str]) -> Self {
+        let value = u128::from(value);
+        let mut divisor = 1_u128;
+        let mut names = units.iter().copied();
+        let mut name = names.next().unwrap_or_default();
+        for larger in names {
+            // 999,500 rounds up to the next unit's 1.00, so the switch is there and not at a million.
+            if value * 2_000 < divisor * 1_000 * 1_999 {
+                break;
+            }
+            divisor *= 1_000;
+            name = larger;
+        }
+        let decimals = match value * 1_000 / divisor {
+            _ if divisor == 1 => 0,
+            0..9_995 => 2,
+            9_995..99_950 => 1,
+            _ => 0,
+        };
+        Self {
+            divisor,
+            decimals,
+            name,
+        }
     }
-    let name = units[unit];
-    if divisor == 1 {
-        return f.pad(&format!("{value} {name}"));
+
+    /// The number alone.
+    fn number(self, value: u64) -> String {
+        let power = [1, 10, 100][self.decimals];
+        let rounded = (u128::from(value) * power + self.divisor / 2) / self.divisor;
+        if self.decimals == 0 {
+            return rounded.to_string();
+        }
+        format!(
+            "{}.{:0width$}",
+            rounded / power,
+            rounded % power,
+            width = self.decimals
+        )
     }
-    let hundredths = (u128::from(value) * 100 + u128::from(divisor) / 2) / u128::from(divisor);
-    let text = if hundredths < 1_000 {
-        format!("{}.{:02} {name}", hundredths / 100, hundredths % 100)
-    } else if hundredths < 9_995 {
-        let tenths = (u128::from(value) * 10 + u128::from(divisor) / 2) / u128::from(divisor);
-        format!("{}.{} {name}", tenths / 10, tenths % 10)
-    } else {
-        let whole = (u128::from(value) + u128::from(divisor) / 2) / u128::from(divisor);
-        format!("{whole} {name}")
-    };
-    f.pad(&text)
+}
+
+/// The names of a unit's thousandfolds; none for what is written in full.
+fn names(unit: Unit) -> &'static [&'static str] {
+    match unit {
+        Unit::Nanos => &["ns", "µs", "ms", "s"],
+        Unit::Bytes => &["B", "kB", "MB", "GB", "TB"],
+        Unit::Count | Unit::PerSecond => &[],
+    }
+}
+
+/// `2.31 ms [2.20–2.45]`: a value with the ends of its spread in the same unit and with the same decimals.
+pub(crate) fn with_ends(value: Quantity, low: u64, high: u64, brackets: [char; 2]) -> String {
+    let [open, close] = brackets;
+    let names = names(value.unit());
+    if names.is_empty() {
+        return format!("{value} {open}{}–{}{close}", grouped(low), grouped(high));
+    }
+    let scale = Scale::of(value.value(), names);
+    format!(
+        "{value} {open}{}–{}{close}",
+        scale.number(low),
+        scale.number(high)
+    )
 }
 
 /// Digits in groups of three.
@@ -283,7 +339,7 @@ mod tests {
         assert_eq!(ratio(Nanos(131).into(), Bytes(100).into()), None);
         assert_eq!(ratio(Nanos(131).into(), Nanos(0).into()), None);
         assert_eq!(Ratio(f64::NAN).to_string(), "–");
-        assert_eq!(Ratio(0.049).to_string(), "4.90e-2×");
+        assert_eq!(Ratio(0.049).to_string(), "0.0490×");
         assert_eq!(Ratio(20.94).to_string(), "20.9×");
     }
 
