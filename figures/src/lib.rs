@@ -1,1 +1,26 @@
-//! 
+//! Records in, tables and figures out. Sees nothing of how a record was made.
+
+mod cold_start;
+mod detail;
+mod draw;
+mod execution_ratio;
+mod figure;
+mod footprint;
+mod group;
+mod order;
+mod sheet;
+mod sheet_markup;
+mod sheet_terminal;
+mod table;
+mod table3;
+mod table_csv;
+
+pub use cold_start::cold_start;
+pub use detail::{detail, meanings};
+pub use draw::{DrawError, Report, draw_run, report};
+pub use execution_ratio::execution_ratio;
+pub use figure::{Canvas, ColdStart, ExecutionRatio, Painted, Picture};
+pub use footprint::{memory, sizes};
+pub use sheet::{Field, Head, Line, Sheet};
+pub use table::{Cell, Column, Kind, Row, Table, Weight};
+pub use table3::{table3, table3_against, table3_sheet};

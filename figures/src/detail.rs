@@ -1,0 +1,136 @@
+//! Everything that a run measured: one row for each group of samples that share a median.
+
+use record::{Limits, Metric, Record};
+
+use crate::group::{Groups, Key, explain};
+use crate::order::{completeness, provenance};
+use crate::table::{Cell, Column, Row, Table};
+
+/// Every cell with its order statistics and with what was discarded or failed.
+pub fn detail(record: &Record) -> Table {
+    let groups = Groups::of(record);
+    let rows = groups.all.iter().map(|(key, group)| {
+        let mut cells = place(key);
+        let number = |value: Option<u64>| {
+            value.map_or(Cell::Empty, |value| {
+                Cell::Quantity(key.metric.unit().quantity(value))
+            })
+        };
+        let summary = group.summary(key.metric);
+        cells.push(match summary {
+            Some(summary) => Cell::Estimate(summary.estimate()),
+            None => Cell::Missing(
+                group
+                    .why
+                    .as_ref()
+                    .map_or_else(|| "not measured".to_owned(), explain),
+            ),
+        });
+        cells.extend([
+            number(summary.map(|summary| summary.min)),
+            number(summary.map(|summary| summary.p5)),
+            number(summary.map(|summary| summary.p95)),
+            number(summary.map(|summary| summary.p99)),
+            number(summary.map(|summary| summary.max)),
+            number(summary.map(|summary| summary.mean)),
+            Cell::Count(summary.map_or(0, |summary| {
+                u64::try_from(summary.outliers).unwrap_or(u64::MAX)
+            })),
+            Cell::Count(group.discarded),
+            Cell::Count(group.failed),
+            Cell::words(group.why.as_ref().map(explain).unwrap_or_default()),
+        ]);
+        Row::plain(cells)
+    });
+    let rows = rows.collect();
+    let words = [
+        "server",
+        "packaging",
+        "metric",
+        "unit",
+        "tool",
+        "input",
+        "input_size",
+        "input_bytes",
+        "start",
+        "transport",
+        "wire",
+        "tier",
+        "testbed",
+        "page_cache",
+        "limits",
+        "concurrency",
+    ];
+    let mut columns: Vec<Column> = words.map(|key| Column::words(key, key)).into();
+    columns.push(Column::estimate("median", "median"));
+    columns.extend(
+        [
+            "min",
+            "p5",
+            "p95",
+            "p99",
+            "max",
+            "mean",
+            "outliers",
+            "discarded",
+            "failed",
+        ]
+        .map(|key| Column::number(key, key)),
+    );
+    columns.push(Column::words("why", "why"));
+    let mut notes = vec![provenance(record)];
+    notes.push("Discarded: the observed start class was not the one asked for. Outliers, beyond 1.5 interquartile ranges, stay in.".to_owned());
+    notes.extend(completeness(record, &groups));
+    Table {
+        name: "table3-detail",
+        title: "Every cell of the run".to_owned(),
+        columns,
+        rows,
+        notes,
+    }
+}
+
+/// What the samples of a group share, in words.
+fn place(key: &Key) -> Vec<Cell> {
+    let name = |name: Option<&str>| Cell::words(name.unwrap_or_default());
+    let input = key.input.as_ref();
+    vec![
+        Cell::words(&key.server),
+        Cell::words(key.packaging.name()),
+        Cell::words(key.metric.name()),
+        Cell::words(key.metric.unit().symbol()),
+        name(key.tool.as_deref()),
+        name(input.map(|input| input.name.as_str())),
+        name(input.map(|input| input.size.name())),
+        input.map_or(Cell::Empty, |input| Cell::Quantity(input.bytes.into())),
+        name(key.start.map(record::StartClass::name)),
+        name(key.transport.map(record::Transport::name)),
+        name(key.wire.map(record::Wire::name)),
+        name(key.tier.as_ref().map(record::Tier::name)),
+        name(key.testbed.map(record::Testbed::name)),
+        name(key.page_cache.map(record::PageCache::name)),
+        Cell::words(limits(&key.limits)),
+        Cell::Count(key.concurrency.0),
+    ]
+}
+
+fn limits(limits: &Limits) -> String {
+    let parts = [
+        limits.memory.map(|memory| format!("memory {memory}")),
+        limits
+            .millicpus
+            .map(|millicpus| format!("{millicpus} millicpus")),
+        limits.timeout.map(|timeout| format!("timeout {timeout}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// What each metric of a run means, for the foot of a report.
+pub fn meanings(record: &Record) -> Vec<(Metric, &'static str)> {
+    let groups = Groups::of(record);
+    Metric::ALL
+        .iter()
+        .filter(|&&metric| groups.all.keys().any(|key| key.metric == metric))
+        .map(|&metric| (metric, metric.meaning()))
+        .collect()
+}

@@ -1,0 +1,131 @@
+//! Redraws everything that can be drawn from a run's folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use record::{PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record};
+
+use crate::figure::{ColdStart, ExecutionRatio, Picture};
+use crate::sheet::Sheet;
+use crate::table::Table;
+use crate::{
+    cold_start, detail, execution_ratio, memory, sizes, table3, table3_against, table3_sheet,
+};
+
+/// How wide a text file's tables are.
+const WIDTH: usize = 100;
+
+/// Why nothing, or not everything, was drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawError {
+    /// The folder cannot be read as a run.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The published numbers that are compiled in are broken: our bug.
+    #[error(transparent)]
+    Published(#[from] PublishedError),
+    /// A file cannot be written.
+    #[error("cannot write {path}: {why}; free space, or give a folder that may be written")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        why: String,
+    },
+}
+
+/// The tables of a run, as data and as text for people.
+pub struct Report {
+    /// Each table, and how it is shown.
+    pub pages: Vec<(Table, Sheet)>,
+    /// The numbers of the cold-start figure.
+    pub cold_start: Table,
+}
+
+/// Makes every table of a run.
+pub fn report(record: &Record) -> Result<Report, DrawError> {
+    let published = Published::parse(PUBLISHED_TABLE3)?;
+    let table = table3(record, &published);
+    let sheet = table3_sheet(&table);
+    let against = table3_against(&table);
+    let against_sheet = against.sheet(false);
+    let mut pages = vec![(table, sheet), (against, against_sheet)];
+    for table in [
+        execution_ratio(record),
+        memory(record, &published),
+        sizes(record, &published),
+    ] {
+        let sheet = table.sheet(true);
+        pages.push((table, sheet));
+    }
+    let detail = detail(record);
+    let sheet = detail.sheet(false);
+    pages.push((detail, sheet));
+    Ok(Report {
+        pages,
+        cold_start: cold_start(record, &published),
+    })
+}
+
+/// Reads the run in `run` and writes every table and figure into `out`, which may be the same folder. Returns the files.
+pub fn draw_run(run: &Path, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
+    let report = report(&Record::read(run)?)?;
+    fs::create_dir_all(out).map_err(|error| DrawError::Write {
+        path: out.to_owned(),
+        why: error.to_string(),
+    })?;
+    let mut files = Vec::new();
+    let mut write = |name: String, text: &str| {
+        let path = out.join(name);
+        fs::write(&path, text).map_err(|error| DrawError::Write {
+            path: path.clone(),
+            why: error.to_string(),
+        })?;
+        files.push(path);
+        Ok::<(), DrawError>(())
+    };
+    for (table, sheet) in &report.pages {
+        write(format!("{}.csv", table.name), &table.csv())?;
+        write(format!("{}.md", table.name), &sheet.markdown())?;
+    }
+    let (table, sheet) = &report.pages[0];
+    write(format!("{}.tex", table.name), &sheet.latex())?;
+    write(format!("{}.txt", table.name), &sheet.terminal(WIDTH, false))?;
+    let cold_start = &report.cold_start;
+    write(format!("{}.csv", cold_start.name), &cold_start.csv())?;
+    // The ratio's figure has the numbers of its table.
+    let ratio = Table {
+        name: "figure-execution-ratio",
+        ..report.pages[2].0.clone()
+    };
+    write(format!("{}.csv", ratio.name), &ratio.csv())?;
+    picture(
+        &ColdStart::new(cold_start),
+        out,
+        cold_start.name,
+        &mut files,
+    )?;
+    picture(&ExecutionRatio::new(&ratio), out, ratio.name, &mut files)?;
+    Ok(files)
+}
+
+/// Writes a picture in both formats.
+fn picture(
+    picture: &impl Picture,
+    out: &Path,
+    name: &str,
+    files: &mut Vec<PathBuf>,
+) -> Result<(), DrawError> {
+    let failure = |path: &Path, why: String| DrawError::Write {
+        path: path.to_owned(),
+        why,
+    };
+    let path = out.join(format!("{name}.svg"));
+    let svg = picture.svg().map_err(|why| failure(&path, why))?;
+    fs::write(&path, svg).map_err(|error| failure(&path, error.to_string()))?;
+    files.push(path);
+    let path = out.join(format!("{name}.png"));
+    picture.png(&path).map_err(|why| failure(&path, why))?;
+    files.push(path);
+    Ok(())
+}

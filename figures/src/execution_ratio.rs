@@ -1,0 +1,134 @@
+//! The same Rust source as a component against as a native process, input by input.
+
+use record::{InputSize, Metric, Packaging, Ratio, Record, StartClass, Summary, geometric_mean};
+
+use crate::group::{Groups, Key, is_headline};
+use crate::order::{SPREADS, provenance};
+use crate::table::{Cell, Column, Row, Table, Weight};
+
+/// A component may take this many times the native time on a large input before it is flagged.
+const MOST: f64 = 2.0;
+
+/// Warm execution of the component over that of the native process, the largest ratio first.
+pub fn execution_ratio(record: &Record) -> Table {
+    let groups = Groups::of(record);
+    let mut rows: Vec<(f64, Row)> = Vec::new();
+    let mut large = Vec::new();
+    for (key, group) in &groups.all {
+        let Some(input) = key
+            .input
+            .as_ref()
+            .filter(|_| is_side(key, Packaging::Component))
+        else {
+            continue;
+        };
+        let component = group.summary(Metric::Execution);
+        let other = Key {
+            packaging: Packaging::Native,
+            ..key.clone()
+        };
+        let native_group = groups.all.get(&other).cloned().unwrap_or_default();
+        let native = native_group.summary(Metric::Execution);
+        let ratio = component
+            .zip(native)
+            .and_then(|(component, native)| ratio(&component, &native));
+        let over = ratio.is_some_and(|[_, ratio, _]| ratio > MOST);
+        if let Some([_, ratio, _]) = ratio.filter(|_| input.size == InputSize::Large) {
+            large.push(ratio);
+        }
+        let number =
+            |index: usize| ratio.map_or(Cell::Empty, |ends| Cell::Ratio(Ratio(ends[index])));
+        let cell = |summary: Option<Summary>, packaging, group| {
+            summary.map_or_else(
+                || Cell::Missing(groups.reason(&key.server, packaging, group)),
+                |summary| Cell::Estimate(summary.estimate()),
+            )
+        };
+        let cells = vec![
+            Cell::words(&key.server),
+            Cell::words(key.tool.as_deref().unwrap_or_default()),
+            Cell::words(&input.name),
+            Cell::words(input.size.name()),
+            Cell::words("ns"),
+            cell(component, Packaging::Component, group),
+            cell(native, Packaging::Native, &native_group),
+            number(1),
+            number(0),
+            number(2),
+            Cell::words(match ratio {
+                Some(_) if over => "OVER 2×",
+                Some(_) => "within 2×",
+                None => "",
+            }),
+        ];
+        let weight = if over && input.size == InputSize::Large {
+            Weight::Strong
+        } else {
+            Weight::Plain
+        };
+        rows.push((
+            ratio.map_or(f64::INFINITY, |[_, ratio, _]| ratio),
+            Row { cells, weight },
+        ));
+    }
+    // What has no ratio comes first: a gap is seen before a success.
+    rows.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let over = rows
+        .iter()
+        .filter(|(_, row)| row.weight == Weight::Strong)
+        .count();
+    let mut notes = vec![provenance(record), SPREADS.to_owned()];
+    if let Some(mean) = geometric_mean(&large) {
+        notes.push(format!(
+            "Geometric mean over {} large inputs: {}; {over} of them over {MOST}×.",
+            large.len(),
+            Ratio(mean)
+        ));
+    }
+    notes.push("Low and high: the ends of the one spread over the other ends of the other, so they hold at least as often as each of the two.".to_owned());
+    let columns = vec![
+        Column::words("server", "server"),
+        Column::words("tool", "tool"),
+        Column::words("input", "input"),
+        Column::words("input_size", "size"),
+        Column::words("unit", "unit"),
+        Column::estimate("component", "component"),
+        Column::estimate("native", "native"),
+        Column::number("component_over_native", "component / native"),
+        Column::number("ratio_low", "low"),
+        Column::number("ratio_high", "high"),
+        Column::words("verdict", "verdict"),
+    ];
+    let title = "Component against native: warm execution time by tool".to_owned();
+    Table {
+        name: "table3-ratio",
+        title,
+        columns,
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        notes,
+    }
+}
+
+/// Whether a key is one side of the comparison.
+fn is_side(key: &Key, packaging: Packaging) -> bool {
+    key.packaging == packaging
+        && key.metric == Metric::Execution
+        && key.start == Some(StartClass::Warm)
+        && is_headline(key)
+}
+
+/// The ratio of the medians between its least and greatest by the ends of their spreads.
+fn ratio(component: &Summary, native: &Summary) -> Option<[f64; 3]> {
+    let ((low, high), (native_low, native_high)) = (component.spread.ends(), native.spread.ends());
+    let over = |one: u64, other: u64| {
+        component
+            .quantity(one)
+            .over(native.quantity(other))
+            .map(|Ratio(ratio)| ratio)
+    };
+    Some([
+        over(low, native_high)?,
+        over(component.median, native.median)?,
+        over(high, native_low)?,
+    ])
+}

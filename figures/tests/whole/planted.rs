@@ -1,0 +1,198 @@
+//! A planted run: every value is made up, so that each cell of a table can be told beforehand.
+
+use std::path::{Path, PathBuf};
+
+use record::{
+    Bytes, Count, Input, InputSize, Metric, Missing, Nanos, Outcome, Packaging, Quantity, Recorder,
+    Redactor, Run, Sample, StartClass, Subject, Timestamp, Transport, Trial, Wire,
+};
+
+/// Writes the planted run below this folder.
+pub fn run(results: &Path) -> PathBuf {
+    let mut run = Run::new("table3", 42, Timestamp(1_795_250_400));
+    run.machine.cpu = "Planted(R) Processor".to_owned();
+    run.machine.processors = Count(2);
+    run.machine.memory = Bytes(8_000_000_000);
+    run.machine.kernel = "Linux 6.18".to_owned();
+    run.toolchain.wasmtime = "48.0.8".to_owned();
+    run.missing.push(Missing {
+        what: "containers".into(),
+        why: "no Docker engine".into(),
+        remedy: "install one, or run with --setup".into(),
+    });
+    let mut plant = Plant {
+        recorder: Recorder::create(results, run, Redactor::new()).expect("a run"),
+        trial: 0,
+    };
+    for (place, server) in (0..).zip(["noop", "filesystem", "image_resize", "log_parser"]) {
+        plant.server(place, server);
+    }
+    plant
+        .recorder
+        .finish(Timestamp(1_795_250_460))
+        .expect("sealed")
+}
+
+struct Plant {
+    recorder: Recorder,
+    trial: u64,
+}
+
+impl Plant {
+    fn server(&mut self, place: u64, server: &str) {
+        use Packaging::{Component, ComponentWasmtime, Native};
+        for (packaging, base) in [(Component, 2_300_000), (Native, 900_000)] {
+            let subject = Subject {
+                server: server.into(),
+                packaging,
+                digest: None,
+            };
+            for repetition in 0..11 {
+                let value = base + place * 150_000 + repetition * 20_000;
+                // The last one lost its page cache.
+                let value = if repetition == 10 { value * 9 } else { value };
+                self.start(&subject, StartClass::ProcessCold, value, Outcome::Ok);
+            }
+            let observed = StartClass::ProcessCompile;
+            self.start(
+                &subject,
+                StartClass::ProcessCold,
+                90_000_000,
+                Outcome::WrongClass { observed },
+            );
+            if packaging == Component {
+                for repetition in 0..3 {
+                    self.start(
+                        &subject,
+                        StartClass::ProcessCompile,
+                        85_000_000 + place * 30_000_000 + repetition * 1_000_000,
+                        Outcome::Ok,
+                    );
+                }
+            }
+            let tools: &[&str] = match server {
+                "noop" => &["noop", "echo"],
+                "filesystem" => &["read_text_file", "list_directory", "directory_tree"],
+                "log_parser" => &["parse_logs", "filter_logs"],
+                _ => &["resize_image", "compute_image_hash"],
+            };
+            for (index, tool) in (0..).zip(tools) {
+                self.tool(
+                    &subject,
+                    tool,
+                    40_000 + place * 60_000 + index * 30_000,
+                    index,
+                );
+            }
+            let (memory, size) = if packaging == Component {
+                (5_300_000, 250_000)
+            } else {
+                (1_100_000, 420_000)
+            };
+            self.single(
+                &subject,
+                Metric::PeakResident,
+                Bytes(memory + place * 800_000),
+            );
+            self.single(
+                &subject,
+                Metric::PeakResidentLarge,
+                Bytes(memory * 2 + place * 800_000),
+            );
+            self.single(&subject, Metric::SizeRaw, Bytes(size + place * 210_000));
+            self.single(&subject, Metric::SizeZstd, Bytes(size / 3 + place * 70_000));
+        }
+        let stock = Subject {
+            server: server.into(),
+            packaging: ComponentWasmtime,
+            digest: None,
+        };
+        let outcome = Outcome::Unavailable {
+            why: "the wasmtime command is not installed".into(),
+            remedy: "cargo install wasmtime-cli --version 48".into(),
+        };
+        self.record(Sample::failed(
+            Trial(0),
+            stock,
+            Metric::FirstAnswer,
+            outcome,
+        ));
+    }
+
+    fn tool(&mut self, subject: &Subject, tool: &str, base: u64, index: u64) {
+        for (size, factor) in [(InputSize::Small, 1), (InputSize::Large, 12)] {
+            for repetition in 0..20 {
+                let native = base * factor + repetition * 300;
+                let value = match subject.packaging {
+                    Packaging::Component => native * (11 + index * 6) / 10,
+                    _ => native,
+                };
+                self.call(subject, tool, size, Some(value), Outcome::Ok);
+            }
+        }
+        if tool == "filter_logs" && subject.packaging == Packaging::Component {
+            self.call(
+                subject,
+                tool,
+                InputSize::Large,
+                None,
+                Outcome::Crashed {
+                    how: "trap: unreachable".into(),
+                },
+            );
+        }
+    }
+
+    fn call(
+        &mut self,
+        subject: &Subject,
+        tool: &str,
+        size: InputSize,
+        value: Option<u64>,
+        outcome: Outcome,
+    ) {
+        let sample = Sample::failed(Trial(0), subject.clone(), Metric::Execution, outcome);
+        let bytes = Bytes(if size == InputSize::Small {
+            1_000
+        } else {
+            12_000
+        });
+        self.record(Sample {
+            tool: Some(tool.into()),
+            input: Some(Input {
+                name: format!("{tool}-{size}"),
+                size,
+                bytes,
+            }),
+            transport: Some(Transport::Stdio),
+            wire: Some(Wire::V2025_11_25),
+            start: Some(StartClass::Warm),
+            value: value.map(|value| Nanos(value).into()),
+            ..sample
+        });
+    }
+
+    fn start(&mut self, subject: &Subject, start: StartClass, value: u64, outcome: Outcome) {
+        let sample = Sample::new(Trial(0), subject.clone(), Metric::FirstAnswer, Nanos(value));
+        self.record(Sample {
+            start: Some(start),
+            transport: Some(Transport::Stdio),
+            outcome,
+            ..sample
+        });
+    }
+
+    fn single(&mut self, subject: &Subject, metric: Metric, value: impl Into<Quantity>) {
+        self.record(Sample::new(Trial(0), subject.clone(), metric, value));
+    }
+
+    fn record(&mut self, sample: Sample) {
+        self.trial += 1;
+        self.recorder
+            .append(&[Sample {
+                trial: Trial(self.trial),
+                ..sample
+            }])
+            .expect("recorded");
+    }
+}
