@@ -1,11 +1,11 @@
 //! A call's arguments, each read for itself, so that an error can name it.
 
-use std::any::Any as Dynamic;
+use std::{any::Any as Dynamic, borrow::Cow};
 
 use mcp_wire::json::{Member, Raw};
 use serde::de::DeserializeOwned;
 
-use crate::{ToolError, schema::Schema};
+use crate::{Any, ToolError, schema::Schema};
 
 /// The arguments of one call.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +28,8 @@ impl<'a> Arguments<'a> {
         name: &'static str,
     ) -> Result<T, ToolError> {
         match self.raw(name) {
-            Some(raw) => self.read(name, raw.get()),
-            None if T::OPTIONAL => self.read(name, "null"),
+            Some(raw) => self.read(name, raw),
+            None if T::OPTIONAL => self.read(name, Raw::NULL),
             None => Err(self.missing(name)),
         }
     }
@@ -40,7 +40,7 @@ impl<'a> Arguments<'a> {
         name: &'static str,
     ) -> Result<Option<T>, ToolError> {
         match self.raw(name) {
-            Some(raw) if !raw.is_null() => self.read(name, raw.get()).map(Some),
+            Some(raw) if !raw.is_null() => self.read(name, raw).map(Some),
             _ => Ok(None),
         }
     }
@@ -51,29 +51,31 @@ impl<'a> Arguments<'a> {
         name: &'static str,
         json: &str,
     ) -> Result<T, ToolError> {
-        self.read(name, json)
+        Raw::new(json)
+            .ok_or_else(|| self.wrong(name, "its default is not JSON"))
+            .and_then(|raw| self.read(name, raw))
     }
 
     fn read<T: DeserializeOwned + 'static>(
         &self,
         name: &'static str,
-        text: &str,
+        raw: Raw<'_>,
     ) -> Result<T, ToolError> {
-        // Texts reach megabytes: they are unescaped in wide steps instead of byte by byte. Which branch runs is known when this is compiled.
+        // Texts and entries reach megabytes: they are unescaped in wide steps, or copied, instead of read byte by byte.
+        // Which branch runs is known when this is compiled.
         let mut slot: Option<T> = None;
         if let Some(slot) = (&mut slot as &mut dyn Dynamic).downcast_mut::<Option<String>>() {
-            *slot = text
-                .strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"'))
-                .and_then(mcp_wire::json::unescape);
+            *slot = raw.as_str().map(Cow::into_owned);
             if slot.is_none() {
                 return Err(self.wrong(name, "expected a string"));
             }
+        } else if let Some(slot) = (&mut slot as &mut dyn Dynamic).downcast_mut::<Option<Any>>() {
+            *slot = Some(Any::from_raw(raw));
         }
         if let Some(value) = slot {
             return Ok(value);
         }
-        serde_json::from_str(text).map_err(|error| {
+        serde_json::from_str(raw.get()).map_err(|error| {
             let text = error.to_string();
             let text = text
                 .rfind(" at line ")

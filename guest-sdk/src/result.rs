@@ -33,8 +33,14 @@ pub trait IntoToolResult {
 /// A structured result: `structuredContent`, and as text the same JSON indented, unless another text is given.
 #[derive(Debug)]
 pub struct Json<T> {
-    value: T,
+    source: Source<T>,
     content: Option<Vec<Content>>,
+}
+
+#[derive(Debug)]
+enum Source<T> {
+    Value(T),
+    Written(Vec<u8>),
 }
 
 /// A result put together by hand.
@@ -50,7 +56,7 @@ impl<T> Json<T> {
     /// The value, and its JSON as text.
     pub fn new(value: T) -> Self {
         Json {
-            value,
+            source: Source::Value(value),
             content: None,
         }
     }
@@ -58,7 +64,7 @@ impl<T> Json<T> {
     /// The value, and a text of its own.
     pub fn with_text(value: T, text: impl AsRef<str>) -> Self {
         Json {
-            value,
+            source: Source::Value(value),
             content: Some(vec![Content::text(text)]),
         }
     }
@@ -66,14 +72,37 @@ impl<T> Json<T> {
     /// The value, and content of its own.
     pub fn with_content(value: T, content: Vec<Content>) -> Self {
         Json {
-            value,
+            source: Source::Value(value),
             content: Some(content),
         }
     }
 
-    /// The value.
-    pub fn value(&self) -> &T {
-        &self.value
+    /// Compact JSON that the tool wrote itself, where serialising field by field would cost more than the work.
+    /// It must be valid JSON that fits `T`'s schema; white space between tokens is let through.
+    pub fn written(compact: String) -> Self {
+        debug_assert!(
+            json::Raw::new(&compact).is_some(),
+            "a tool wrote what is not JSON"
+        );
+        Json {
+            source: Source::Written(compact.into_bytes()),
+            content: None,
+        }
+    }
+
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn and_text(mut self, text: impl AsRef<str>) -> Self {
+        self.content = Some(vec![Content::text(text)]);
+        self
+    }
+
+    /// The value, where it is not written yet.
+    pub fn value(&self) -> Option<&T> {
+        match &self.source {
+            Source::Value(value) => Some(value),
+            Source::Written(_) => None,
+        }
     }
 }
 
@@ -163,7 +192,14 @@ impl Sink<'_> {
             }
         }
         name(self.out, "structuredContent");
+        let start = self.out.len();
         self.out.extend_from_slice(compact);
+        // A line end between tokens would break the message in two.
+        for byte in &mut self.out[start..] {
+            if *byte == b'\n' {
+                *byte = b' ';
+            }
+        }
     }
 
     /// A failure as the model reads it.
@@ -212,15 +248,25 @@ impl<T: Serialize + Schema> IntoToolResult for Json<T> {
     const OUTPUT: Option<&'static [Piece]> = Some(T::MEMBERS);
 
     fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError> {
+        let value = match self.source {
+            Source::Value(value) => value,
+            Source::Written(compact) => {
+                sink.structured(&compact, self.content.as_deref());
+                return Ok(());
+            }
+        };
         let mut compact = std::mem::take(sink.scratch);
         compact.clear();
-        let written = serde_json::to_writer(&mut compact, &self.value);
+        let written = serde_json::to_writer(&mut compact, &value);
         // The value is not needed any more; a large one gives its memory back before the text is made.
-        drop(self.value);
+        drop(value);
         if written.is_ok() {
             sink.structured(&compact, self.content.as_deref());
         }
-        *sink.scratch = compact;
+        // One huge result must not be paid for until the end.
+        if compact.capacity() <= 4 << 20 {
+            *sink.scratch = compact;
+        }
         written.map_err(ToolError::from_error)
     }
 }

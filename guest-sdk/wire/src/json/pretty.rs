@@ -2,7 +2,10 @@
 
 use super::find::special;
 
-/// Appends `compact` (valid JSON without white space between tokens), indented by two spaces and escaped as the body of a JSON string.
+/// Deeper levels are not indented further: the white space would grow with the square of the depth.
+const INDENTED: usize = 64;
+
+/// Appends `compact` (valid JSON; white space between tokens is left out), indented by two spaces and escaped as the body of a JSON string.
 ///
 /// Byte for byte what a pretty printer followed by string escaping gives, in one pass: results reach megabytes.
 pub fn pretty_escaped(compact: &[u8], out: &mut Vec<u8>) {
@@ -16,6 +19,9 @@ pub fn pretty_escaped(compact: &[u8], out: &mut Vec<u8>) {
             b'{' | b'[' => {
                 out.push(byte);
                 at += 1;
+                while matches!(compact.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+                    at += 1;
+                }
                 if matches!(compact.get(at), Some(b'}' | b']')) {
                     out.push(compact[at]);
                     at += 1;
@@ -39,6 +45,7 @@ pub fn pretty_escaped(compact: &[u8], out: &mut Vec<u8>) {
                 out.extend_from_slice(b": ");
                 at += 1;
             }
+            b' ' | b'\n' | b'\r' | b'\t' => at += 1,
             _ => {
                 out.push(byte);
                 at += 1;
@@ -77,11 +84,10 @@ fn string(compact: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
 
 #[inline]
 fn line(depth: usize, out: &mut Vec<u8>) {
-    const SPACES: &[u8; 34] = b"\\n                                ";
-    if let Some(indent) = SPACES.get(..2 + 2 * depth) {
-        out.extend_from_slice(indent);
-    } else {
-        out.extend_from_slice(b"\\n");
-        out.resize(out.len() + 2 * depth, b' ');
-    }
+    const SPACES: &[u8; 2 + 2 * INDENTED] = &{
+        let mut spaces = [b' '; 2 + 2 * INDENTED];
+        (spaces[0], spaces[1]) = (b'\\', b'n');
+        spaces
+    };
+    out.extend_from_slice(&SPACES[..2 + 2 * depth.min(INDENTED)]);
 }

@@ -21,6 +21,9 @@ impl<'a> Raw<'a> {
     /// The empty object.
     pub const EMPTY: Raw<'static> = Raw("{}");
 
+    /// The value `null`.
+    pub const NULL: Raw<'static> = Raw("null");
+
     /// A value from text that is not known to be valid yet.
     pub fn new(text: &'a str) -> Option<Raw<'a>> {
         let mut scan = super::Scan::new(text);
