@@ -24,6 +24,23 @@ const KEYRINGS: [&str; 2] = [
 /// Start files and C library that the linker wants beside the standard library.
 pub(crate) const START_FILES: [&str; 3] = ["crt1-command.o", "crt1-reactor.o", "libc.a"];
 
+/// What holds for every call. The system's own configuration is read before it, for the sake of its proxies.
+const SETTINGS: &str = r#"
+// Hooks of the system's apt clean and refresh the system's own caches; they have no business here.
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+// The system's apt may have been told to take what is not signed; this one never does.
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowWeakRepositories "false";
+Acquire::AllowDowngradeToInsecureRepositories "false";
+APT::Get::AllowUnauthenticated "false";
+Acquire::Languages "none";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+Acquire::Retries "1";
+"#;
+
 /// What was unpacked.
 #[derive(Debug)]
 pub(crate) struct Packages {
@@ -145,11 +162,12 @@ impl<'a> Apt<'a> {
         private
             .configure(false)
             .map_err(|error| error.to_string())?;
-        self.apt(private, &["update"], said)
-            .map_err(|failure| failure.to_string())?;
-        let config = private.config.to_string_lossy();
-        asked(&["-c", &config])?
-            .ok_or_else(|| "this machine's apt has no Debian mirror among its sources".into())
+        // One of the system's sources may be out of reach without harm: only Debian's own is needed.
+        let updated = self.apt(private, &["update"], said);
+        asked(&[&private.option()])?.ok_or_else(|| match updated {
+            Ok(()) => "this machine's apt has no Debian mirror among its sources".into(),
+            Err(failure) => failure.to_string(),
+        })
     }
 
     fn step(&self, options: &[&str]) -> Step {
@@ -166,9 +184,8 @@ impl<'a> Apt<'a> {
         said: &mut dyn FnMut(&str),
     ) -> Result<(), Failure> {
         let gauge = || bytes_below(&private.root);
-        let config = private.config.to_string_lossy();
         let step = self
-            .step(&["-c", &config])
+            .step(&[&private.option()])
             .args(words)
             .within(&private.packages);
         step.show(
@@ -266,16 +283,18 @@ impl Private {
         })
     }
 
+    /// How apt is told of the configuration: in one word, so that a message names what was asked of apt instead.
+    fn option(&self) -> String {
+        format!("--config-file={}", self.config.display())
+    }
+
     /// Writes the configuration; with `own_sources`, only our one line is a source.
     fn configure(&self, own_sources: bool) -> std::io::Result<()> {
         let root = self.root.display();
+        // apt's download user cannot enter a private folder below the home of root.
+        let user = if runs_as_root() { "root" } else { "_apt" };
         let mut text = format!(
-            "// Hooks of the system's apt clean and refresh the system's own caches; they have no business here.\n\
-             #clear APT::Update::Pre-Invoke;\n#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n\
-             Dir::State::Lists \"{root}/lists/\";\nDir::Cache \"{root}/cache/\";\nAPT::Sandbox::User \"{user}\";\n\
-             Acquire::Languages \"none\";\nAcquire::http::Timeout \"20\";\nAcquire::https::Timeout \"20\";\nAcquire::Retries \"1\";\n",
-            // apt's download user cannot enter a private folder below the home of root.
-            user = if runs_as_root() { "root" } else { "_apt" },
+            "{SETTINGS}Dir::State::Lists \"{root}/lists/\";\nDir::Cache \"{root}/cache/\";\nAPT::Sandbox::User \"{user}\";\n"
         );
         if own_sources {
             text += &format!(

@@ -3,6 +3,7 @@
 //! No clock is read. Patience is a time-out on the channel that the output arrives through, and it starts anew whenever
 //! a byte arrives or the caller's gauge (the size of a download, say) has changed.
 
+use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -53,7 +54,9 @@ pub(crate) enum Failure {
     },
 }
 
+/// Without its full stop, because the sentence that it ends up in has one of its own.
 fn shown(tail: &str) -> String {
+    let tail = tail.trim_end_matches('.');
     if tail.is_empty() {
         String::new()
     } else {
@@ -165,7 +168,7 @@ impl Step {
         read_lines(child.stdout.take(), Stream::Out, sender.clone());
         read_lines(child.stderr.take(), Stream::Err, sender);
 
-        let mut tail = std::collections::VecDeque::new();
+        let mut tail = VecDeque::new();
         let ended = drain(&lines, watch, &mut |stream, line| {
             if !line.trim().is_empty() {
                 if tail.len() == TAIL {
@@ -175,12 +178,7 @@ impl Step {
             }
             each(stream, line);
         });
-        let tail = || {
-            tail.iter()
-                .map(|line| line.trim())
-                .collect::<Vec<_>>()
-                .join(" | ")
-        };
+        let tail = || last_words(&tail);
         if let Err(patience) = ended {
             // Its own children keep the pipes open at most until they notice; the readers are left to end by themselves.
             let _ = child.kill();
@@ -235,6 +233,19 @@ impl Step {
         }
         command.spawn()
     }
+}
+
+/// The lines that complain, where there are any: apt and cargo mark them; otherwise the last few.
+fn last_words(tail: &VecDeque<String>) -> String {
+    let trimmed = || tail.iter().map(|line| line.trim());
+    let complains = |line: &&str| ["E: ", "error"].iter().any(|mark| line.starts_with(mark));
+    let complaints: Vec<_> = trimmed().filter(complains).collect();
+    let shown = if complaints.is_empty() {
+        trimmed().skip(tail.len().saturating_sub(3)).collect()
+    } else {
+        complaints
+    };
+    shown.join(" | ")
 }
 
 fn clipped(line: &str) -> String {

@@ -107,22 +107,60 @@ fn nothing_that_weakens_signatures_is_ever_asked_for() {
     let apt = imitation.root.path().join("room/apt");
     let read = |name: &str| fs::read_to_string(apt.join(name)).expect("file");
     let all = format!("{said}{}{}", read("apt.conf"), read("sources.list")).to_lowercase();
-    for word in [
-        "unauthenticated",
-        "insecure",
-        "trusted=yes",
-        "check-valid-until",
-        "weak",
-    ] {
-        assert!(!all.contains(word), "{word} in {all}");
+    for word in ["--allow", "true", "trusted=yes", "check-valid-until"] {
+        assert!(!all.contains(word), "`{word}` in {all}");
     }
+}
+
+#[test]
+fn the_private_apt_refuses_unsigned_suites_though_the_system_allows_them() {
+    let imitation = Imitation::new(GOOD);
+    imitation.fetch("1.95.0").expect("fetched");
+    let config =
+        fs::read_to_string(imitation.root.path().join("room/apt/apt.conf")).expect("config");
+    for option in [
+        "AllowInsecureRepositories",
+        "AllowWeakRepositories",
+        "AllowUnauthenticated",
+    ] {
+        assert!(
+            config.contains(&format!("::{option} \"false\";")),
+            "{config}"
+        );
+    }
+}
+
+#[test]
+fn the_real_apt_refuses_a_mirror_whose_keys_it_was_not_given() {
+    let commands = Commands::of_this_process();
+    let room = tempfile::tempdir().expect("temporary folder");
+    let keys = room.path().join("keys.gpg");
+    fs::write(&keys, "").expect("keys");
+    let apt = match Apt::find(&commands, Some(&keys), Duration::from_secs(20)) {
+        Ok(apt) => apt,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let rustc = Rustc {
+        program: "rustc".into(),
+        release: "1.95.0".into(),
+        commit: "c".into(),
+        host: "h".into(),
+        sysroot: "/".into(),
+    };
+    // Without a network it fails for that reason, and is refused all the same.
+    let missing = apt
+        .fetch(&rustc, room.path(), &mut |_| {})
+        .expect_err("nothing vouches for it");
+    println!("{missing}");
+    let fetched = fs::read_dir(room.path().join("apt/packages")).expect("folder");
+    assert_eq!(fetched.count(), 0);
 }
 
 #[test]
 fn a_machine_without_lists_fetches_them_privately() {
     let imitation = Imitation::new(
         r#"case "$*" in
-            *-c*indextargets*) echo 'Debian|Debian|http://mirror/debian';;
+            *--config-file*indextargets*) echo 'Debian|Debian|http://mirror/debian';;
             *download*) : > rust-src_1.deb; : > wasi-libc_1.deb;;
         esac"#,
     );

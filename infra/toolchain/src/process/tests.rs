@@ -39,6 +39,20 @@ fn a_failure_names_the_command_and_its_last_words() {
 }
 
 #[test]
+fn of_many_last_words_the_complaints_are_told() {
+    let script = "echo Get:1 >&2; echo 'E: not signed.' >&2; echo Reading >&2; exit 1";
+    let failure = shell(script).run(None, &mut |_| {}).expect_err("it fails");
+    assert!(
+        failure.to_string().ends_with(": E: not signed"),
+        "{failure}"
+    );
+    let failure = shell("for i in 1 2 3 4 5; do echo $i; done; exit 1")
+        .run(None, &mut |_| {})
+        .expect_err("it fails");
+    assert!(failure.to_string().ends_with(": 3 | 4 | 5"), "{failure}");
+}
+
+#[test]
 fn a_program_that_hangs_is_given_up_and_killed() {
     let watch = Watch {
         patience: PATIENCE,
