@@ -1,5 +1,6 @@
 //! Every rule of the repository, one a file.
 
+mod answers;
 mod commands;
 mod dependencies;
 mod hosts;
@@ -26,6 +27,7 @@ pub const RULES: &[Rule] = &[
     unfinished::SLEEPLESS,
     hosts::UNNAMED,
     servers::COMPLETE,
+    answers::SOURCED,
     rooms::DESCRIBED,
     commands::SAME,
 ];

@@ -31,6 +31,10 @@ pub const SENTENCE: Rule = Rule {
         Repository::of_files(&[
             ("runtime/src/cache.rs", "//! Compiled code.\n"),
             ("README.md", "no sentence"),
+            (
+                "guest-sdk/src/lib.rs",
+                "#![doc = include_str!(\"../README.md\")]\n",
+            ),
         ])
     },
 };
@@ -75,6 +79,10 @@ fn begins_with_sentence(text: &str) -> bool {
         .lines()
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default();
+    // A crate whose description is its README says it once.
+    if first.starts_with("#![doc = include_str!(") {
+        return true;
+    }
     first
         .strip_prefix("//!")
         .is_some_and(|sentence| sentence.trim().len() > 3)
