@@ -48,18 +48,24 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
     let table = table3(record, &published);
     let sheet = table3_sheet(&table);
     let against = table3_against(&table);
-    let against_sheet = against.sheet(false);
-    let mut pages = vec![(table, sheet), (against, against_sheet)];
-    for table in [
-        execution_ratio(record),
-        memory(record, &published),
-        sizes(record, &published),
-    ] {
-        let sheet = table.sheet(true);
+    let against_sheet = against.sheet(&["unit", "measured_over_published"], false);
+    let ratio = execution_ratio(record, &published);
+    // The input's name tells tool and size.
+    let ratio_sheet = ratio.sheet(
+        &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
+        true,
+    );
+    let mut pages = vec![
+        (table, sheet),
+        (against, against_sheet),
+        (ratio, ratio_sheet),
+    ];
+    for table in [memory(record, &published), sizes(record, &published)] {
+        let sheet = table.sheet(&[], true);
         pages.push((table, sheet));
     }
     let detail = detail(record);
-    let sheet = detail.sheet(false);
+    let sheet = detail.sheet(&[], false);
     pages.push((detail, sheet));
     Ok(Report {
         pages,
@@ -125,7 +131,8 @@ fn picture(
     fs::write(&path, svg).map_err(|error| failure(&path, error.to_string()))?;
     files.push(path);
     let path = out.join(format!("{name}.png"));
-    picture.png(&path).map_err(|why| failure(&path, why))?;
+    let png = picture.png().map_err(|why| failure(&path, why))?;
+    fs::write(&path, png).map_err(|error| failure(&path, error.to_string()))?;
     files.push(path);
     Ok(())
 }

@@ -1,16 +1,18 @@
 //! The same Rust source as a component against as a native process, input by input.
 
-use record::{InputSize, Metric, Packaging, Ratio, Record, StartClass, Summary, geometric_mean};
+use record::{
+    InputSize, Metric, Packaging, Published, Ratio, Record, StartClass, Summary, geometric_mean,
+};
 
-use crate::group::{Groups, Key, is_headline};
-use crate::order::{SPREADS, provenance};
+use crate::group::{Group, Groups, Key, is_headline};
+use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table, Weight};
 
 /// A component may take this many times the native time on a large input before it is flagged.
 const MOST: f64 = 2.0;
 
-/// Warm execution of the component over that of the native process, the largest ratio first.
-pub fn execution_ratio(record: &Record) -> Table {
+/// Warm execution of the component over that of the native process: by server, the largest ratio first.
+pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
     let groups = Groups::of(record);
     let mut rows: Vec<(f64, Row)> = Vec::new();
     let mut large = Vec::new();
@@ -23,11 +25,7 @@ pub fn execution_ratio(record: &Record) -> Table {
             continue;
         };
         let component = group.summary(Metric::Execution);
-        let other = Key {
-            packaging: Packaging::Native,
-            ..key.clone()
-        };
-        let native_group = groups.all.get(&other).cloned().unwrap_or_default();
+        let native_group = native_of(&groups, key);
         let native = native_group.summary(Metric::Execution);
         let ratio = component
             .zip(native)
@@ -71,16 +69,20 @@ pub fn execution_ratio(record: &Record) -> Table {
             Row { cells, weight },
         ));
     }
+    let servers = servers(&groups, record, published);
+    let place = |row: &Row| {
+        servers
+            .iter()
+            .position(|(server, _)| row.cells[0] == Cell::words(server))
+    };
     // What has no ratio comes first: a gap is seen before a success.
-    rows.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let over = rows
-        .iter()
-        .filter(|(_, row)| row.weight == Weight::Strong)
-        .count();
+    rows.sort_by(|(one, first), (other, second)| {
+        place(first).cmp(&place(second)).then(other.total_cmp(one))
+    });
     let mut notes = vec![provenance(record), SPREADS.to_owned()];
     if let Some(mean) = geometric_mean(&large) {
         notes.push(format!(
-            "Geometric mean over {} large inputs: {}; {over} of them over {MOST}×.",
+            "Geometric mean over {} large inputs: {}.",
             large.len(),
             Ratio(mean)
         ));
@@ -99,7 +101,20 @@ pub fn execution_ratio(record: &Record) -> Table {
         Column::number("ratio_high", "high"),
         Column::words("verdict", "verdict"),
     ];
-    let title = "Component against native: warm execution time by tool".to_owned();
+    let over = rows
+        .iter()
+        .filter(|(_, row)| row.weight == Weight::Strong)
+        .count();
+    let title = match (over, large.len()) {
+        (_, 0) => "Component against native, warm execution: no large input was measured in both"
+            .to_owned(),
+        (0, all) => format!(
+            "Component against native, warm execution: all {all} large inputs within {MOST}×"
+        ),
+        (over, all) => format!(
+            "Component against native, warm execution: {over} of {all} large inputs OVER {MOST}×"
+        ),
+    };
     Table {
         name: "table3-ratio",
         title,
@@ -107,6 +122,18 @@ pub fn execution_ratio(record: &Record) -> Table {
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         notes,
     }
+}
+
+/// The native samples of the same call. Limits may differ: a guest has a memory limit where a process has none.
+fn native_of(groups: &Groups, key: &Key) -> Group {
+    let name = |key: &Key| key.input.as_ref().map(|input| input.name.clone());
+    let mut native = Group::default();
+    for (other, group) in groups.of_subject(&key.server, Packaging::Native, Metric::Execution) {
+        if is_side(other, Packaging::Native) && other.tool == key.tool && name(other) == name(key) {
+            native.merge(group);
+        }
+    }
+    native
 }
 
 /// Whether a key is one side of the comparison.

@@ -58,7 +58,8 @@ impl Group {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Adds another group's samples.
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.good.extend(&other.good);
         self.discarded += other.discarded;
         self.failed += other.failed;
@@ -167,7 +168,7 @@ pub(crate) fn explain(outcome: &Outcome) -> String {
         Outcome::Ok => "not measured".to_owned(),
         Outcome::WrongAnswer { why } => format!("failed: wrong answer: {why}"),
         Outcome::WrongClass { observed } => {
-            format!("failed: every sample was {observed}, not in the start class asked for")
+            format!("failed: not in the start class asked for, but {observed}")
         }
         Outcome::Timeout { after } => format!("failed: no answer in {after}"),
         Outcome::Crashed { how } => format!("failed: crashed: {how}"),

@@ -76,12 +76,15 @@ impl Field {
 }
 
 impl Table {
-    /// The table as it is, column by column; under the words of the first column as a group if asked.
-    pub fn sheet(&self, grouped: bool) -> Sheet {
-        let skip = usize::from(grouped);
-        let heads = self.columns.iter().skip(skip).map(|column| Head {
-            text: column.heading.to_owned(),
-            right: column.kind != Kind::Words,
+    /// The table column by column, without those that `leave_out` names; under the words of the first column as a group if
+    /// asked.
+    pub fn sheet(&self, leave_out: &[&str], grouped: bool) -> Sheet {
+        let shown: Vec<usize> = (usize::from(grouped)..self.columns.len())
+            .filter(|&index| !leave_out.contains(&self.columns[index].key))
+            .collect();
+        let heads = shown.iter().map(|&index| Head {
+            text: self.columns[index].heading.to_owned(),
+            right: self.columns[index].kind != Kind::Words,
         });
         let mut lines = Vec::new();
         let mut group = None;
@@ -93,7 +96,11 @@ impl Table {
                     group = Some(text);
                 }
             }
-            let fields = row.cells.iter().skip(skip).map(Field::of).collect();
+            let fields = shown
+                .iter()
+                .filter_map(|&index| row.cells.get(index))
+                .map(Field::of)
+                .collect();
             lines.push(Line::Fields {
                 fields,
                 weight: row.weight,

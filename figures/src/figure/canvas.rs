@@ -1,7 +1,6 @@
 //! What pictures share: a font of our own, colours, and the two file formats.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use plotters::coord::combinators::LogCoord;
@@ -31,22 +30,30 @@ pub trait Picture {
         Ok(svg)
     }
 
-    /// Writes the picture as PNG.
-    fn png(&self, path: &Path) -> Result<(), String>
+    /// The picture as PNG.
+    fn png(&self) -> Result<Vec<u8>, String>
     where
         Self: Sized,
     {
+        let sharp = |length: u32| length.saturating_mul(SHARPNESS.unsigned_abs());
         let (width, height) = self.size();
-        let size = (
-            width.saturating_mul(SHARPNESS.unsigned_abs()),
-            height.saturating_mul(SHARPNESS.unsigned_abs()),
-        );
-        draw(
-            self,
-            BitMapBackend::new(path, size).into_drawing_area(),
-            SHARPNESS,
-        )
+        let (width, height) = (sharp(width), sharp(height));
+        let mut pixels = vec![0; 3 * width as usize * height as usize];
+        let backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
+        draw(self, backend.into_drawing_area(), SHARPNESS)?;
+        encode(&pixels, width, height).map_err(|error| error.to_string())
     }
+}
+
+fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::High);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 /// What drawing gives.
@@ -237,7 +244,7 @@ impl<B: DrawingBackend> Canvas<B> {
                 14,
                 INK,
                 HPos::Center,
-                (across, axis.bottom + 16),
+                (across, axis.bottom + 17),
             )?;
         }
         self.line(
@@ -247,7 +254,7 @@ impl<B: DrawingBackend> Canvas<B> {
             1,
         )?;
         let middle = i32::midpoint(axis.left, axis.right);
-        self.text(title, 14, INK, HPos::Center, (middle, axis.bottom + 42))?;
+        self.text(title, 16, INK, HPos::Center, (middle, axis.bottom + 44))?;
         Ok(at)
     }
 

@@ -10,18 +10,18 @@ use crate::table::{Cell, Row, Table};
 
 const WIDTH: u32 = 1200;
 /// Left of the bars: the server's and the packaging's name.
-const LEFT: i32 = 300;
+const LEFT: i32 = 330;
 /// Right of the bars: the value of the longest.
-const RIGHT: i32 = 230;
+const RIGHT: i32 = 235;
 /// Above the bars: title and legend.
 const TOP: i32 = 100;
 /// The axis' own height below the bars.
-const AXIS: i32 = 62;
+const AXIS: i32 = 66;
 /// Of one bar with its gap, and of the gap between two servers.
-const PITCH: i32 = 25;
+const PITCH: i32 = 27;
 const BETWEEN: i32 = 14;
-const NOTE: i32 = 12;
-const NOTE_COLUMNS: usize = 165;
+const NOTE: i32 = 14;
+const NOTE_COLUMNS: usize = 145;
 
 /// The picture of [`cold_start`](crate::cold_start).
 pub struct ColdStart<'a> {
@@ -92,7 +92,7 @@ impl Picture for ColdStart<'_> {
     fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Painted<B> {
         let width = i32::try_from(WIDTH).expect("a constant that fits");
         let bottom = TOP + self.bars();
-        canvas.text(&self.table.title, 22, INK, HPos::Left, (20, 28))?;
+        canvas.text(&self.table.title, 24, INK, HPos::Left, (20, 28))?;
         legend(canvas)?;
 
         let range = self.range();
@@ -112,7 +112,7 @@ impl Picture for ColdStart<'_> {
                 canvas.line((20, rule), (width - 20, rule), RULE, 1)?;
             }
             let server = self.table.words(&rows[0], "server");
-            canvas.text(&cut(server, 16), 16, INK, HPos::Left, (20, top + PITCH / 2))?;
+            canvas.text(&cut(server, 16), 18, INK, HPos::Left, (20, top + PITCH / 2))?;
             for row in rows {
                 self.row(canvas, row, top, &at)?;
                 top += PITCH;
@@ -146,7 +146,7 @@ impl ColdStart<'_> {
         };
         canvas.text(
             &format!("{packaging}{compiled}"),
-            14,
+            16,
             INK,
             HPos::Right,
             (LEFT - 8, middle),
@@ -154,8 +154,8 @@ impl ColdStart<'_> {
         let cell = self.table.cell(row, "cold_start");
         let Some(value) = self.value(row) else {
             return canvas.text(
-                &cut(&cell.text(), 95),
-                13,
+                &cut(&cell.text(), 92),
+                16,
                 FAINT,
                 HPos::Left,
                 (LEFT + 6, middle),
@@ -180,7 +180,7 @@ impl ColdStart<'_> {
         };
         canvas.text(
             &format!("{}{source}", cell.text()),
-            14,
+            16,
             INK,
             HPos::Left,
             (end + 8, middle),
@@ -194,7 +194,7 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>) -> Painted<B> {
     canvas.bar([(20, middle - 8), (50, middle + 8)], grey)?;
     canvas.text(
         "measured in this run, median",
-        14,
+        16,
         INK,
         HPos::Left,
         (58, middle),
@@ -202,7 +202,7 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>) -> Painted<B> {
     canvas.hatched([(300, middle - 8), (330, middle + 8)], grey)?;
     canvas.text(
         "published: the paper's Table III, Intel NUC",
-        14,
+        16,
         INK,
         HPos::Left,
         (338, middle),
@@ -210,7 +210,7 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>) -> Painted<B> {
     canvas.whisker(680, 710, middle)?;
     canvas.text(
         "95 % interval of the median (range of fewer than 6 samples)",
-        14,
+        16,
         INK,
         HPos::Left,
         (718, middle),

@@ -10,13 +10,13 @@ use super::canvas::{
 use crate::table::{Cell, Row, Table};
 
 const WIDTH: u32 = 1200;
-const LEFT: i32 = 330;
+const LEFT: i32 = 400;
 const RIGHT: i32 = 90;
 const TOP: i32 = 100;
-const AXIS: i32 = 62;
-const PITCH: i32 = 24;
-const NOTE: i32 = 12;
-const NOTE_COLUMNS: usize = 165;
+const AXIS: i32 = 66;
+const PITCH: i32 = 26;
+const NOTE: i32 = 14;
+const NOTE_COLUMNS: usize = 145;
 /// Where a component takes too long on a large input.
 const MOST: f64 = 2.0;
 
@@ -80,19 +80,19 @@ impl Picture for ExecutionRatio<'_> {
     fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Painted<B> {
         let width = i32::try_from(WIDTH).expect("a constant that fits");
         let bottom = TOP + self.bars();
-        canvas.text(&self.table.title, 22, INK, HPos::Left, (20, 28))?;
+        canvas.text(&self.table.title, 24, INK, HPos::Left, (20, 28))?;
         let middle = 64;
         canvas.bar(
             [(20, middle - 8), (50, middle + 8)],
             colour(Some(Packaging::Component)),
         )?;
-        canvas.text("large input, within 2×", 14, INK, HPos::Left, (58, middle))?;
+        canvas.text("large input, within 2×", 16, INK, HPos::Left, (58, middle))?;
         canvas.bar([(250, middle - 8), (280, middle + 8)], ALARM)?;
-        canvas.text("large input, over 2×", 14, INK, HPos::Left, (288, middle))?;
+        canvas.text("large input, over 2×", 16, INK, HPos::Left, (288, middle))?;
         canvas.ring((480, middle))?;
         canvas.text(
             "small input of the same tool",
-            14,
+            16,
             INK,
             HPos::Left,
             (494, middle),
@@ -100,7 +100,7 @@ impl Picture for ExecutionRatio<'_> {
         canvas.whisker(740, 770, middle)?;
         canvas.text(
             "from the ends of both spreads",
-            14,
+            16,
             INK,
             HPos::Left,
             (778, middle),
@@ -135,7 +135,7 @@ impl Picture for ExecutionRatio<'_> {
         if self.rows.is_empty() {
             canvas.text(
                 "no tool was measured in both packagings at its large input",
-                14,
+                16,
                 FAINT,
                 HPos::Left,
                 (LEFT + 6, TOP + 18),
@@ -173,7 +173,7 @@ impl ExecutionRatio<'_> {
             self.table.words(large, "server"),
             self.table.words(large, "input")
         );
-        canvas.text(&cut(&name, 42), 13, INK, HPos::Right, (LEFT - 8, middle))?;
+        canvas.text(&cut(&name, 46), 16, INK, HPos::Right, (LEFT - 8, middle))?;
         let ink = if value > MOST {
             ALARM
         } else {
@@ -198,7 +198,7 @@ impl ExecutionRatio<'_> {
         }
         canvas.text(
             &Ratio(value).to_string(),
-            14,
+            16,
             INK,
             HPos::Left,
             (right + 8, middle),
