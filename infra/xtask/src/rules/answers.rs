@@ -94,10 +94,12 @@ fn check(repository: &Repository) -> Vec<Finding> {
                 fault("does not say where its answer comes from".into());
             }
             if let Some(script) = source("script") {
-                let inside = !script.split('/').any(|part| part == "..");
-                if !inside || !tree.holds(&format!("servers/{name}/{script}")) {
+                // Beside the server, or one that several servers share, named from the root.
+                let own = format!("servers/{name}/{script}");
+                let outside = script.split('/').any(|part| part == "..");
+                if outside || !(tree.holds(&own) || tree.holds(script)) {
                     fault(format!(
-                        "names the script `{script}`, which is not in the server's folder"
+                        "names the script `{script}`, which is not in the repository"
                     ));
                 }
             }
