@@ -5,6 +5,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+/// Crates that are shipped built by themselves, so that no other crate's features reach them.
+const BUILT_ALONE: [&str; 1] = ["wasmmcp-runtime"];
+
 /// How one crate needs another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -23,6 +26,8 @@ pub struct Graph {
     pub edges: BTreeSet<(String, String, Kind)>,
     /// The edges that remain when the target is a component.
     pub guest_edges: BTreeSet<(String, String, Kind)>,
+    /// Everything that is in a crate when it is built by itself, by package name.
+    pub alone: BTreeMap<String, BTreeSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +91,12 @@ impl Graph {
                     .trim_end_matches("Cargo.toml");
                 (package.name.clone(), folder.trim_matches('/').to_owned())
             });
+        let mut alone = BTreeMap::new();
+        for package in BUILT_ALONE {
+            alone.insert(package.to_owned(), in_crate(root, package)?);
+        }
         Ok(Self {
+            alone,
             members: members.collect(),
             edges: edges(&whole, &names),
             guest_edges: edges(&guest, &names),
@@ -107,6 +117,7 @@ impl Graph {
             members,
             guest_edges: edges.clone(),
             edges,
+            alone: BTreeMap::new(),
         }
     }
 
@@ -161,28 +172,43 @@ impl Graph {
     }
 }
 
+fn ask(root: &Path, more: &[&str]) -> Result<Metadata, String> {
+    let mut arguments = vec!["metadata", "--format-version", "1"];
+    arguments.extend(more);
+    let printed = cargo(root, &arguments)?;
+    serde_json::from_slice(&printed)
+        .map_err(|error| format!("`cargo metadata` cannot be understood: {error}"))
+}
+
+/// What a build of this package alone puts into it; `cargo metadata` knows only the features of all together.
+fn in_crate(root: &Path, package: &str) -> Result<BTreeSet<String>, String> {
+    let arguments = [
+        "tree", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}",
+    ];
+    let printed = cargo(root, &arguments)?;
+    let printed = String::from_utf8_lossy(&printed);
+    Ok(printed
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place of this crate that asks cargo"
 )]
-fn ask(root: &Path, more: &[&str]) -> Result<Metadata, String> {
+fn cargo(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     let mut cargo =
         std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(root)
-        .args(["metadata", "--format-version", "1"])
-        .args(more);
-    let output = cargo
-        .output()
-        .map_err(|error| format!("`cargo metadata` could not be started: {error}"))?;
-    if !output.status.success() {
-        return Err(format!(
-            "`cargo metadata` failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ));
+    let output = cargo.current_dir(root).args(arguments).output();
+    let output = output.map_err(|error| format!("`cargo` could not be started: {error}"))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!("`cargo {}` failed: {}", arguments[0], said.trim()))
     }
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("`cargo metadata` cannot be understood: {error}"))
 }
 
 fn edges(metadata: &Metadata, names: &BTreeMap<&str, &str>) -> BTreeSet<(String, String, Kind)> {

@@ -74,6 +74,13 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
 /// What must be nowhere in a component: no async runtime, no threads, no host.
 const ABSENT_IN_GUESTS: &[&str] = &["async-std", "mio", "rayon", "smol", "tokio", "wasmtime"];
 
+/// What must not be in a crate that is built by itself, and why.
+const ABSENT_ALONE: &[(&str, &str, &str)] = &[(
+    "wasmmcp-runtime",
+    "cranelift-codegen",
+    "a compiler in the runtime costs milliseconds and megabytes at every start; the compiler is a program of its own",
+)];
+
 /// Our crates depend downward only.
 pub const DIRECTION: Rule = Rule {
     name: "dependency table",
@@ -114,7 +121,9 @@ pub const ABSENCE: Rule = Rule {
                 ("figures", "plotters", Kind::Normal),
                 ("plotters", "tokio", Kind::Normal),
             ]),
+            with_compiler(&["wasmtime", "cranelift-codegen"]),
             example(&[("mcp-wire", "socket2", Kind::Normal)]),
+            with_compiler(&["wasmtime", "cranelift-codegen"]),
             example(&[
                 ("noop", "image", Kind::Normal),
                 ("image", "rayon", Kind::Normal),
@@ -129,6 +138,17 @@ pub const ABSENCE: Rule = Rule {
         ])
     },
 };
+
+/// The runtime, and what is in it when it is built by itself.
+fn with_compiler(inside: &[&str]) -> Repository {
+    let mut repository = example(&[]);
+    let inside = inside.iter().map(|name| (*name).to_owned()).collect();
+    repository
+        .graph
+        .alone
+        .insert("wasmmcp-runtime".into(), inside);
+    repository
+}
 
 fn example(edges: &[(&str, &str, Kind)]) -> Repository {
     let members = [
@@ -203,12 +223,23 @@ fn absence(graph: &Graph) -> Vec<Finding> {
         .filter(|(from, ..)| graph.members.contains_key(*from));
     let found = rules
         .filter_map(|(from, to, guest, why)| Some((from, to, why, graph.chain(from, to, guest)?)));
-    found
-        .map(|(from, to, why, chain)| {
-            Finding::at(
-                from,
-                format!("has `{to}` below it, by {}: {why}", chain.join(" → ")),
-            )
-        })
-        .collect()
+    let below = found.map(|(from, to, why, chain)| {
+        Finding::at(
+            from,
+            format!("has `{to}` below it, by {}: {why}", chain.join(" → ")),
+        )
+    });
+    let alone = ABSENT_ALONE.iter().filter(|(from, to, _)| {
+        graph
+            .alone
+            .get(*from)
+            .is_some_and(|inside| inside.contains(*to))
+    });
+    let alone = alone.map(|(from, to, why)| {
+        Finding::at(
+            *from,
+            format!("has `{to}` in it when it is built by itself: {why}"),
+        )
+    });
+    below.chain(alone).collect()
 }
