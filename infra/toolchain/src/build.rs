@@ -1,5 +1,6 @@
 //! Builds a server, as a component or as a native program, and learns from `cargo` where the result lies.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -181,21 +182,23 @@ impl Toolchain {
         self.commands().find("cargo").ok_or(BuildError::NoCargo)?;
         let step = cargo_step(self.commands(), flags).within(workspace);
         // Set for tests of other crates, where it would stop every nested build at the first warning.
-        Ok(step.without_env(&["RUSTC_WORKSPACE_WRAPPER"]))
+        Ok(step.without_env(["RUSTC_WORKSPACE_WRAPPER"]))
     }
 }
 
-/// `cargo` with exactly these compiler flags, whatever the environment says: what is measured must not depend on it.
+/// `cargo` with exactly these compiler flags and the manifest's profiles, whatever environment and configuration say: what
+/// is measured must not depend on them.
 pub(crate) fn cargo_step(commands: &Commands, flags: &[String]) -> Step {
     let program = commands
         .find("cargo")
         .unwrap_or_else(|| PathBuf::from("cargo"));
-    let step = Step::new(&program, commands).without_env(&["RUSTFLAGS", "CARGO_BUILD_TARGET"]);
-    if flags.is_empty() {
-        step.without_env(&["CARGO_ENCODED_RUSTFLAGS"])
-    } else {
-        step.env("CARGO_ENCODED_RUSTFLAGS", flags.join(FLAG_SEPARATOR))
-    }
+    let profiles = std::env::vars_os().map(|(name, _)| name);
+    let profiles = profiles.filter(|name| name.as_encoded_bytes().starts_with(b"CARGO_PROFILE_"));
+    let others = ["RUSTFLAGS", "CARGO_BUILD_TARGET"].map(OsString::from);
+    Step::new(&program, commands)
+        .without_env(profiles.chain(others))
+        // Set even when there are none: an empty list stands before the flags of any configuration file.
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join(FLAG_SEPARATOR))
 }
 
 /// Panic messages carry file names into a component; without this, the builder's home folder would be in each.
@@ -277,6 +280,8 @@ fn package_of(id: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -291,6 +296,26 @@ mod tests {
         );
         assert_eq!(package_of("registry+index#serde@1.0.0"), Some("serde"));
         assert_eq!(package_of("nonsense"), None);
+    }
+
+    #[test]
+    fn flags_are_ours_alone_and_may_hold_spaces() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let cargo = root.path().join("cargo");
+        let script = "#!/bin/sh\necho \"${CARGO_ENCODED_RUSTFLAGS-unset}|${RUSTFLAGS-unset}\"\n";
+        std::fs::write(&cargo, script).expect("script");
+        std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("chmod");
+        let commands = Commands::on(&[root.path()]);
+        let printed = |flags: &[&str]| {
+            let flags: Vec<_> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+            let step = cargo_step(&commands, &flags);
+            step.run(None, &mut |_| {}).expect("the script ends well")
+        };
+        assert_eq!(printed(&[]), "|unset\n");
+        assert_eq!(
+            printed(&["--sysroot", "/a b"]),
+            "--sysroot\u{1f}/a b|unset\n"
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) struct Step {
     program: PathBuf,
     arguments: Vec<OsString>,
     set: Vec<(OsString, OsString)>,
-    removed: Vec<&'static str>,
+    removed: Vec<OsString>,
     folder: Option<PathBuf>,
 }
 
@@ -106,8 +106,11 @@ impl Step {
         self
     }
 
-    pub(crate) fn without_env(mut self, names: &[&'static str]) -> Self {
-        self.removed.extend(names);
+    pub(crate) fn without_env<N: Into<OsString>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Self {
+        self.removed.extend(names.into_iter().map(Into::into));
         self
     }
 

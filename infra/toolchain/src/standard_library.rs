@@ -77,7 +77,7 @@ pub(crate) fn build(
         // The only step that needs it: `-Zbuild-std` is unstable, what comes out of it is not.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_TARGET_DIR", &target)
-        .without_env(&[
+        .without_env([
             "RUSTC_WRAPPER",
             "RUSTC_WORKSPACE_WRAPPER",
             "CARGO_BUILD_RUSTC_WRAPPER",

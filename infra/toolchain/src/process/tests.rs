@@ -120,6 +120,6 @@ fn a_program_that_is_not_there_is_said_so() {
 fn variables_are_set_and_removed() {
     let step = shell("echo ${KEPT-gone} ${HOME-gone}")
         .env("KEPT", "yes")
-        .without_env(&["HOME"]);
+        .without_env(["HOME"]);
     assert_eq!(step.run(None, &mut |_| {}).expect("echo"), "yes gone\n");
 }
