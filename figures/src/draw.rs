@@ -42,6 +42,25 @@ pub struct Report {
     pub cold_start: Table,
 }
 
+impl Report {
+    /// Every page that a terminal has room for, in lines of at most `width` characters. A note that several pages share is
+    /// printed once.
+    pub fn terminal(&self, width: usize, colour: bool) -> String {
+        let mut out = String::new();
+        let mut seen: Vec<&str> = Vec::new();
+        // The last page is every cell of the run, which only a file has room for.
+        let pages = self.pages.iter().take(self.pages.len().saturating_sub(1));
+        for (_, sheet) in pages.filter(|(table, _)| !table.rows.is_empty()) {
+            let mut page = sheet.clone();
+            page.notes.retain(|note| !seen.contains(&note.as_str()));
+            seen.extend(sheet.notes.iter().map(String::as_str));
+            out.push_str(&page.terminal(width, colour));
+            out.push('\n');
+        }
+        out
+    }
+}
+
 /// Makes every table of a run.
 pub fn report(record: &Record) -> Result<Report, DrawError> {
     let published = Published::parse(PUBLISHED_TABLE3)?;

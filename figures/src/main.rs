@@ -38,10 +38,7 @@ fn redraw(run: &Path, out: &Path) -> Result<(), DrawError> {
     let report = report(&Record::read(run)?)?;
     let colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    // The last page is every cell of the run, which only a file has room for.
-    for (_, sheet) in report.pages.iter().rev().skip(1).rev() {
-        println!("{}", sheet.terminal(100, colour));
-    }
+    print!("{}", report.terminal(100, colour));
     for file in draw_run(run, out)? {
         println!("{}", file.display());
     }

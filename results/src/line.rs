@@ -120,3 +120,55 @@ pub(crate) fn write(samples: &[Sample]) -> Option<Vec<u8>> {
     }
     Some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Metric, Nanos, Packaging, Subject};
+
+    fn trial(number: u64, samples: u64) -> Vec<Sample> {
+        let subject = Subject {
+            server: "noop".into(),
+            packaging: Packaging::Native,
+            digest: None,
+        };
+        (0..samples)
+            .map(|value| {
+                Sample::new(
+                    Trial(number),
+                    subject.clone(),
+                    Metric::Execution,
+                    Nanos(value),
+                )
+            })
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_strange(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = scan(&bytes[..]);
+        }
+
+        #[test]
+        fn a_spoilt_byte_never_adds_a_sample(at in 0_usize..800, to in any::<u8>()) {
+            let whole = [trial(1, 2), trial(2, 1)].map(|trial| write(&trial).expect("one trial")).concat();
+            let mut spoilt = whole.clone();
+            let at = at % spoilt.len();
+            spoilt[at] = to;
+            if let Ok(scan) = scan(&spoilt[..]) {
+                prop_assert!(scan.samples.len() <= 3);
+                let sealed = crate::Digest::of(&whole);
+                prop_assert_eq!(crate::Digest::from_hash(scan.hasher.finalize()) == sealed, spoilt == whole);
+            }
+        }
+    }
+
+    #[test]
+    fn only_samples_of_one_trial_are_a_trial() {
+        assert!(write(&[]).is_none());
+        assert!(write(&[trial(1, 1), trial(2, 1)].concat()).is_none());
+    }
+}

@@ -136,7 +136,11 @@ impl<B: DrawingBackend> Canvas<B> {
             .chars()
             .map(|next| if next.is_control() { ' ' } else { next })
             .collect();
-        self.area.draw(&Text::new(shown, self.scaled(at), style))
+        // In a bitmap the room below the letters counts as a part of their height, so they would stand too high.
+        let (across, down) = self.scaled(at);
+        let lower = if self.scale == SHARPNESS { size / 6 } else { 0 };
+        self.area
+            .draw(&Text::new(shown, (across, down + lower), style))
     }
 
     /// Texts under one another, each wrapped at so many characters.
@@ -241,7 +245,7 @@ impl<B: DrawingBackend> Canvas<B> {
             )?;
             self.text(
                 &tick.label,
-                14,
+                16,
                 INK,
                 HPos::Center,
                 (across, axis.bottom + 17),

@@ -21,7 +21,7 @@ const AXIS: i32 = 66;
 const PITCH: i32 = 27;
 const BETWEEN: i32 = 14;
 const NOTE: i32 = 14;
-const NOTE_COLUMNS: usize = 145;
+const NOTE_COLUMNS: usize = 165;
 
 /// The picture of [`cold_start`](crate::cold_start).
 pub struct ColdStart<'a> {

@@ -16,7 +16,7 @@ const TOP: i32 = 100;
 const AXIS: i32 = 66;
 const PITCH: i32 = 26;
 const NOTE: i32 = 14;
-const NOTE_COLUMNS: usize = 145;
+const NOTE_COLUMNS: usize = 165;
 /// Where a component takes too long on a large input.
 const MOST: f64 = 2.0;
 

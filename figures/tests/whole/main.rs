@@ -1,23 +1,30 @@
 //! From a planted run to every table and figure, against golden text.
 
+mod golden;
+mod hostile;
+mod picture;
 mod planted;
+mod redraw;
 
-use std::fs;
+use std::path::PathBuf;
 
-use figures::draw_run;
+use figures::{Report, report};
+use record::Record;
 
-#[test]
-fn everything_is_drawn() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let run = planted::run(folder.path());
-    let out =
-        std::env::var_os("FIGURES_OUT").map_or_else(|| folder.path().join("drawn"), Into::into);
-    let files = draw_run(&run, &out).expect("drawn");
-    for file in &files {
-        assert!(
-            fs::metadata(file).expect("written").len() > 200,
-            "{}",
-            file.display()
-        );
+/// A run in a folder that is removed with the value.
+struct Planted {
+    folder: tempfile::TempDir,
+    run: PathBuf,
+}
+
+impl Planted {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let run = planted::run(folder.path());
+        Self { folder, run }
+    }
+
+    fn report(&self) -> Report {
+        report(&Record::read(&self.run).expect("readable")).expect("drawn")
     }
 }

@@ -102,6 +102,18 @@ impl Plant {
             self.single(&subject, Metric::SizeRaw, Bytes(size + place * 210_000));
             self.single(&subject, Metric::SizeZstd, Bytes(size / 3 + place * 70_000));
         }
+        let component = Subject {
+            server: server.into(),
+            packaging: Component,
+            digest: None,
+        };
+        for repetition in 0..7 {
+            self.single(
+                &component,
+                Metric::NextInstancePss,
+                Bytes(41_000 + place * 3_000 + repetition * 100),
+            );
+        }
         let stock = Subject {
             server: server.into(),
             packaging: ComponentWasmtime,
@@ -121,6 +133,21 @@ impl Plant {
 
     fn tool(&mut self, subject: &Subject, tool: &str, base: u64, index: u64) {
         for (size, factor) in [(InputSize::Small, 1), (InputSize::Large, 12)] {
+            if tool == "filter_logs"
+                && size == InputSize::Large
+                && subject.packaging == Packaging::Native
+            {
+                self.call(
+                    subject,
+                    tool,
+                    size,
+                    None,
+                    Outcome::Timeout {
+                        after: Nanos(30_000_000_000),
+                    },
+                );
+                continue;
+            }
             for repetition in 0..20 {
                 let native = base * factor + repetition * 300;
                 let value = match subject.packaging {

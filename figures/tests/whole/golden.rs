@@ -1,0 +1,128 @@
+//! Every table in every format, as it was when somebody last read it and found it right.
+
+use expect_test::{ExpectFile, expect_file};
+
+use crate::Planted;
+
+fn check(actual: &str, expected: ExpectFile) {
+    expected.assert_eq(actual);
+}
+
+#[test]
+fn tables_are_the_golden_ones() {
+    let report = Planted::new().report();
+    let [table3, against, ratio, memory, size, detail] = &report.pages[..] else {
+        panic!("six pages");
+    };
+    check(
+        &table3.1.terminal(100, false),
+        expect_file!["golden/table3.txt"],
+    );
+    check(&table3.1.markdown(), expect_file!["golden/table3.md"]);
+    check(&table3.1.latex(), expect_file!["golden/table3.tex"]);
+    check(&table3.0.csv(), expect_file!["golden/table3.csv"]);
+    check(
+        &against.1.terminal(100, false),
+        expect_file!["golden/against.txt"],
+    );
+    check(&against.0.csv(), expect_file!["golden/against.csv"]);
+    check(
+        &ratio.1.terminal(100, false),
+        expect_file!["golden/ratio.txt"],
+    );
+    check(&ratio.0.csv(), expect_file!["golden/ratio.csv"]);
+    check(
+        &memory.1.terminal(100, false),
+        expect_file!["golden/memory.txt"],
+    );
+    check(
+        &size.1.terminal(100, false),
+        expect_file!["golden/size.txt"],
+    );
+    check(&detail.0.csv(), expect_file!["golden/detail.csv"]);
+    check(
+        &report.cold_start.csv(),
+        expect_file!["golden/cold-start.csv"],
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_asked() {
+    let report = Planted::new().report();
+    for (table, sheet) in &report.pages {
+        // The table of everything has more columns than a terminal has room for, and goes to files only.
+        let widths: &[usize] = if table.name == "table3-detail" {
+            &[400]
+        } else {
+            &[100, 120]
+        };
+        for &width in widths {
+            for line in sheet.terminal(width, false).lines() {
+                assert!(line.chars().count() <= width, "{}: {line}", table.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn shared_notes_are_printed_once() {
+    let text = Planted::new().report().terminal(100, false);
+    assert_eq!(text.matches("95 % confidence interval").count(), 1);
+    for title in [
+        "Table III",
+        "Against the paper",
+        "Component against native",
+        "Memory by",
+        "Sizes by",
+    ] {
+        assert_eq!(
+            text.matches(title).count(),
+            if title == "Table III" { 2 } else { 1 },
+            "{title}"
+        );
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let report = Planted::new().report();
+    let (_, sheet) = &report.pages[0];
+    let plain = sheet.terminal(100, false);
+    let coloured = sheet.terminal(100, true);
+    assert!(!plain.contains('\u{1b}'));
+    let mut stripped = String::new();
+    let mut inside = false;
+    for next in coloured.chars() {
+        match next {
+            '\u{1b}' => inside = true,
+            'm' if inside => inside = false,
+            _ if inside => {}
+            other => stripped.push(other),
+        }
+    }
+    assert_eq!(stripped, plain);
+    // What differs from the paper is bold; what agrees with it is dim.
+    assert!(
+        coloured.contains("\u{1b}[1;33m20.9× less\u{1b}[0m"),
+        "{coloured}"
+    );
+    assert!(
+        coloured.contains("\u{1b}[2m1.02× less\u{1b}[0m"),
+        "{coloured}"
+    );
+}
+
+#[test]
+fn disagreement_stands_before_agreement() {
+    let report = Planted::new().report();
+    let (table, _) = &report.pages[1];
+    let verdicts: Vec<&str> = table
+        .rows
+        .iter()
+        .map(|row| table.words(row, "verdict"))
+        .collect();
+    let mut sorted = verdicts.clone();
+    sorted.sort_unstable();
+    assert_eq!(verdicts, sorted, "DIFFERS sorts before agrees");
+    assert!(verdicts.contains(&"DIFFERS") && verdicts.contains(&"agrees"));
+}

@@ -1,0 +1,108 @@
+//! Pictures: nothing overlaps, nothing leaves the frame, and every number that is shown is in the table.
+
+use figures::{ColdStart, ExecutionRatio, Picture};
+
+use crate::Planted;
+
+/// A text of a picture with the room that it takes.
+#[derive(Debug)]
+struct Label {
+    text: String,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+/// The texts of an SVG. Letters are taken as wide as those of the widest usual fallback font are on average.
+fn labels(svg: &str) -> Vec<Label> {
+    let mut labels = Vec::new();
+    for part in svg.split("<text ").skip(1) {
+        let attribute = |name: &str| {
+            let from = part.find(&format!("{name}=\"")).expect("the attribute") + name.len() + 2;
+            part[from..].split('"').next().expect("its end").to_owned()
+        };
+        let number = |name: &str| attribute(name).parse::<f64>().expect("a number");
+        let text = part
+            .split_once('>')
+            .and_then(|(_, rest)| rest.split_once("</text>"))
+            .expect("a text")
+            .0
+            .trim();
+        let text = text
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&");
+        let letters: f64 = text.chars().map(|_| 0.56).sum();
+        let (size, x, y) = (number("font-size"), number("x"), number("y"));
+        let width = size * letters;
+        let left = match attribute("text-anchor").as_str() {
+            "start" => x,
+            "middle" => x - width / 2.0,
+            _ => x - width,
+        };
+        labels.push(Label {
+            text,
+            left,
+            right: left + width,
+            top: y - size / 2.0,
+            bottom: y + size / 2.0,
+        });
+    }
+    labels
+}
+
+fn check(picture: &impl Picture) -> Vec<Label> {
+    let svg = picture.svg().expect("drawn");
+    let (width, height) = picture.size();
+    let labels = labels(&svg);
+    for (index, one) in labels.iter().enumerate() {
+        let inside = one.left >= 0.0
+            && one.right <= f64::from(width)
+            && one.top >= 0.0
+            && one.bottom <= f64::from(height);
+        assert!(inside, "it leaves the picture: {one:?}");
+        for other in &labels[index + 1..] {
+            let across = one.left < other.right && other.left < one.right;
+            let down = one.top < other.bottom && other.top < one.bottom;
+            assert!(!(across && down), "they overlap: {one:?} {other:?}");
+        }
+    }
+    let png = picture.png().expect("drawn");
+    assert!(
+        png.len() < 1_000_000,
+        "{} bytes are too many for a repository",
+        png.len()
+    );
+    labels
+}
+
+#[test]
+fn labels_have_room_and_are_of_the_table() {
+    let report = Planted::new().report();
+    let cold_start = check(&ColdStart::new(&report.cold_start));
+    let shown: Vec<&str> = cold_start.iter().map(|label| label.text.as_str()).collect();
+    for row in &report.cold_start.rows {
+        let text = report.cold_start.cell(row, "cold_start").text();
+        assert!(
+            shown.iter().any(|shown| shown.starts_with(&text)),
+            "{text} is not in the picture"
+        );
+    }
+    for tick in ["100 µs", "1 ms", "10 ms", "100 ms", "1 s"] {
+        assert!(shown.contains(&tick), "{tick}");
+    }
+    assert!(
+        shown
+            .iter()
+            .any(|text| text.contains("Planted(R) Processor") && text.contains("testbed"))
+    );
+
+    let ratio = check(&ExecutionRatio::new(&report.pages[2].0));
+    for text in ["1×", "2×", "2.30×", "filesystem  directory_tree-large"] {
+        assert!(
+            ratio.iter().any(|label| label.text == text),
+            "{text} is not in the picture"
+        );
+    }
+}
