@@ -4,7 +4,7 @@
 //! (<https://httpd.apache.org/docs/2.4/mod/core.html#errorlogformat>). A field that the form has and the line lacks is null.
 
 use crate::cursor::Cursor;
-use crate::entry::{Entry, ERROR_CLASSIC, ERROR_MODULE};
+use crate::entry::{ERROR_CLASSIC, ERROR_MODULE, Entry};
 
 /// Reads one line.
 pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {
@@ -33,7 +33,9 @@ pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {
                 None => (Some(ids), None),
             };
         } else if client.is_none() && ahead.eat(" [client ").is_some() {
-            let Some(address) = ahead.until(b']') else { break };
+            let Some(address) = ahead.until(b']') else {
+                break;
+            };
             client = Some(address);
         } else {
             break;

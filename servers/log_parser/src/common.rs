@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::cursor::Cursor;
-use crate::entry::{Entry, COMMON};
+use crate::entry::{COMMON, Entry};
 
 /// Reads one line; what follows the size is ignored, as the original does.
 pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {

@@ -125,7 +125,9 @@ mod tests {
     #[test]
     fn plain_is_printable_ascii() {
         assert!(is_plain(b""));
-        assert!(is_plain(b"GET /index.html HTTP/1.1 and more than sixteen ~"));
+        assert!(is_plain(
+            b"GET /index.html HTTP/1.1 and more than sixteen ~"
+        ));
         for odd in ["\t", "\u{7f}", "\u{e9}", "\0"] {
             for at in [0, 3, 15, 16, 31, 40] {
                 let mut line = "x".repeat(41);

@@ -118,15 +118,36 @@ mod tests {
     #[test]
     fn an_object_is_an_entry_with_its_level() {
         for (line, expected) in [
-            (r#"{"level": "WARN", "n": [1, 2]}"#, r#"{"level":"WARN","n":[1,2],"_level":"warn"}"#),
+            (
+                r#"{"level": "WARN", "n": [1, 2]}"#,
+                r#"{"level":"WARN","n":[1,2],"_level":"warn"}"#,
+            ),
             (r#"{"severity":3}"#, r#"{"severity":3,"_level":"3"}"#),
             (r#"{"level":null}"#, r#"{"level":null,"_level":"none"}"#),
-            (r#"{"status":503.0}"#, r#"{"status":503.0,"_level":"error"}"#),
-            (r#"{"status":"404"}"#, r#"{"status":"404","_level":"warning"}"#),
-            (r#"{"status":"ok","message":"debug"}"#, r#"{"status":"ok","message":"debug","_level":"debug"}"#),
-            (r#"{"message":["an Error"]}"#, r#"{"message":["an Error"],"_level":"error"}"#),
-            (r#"{"a":1,"_level":"x","b":2}"#, r#"{"a":1,"_level":"info","b":2}"#),
-            (r#"{"a":1,"b":2,"a":{"c":3}}"#, r#"{"a":{"c":3},"b":2,"_level":"info"}"#),
+            (
+                r#"{"status":503.0}"#,
+                r#"{"status":503.0,"_level":"error"}"#,
+            ),
+            (
+                r#"{"status":"404"}"#,
+                r#"{"status":"404","_level":"warning"}"#,
+            ),
+            (
+                r#"{"status":"ok","message":"debug"}"#,
+                r#"{"status":"ok","message":"debug","_level":"debug"}"#,
+            ),
+            (
+                r#"{"message":["an Error"]}"#,
+                r#"{"message":["an Error"],"_level":"error"}"#,
+            ),
+            (
+                r#"{"a":1,"_level":"x","b":2}"#,
+                r#"{"a":1,"_level":"info","b":2}"#,
+            ),
+            (
+                r#"{"a":1,"b":2,"a":{"c":3}}"#,
+                r#"{"a":{"c":3},"b":2,"_level":"info"}"#,
+            ),
             (r#"{"a b":"c  d"}"#, r#"{"a b":"c  d","_level":"info"}"#),
         ] {
             assert_eq!(entry(line).as_deref(), Some(expected));
@@ -135,7 +156,18 @@ mod tests {
 
     #[test]
     fn anything_else_is_none() {
-        for line in ["", "{}", "1", "[1]", "\"a\"", "null", "{\"a\":1} x", "{a:1}", r#"{"a":"\ud800"}"#, "{\"a\":NaN}"] {
+        for line in [
+            "",
+            "{}",
+            "1",
+            "[1]",
+            "\"a\"",
+            "null",
+            "{\"a\":1} x",
+            "{a:1}",
+            r#"{"a":"\ud800"}"#,
+            "{\"a\":NaN}",
+        ] {
             assert_eq!(entry(line), None, "{line}");
         }
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(500), "]".repeat(500));

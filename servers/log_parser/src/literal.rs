@@ -24,7 +24,10 @@ impl Literal {
         }
         let frequency = |b: &u8| {
             let lower = b.to_ascii_lowercase();
-            FREQUENT.iter().position(|f| *f == lower).map_or(0, |p| p + 1)
+            FREQUENT
+                .iter()
+                .position(|f| *f == lower)
+                .map_or(0, |p| p + 1)
         };
         let (place, byte) = text
             .bytes()
@@ -107,7 +110,11 @@ impl<'p> Pieces<'p> {
     fn group(&mut self) -> Option<Piece> {
         // Flags change what follows, and other extensions are the engine's to judge.
         let ahead = self.rest.as_str();
-        if ahead.starts_with('?') && !["?:", "?P<", "?<"].iter().any(|known| ahead.starts_with(known)) {
+        if ahead.starts_with('?')
+            && !["?:", "?P<", "?<"]
+                .iter()
+                .any(|known| ahead.starts_with(known))
+        {
             return self.lose();
         }
         let mut depth = 1;

@@ -31,7 +31,9 @@ fn read<'a>(mut cursor: Cursor<'a>) -> Option<(Entry<'a>, &'a str)> {
     let size = cursor.digits()?;
     cursor.eat(" ")?;
     let (referrer, agent) = access::quoted_pair(&mut cursor)?;
-    let values = [a.ip, a.time, a.method, a.path, a.status, size, referrer, agent];
+    let values = [
+        a.ip, a.time, a.method, a.path, a.status, size, referrer, agent,
+    ];
     let entry = Entry::fields(&COMBINED, values.map(Some));
     Some((entry, cursor.rest()))
 }

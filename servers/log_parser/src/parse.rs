@@ -94,3 +94,110 @@ impl<'a> Iterator for Lines<'a> {
         Some(line)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn parse(text: &str, format: Option<Format>, most: usize) -> Value {
+        serde_json::from_str(&parse_logs(text, format, most).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn counts_are_of_lines() {
+        let answer = |format: &str, total, parsed, errors, entries| json!({ "format_detected": format, "total_lines": total, "parsed_count": parsed, "error_count": errors, "entries": entries });
+        let raw =
+            |line: &str, level: &str| json!({ "raw": line, "parsed": false, "_level": level });
+        for (text, format, most, expected) in [
+            ("", None, 1000, answer("unknown", 1, 0, 0, json!([]))),
+            ("\r\n \n", None, 1000, answer("unknown", 3, 0, 0, json!([]))),
+            (
+                " An Error \r\n\nb",
+                None,
+                1000,
+                answer(
+                    "unknown",
+                    3,
+                    2,
+                    0,
+                    json!([raw("An Error", "error"), raw("b", "info")]),
+                ),
+            ),
+            // max_entries counts lines, the blank one too.
+            (
+                "a\n\nb\nc",
+                None,
+                3,
+                answer(
+                    "unknown",
+                    4,
+                    2,
+                    0,
+                    json!([raw("a", "info"), raw("b", "info")]),
+                ),
+            ),
+            ("a", None, 0, answer("unknown", 1, 0, 0, json!([]))),
+            (
+                "{\"a\":1}\n[2]\n{}\n\n3\noops",
+                None,
+                1000,
+                answer("json", 6, 1, 4, json!([{ "a": 1, "_level": "info" }])),
+            ),
+            (
+                "a warning",
+                Some(Format::Syslog),
+                1000,
+                answer("syslog", 1, 1, 0, json!([raw("a warning", "warning")])),
+            ),
+        ] {
+            assert_eq!(parse(text, format, most), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_has_a_largest_size() {
+        let text = "x\n".repeat(1_000_000);
+        let error = parse_logs(&text, None, usize::MAX).unwrap_err();
+        assert!(error.contains("Lower max_entries"), "{error}");
+        assert!(parse_logs(&text, None, 1_000).is_ok());
+    }
+
+    const FORMATS: [Option<Format>; 9] = [
+        None,
+        Some(Format::ApacheCombined),
+        Some(Format::ApacheCommon),
+        Some(Format::Nginx),
+        Some(Format::Syslog),
+        Some(Format::Python),
+        Some(Format::ApacheError),
+        Some(Format::Json),
+        Some(Format::Unknown),
+    ];
+
+    proptest! {
+        #[test]
+        fn any_text_gives_an_answer(
+            text in r#"(?s)([ -~\n]|[\[\]"{}: \n\-]|[0-9]{1,4}|Jun|é|\u{1f}|\u{a0}|192\.0\.2\.1 - - \[t\] "GET / H" 200 |\{"a":|\[Sun Dec 04 04:47:44 2005\] \[|2025-01-01 01:01:01,000 - ){0,30}"#,
+            format in prop::sample::select(&FORMATS[..]),
+            most in 0usize..8,
+        ) {
+            let answer = parse(&text, format, most);
+            let count = |name: &str| answer[name].as_u64().unwrap() as usize;
+            let visible = text.split('\n').take(most).filter(|line| !strip(line).is_empty()).count();
+            prop_assert_eq!(count("total_lines"), text.split('\n').count());
+            prop_assert_eq!(count("parsed_count") + count("error_count"), visible);
+            prop_assert_eq!(answer["entries"].as_array().unwrap().len(), count("parsed_count"));
+            for entry in answer["entries"].as_array().unwrap() {
+                prop_assert!(entry["_level"].is_string());
+            }
+        }
+
+        #[test]
+        fn a_line_is_read_alike_with_either_ending(lines in prop::collection::vec("[a-z\\[\\] \"0-9]{0,20}", 0..6)) {
+            let read = |end: &str| parse(&lines.join(end), None, 1000)["entries"].clone();
+            prop_assert_eq!(read("\n"), read("\r\n"));
+        }
+    }
+}

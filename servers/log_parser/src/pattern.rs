@@ -16,7 +16,7 @@ const SIZES: [usize; 3] = [2 << 10, 8 << 10, 32 << 10];
 const STATE: usize = 32;
 
 /// How many (state, byte) pairs one search may look at: two seconds at worst in a component here.
-const BUDGET: u64 = 200_000_000;
+const BUDGET: u64 = 500_000_000;
 
 /// A pattern that is ready to search.
 pub(crate) struct Pattern {
@@ -47,7 +47,11 @@ impl Pattern {
         }
         // The engine folds ASCII only; beyond it, pattern and text are both put in lower case.
         let fold = !case_sensitive && !pattern.is_ascii();
-        let folded = if fold { lower(pattern) } else { pattern.to_owned() };
+        let folded = if fold {
+            lower(pattern)
+        } else {
+            pattern.to_owned()
+        };
         if let Some(words) = literal::words(&folded) {
             let words = words
                 .iter()
@@ -168,7 +172,12 @@ mod tests {
             ("error", true, "an ERROR", false),
             ("", false, "x", true),
             ("error|time.?out", false, "Timeout", true),
-            ("failed.*connection", false, "Failed to open Connection", true),
+            (
+                "failed.*connection",
+                false,
+                "Failed to open Connection",
+                true,
+            ),
             ("^GET", false, "GET /", true),
             ("^GET", false, "a GET /", false),
             (r"\d{3}\Z", false, "a 404", true),
@@ -180,7 +189,11 @@ mod tests {
             ("état|panne", false, "GRANDE PANNE", true),
             ("(?i)abc", true, "ABC", true),
         ] {
-            assert_eq!(found(pattern, sensitive, text), is_found, "{pattern} in {text}");
+            assert_eq!(
+                found(pattern, sensitive, text),
+                is_found,
+                "{pattern} in {text}"
+            );
         }
     }
 
@@ -188,8 +201,14 @@ mod tests {
     fn what_cannot_be_used_is_refused_with_a_remedy() {
         for (pattern, part) in [
             ("(a{0,200}){0,200}b", "Use smaller repetition counts."),
-            ("(((a{1,99}){1,99}){1,99}){1,99}", "Use smaller repetition counts."),
-            ("(?:(?:(?:(?:){0,999}){0,999}){0,999}){0,999}", "Use smaller repetition counts."),
+            (
+                "(((a{1,99}){1,99}){1,99}){1,99}",
+                "Use smaller repetition counts.",
+            ),
+            (
+                "(?:(?:(?:(?:){0,999}){0,999}){0,999}){0,999}",
+                "Use smaller repetition counts.",
+            ),
             ("(?<=a)b", "look-around"),
             (r"(a)\1", "backreferences"),
             ("(a", "backslash"),

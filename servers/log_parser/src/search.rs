@@ -43,7 +43,11 @@ pub(crate) fn search_entries(
             }
             found += 1;
             if found <= LISTED {
-                matches.push_str(if found > 1 { ",{\"entry\":" } else { "{\"entry\":" });
+                matches.push_str(if found > 1 {
+                    ",{\"entry\":"
+                } else {
+                    "{\"entry\":"
+                });
                 entry.echo(&mut matches);
                 matches.push_str(",\"matched_field\":");
                 written::string(&mut matches, field);

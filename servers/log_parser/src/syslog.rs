@@ -28,7 +28,13 @@ pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {
     if process.is_empty() {
         return None;
     }
-    let values = [Some(time), Some(host), Some(process), pid, Some(cursor.rest())];
+    let values = [
+        Some(time),
+        Some(host),
+        Some(process),
+        pid,
+        Some(cursor.rest()),
+    ];
     Some(Entry::fields(&SYSLOG, values))
 }
 
@@ -37,7 +43,9 @@ fn split_pid(tag: &str) -> (&str, Option<&str>) {
     let split = tag.strip_suffix(']').and_then(|t| t.rsplit_once('['));
     match split {
         Some((process, pid))
-            if !process.is_empty() && !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()) =>
+            if !process.is_empty()
+                && !pid.is_empty()
+                && pid.bytes().all(|b| b.is_ascii_digit()) =>
         {
             (process, Some(pid))
         }

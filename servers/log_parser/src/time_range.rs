@@ -15,7 +15,10 @@ pub(crate) fn extract_time_range(entries: &str) -> Result<String, String> {
     let mut last = None;
     let total = given::each(entries, &["time", "timestamp"], |entry| {
         // A time that is there but empty hides the timestamp, as in the original.
-        if let Some(value) = entry.found[0].or(entry.found[1]).filter(|value| is_truthy(value)) {
+        if let Some(value) = entry.found[0]
+            .or(entry.found[1])
+            .filter(|value| is_truthy(value))
+        {
             last = Some(value);
             if samples.len() < SAMPLES {
                 samples.push(value);
@@ -28,7 +31,10 @@ pub(crate) fn extract_time_range(entries: &str) -> Result<String, String> {
     out.push_str(",\"entry_count\":");
     written::number(&mut out, total);
     if let (Some(first), Some(last)) = (samples.first(), last) {
-        for (name, value) in [(",\"first_timestamp\":", first), (",\"last_timestamp\":", &last)] {
+        for (name, value) in [
+            (",\"first_timestamp\":", first),
+            (",\"last_timestamp\":", &last),
+        ] {
             out.push_str(name);
             written::string(&mut out, &walk::text(value));
         }
