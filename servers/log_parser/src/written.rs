@@ -62,14 +62,20 @@ pub(crate) fn compact(out: &mut String, json: &str) {
 fn is_clean(bytes: &[u8]) -> bool {
     // No early exit, so that both targets look at sixteen bytes at once.
     let dirty = |b: u8| u8::from(b < 0x20) | u8::from(b == b'"') | u8::from(b == b'\\');
-    let (chunks, tail) = bytes.as_chunks::<16>();
+    let (chunks, mut tail) = bytes.as_chunks::<16>();
     let mut seen = [0u8; 16];
-    for chunk in chunks {
-        for (sum, b) in seen.iter_mut().zip(chunk) {
-            *sum |= dirty(*b);
+    let mut see = |chunk: &[u8; 16]| {
+        for place in 0..16 {
+            seen[place] |= dirty(chunk[place]);
         }
+    };
+    chunks.iter().for_each(&mut see);
+    if let Some(last) = bytes.last_chunk::<16>() {
+        // The last step overlaps the one before it.
+        see(last);
+        tail = &[];
     }
-    seen.iter().fold(0, |all, sum| all | sum) == 0
+    seen.into_iter().fold(0, |all, sum| all | sum) == 0
         && tail.iter().fold(0, |all, b| all | dirty(*b)) == 0
 }
 
