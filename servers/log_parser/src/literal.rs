@@ -1,17 +1,15 @@
 //! Plain text in patterns: patterns that are nothing else, text that every match must hold, and finding it.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2};
 
 /// A text to look for.
-pub(crate) enum Literal {
-    Exact(memmem::Finder<'static>),
+pub(crate) struct Literal {
+    text: String,
     /// ASCII letters match in either case.
-    AnyCase {
-        text: String,
-        /// The byte to jump to, the rarest of the text's, in both cases, and where it stands.
-        rare: (u8, u8),
-        place: usize,
-    },
+    any_case: bool,
+    /// The byte to jump to, the rarest of the text's, in both cases, and where it stands.
+    rare: (u8, u8),
+    place: usize,
 }
 
 /// Bytes of log lines from rare to frequent, roughly; what is not listed is rarer.
@@ -19,9 +17,6 @@ const FREQUENT: &[u8] = b"zqxjkvbywgpfmuhdclrsniotae-_:/. ";
 
 impl Literal {
     pub(crate) fn new(text: &str, case_sensitive: bool) -> Self {
-        if case_sensitive {
-            return Self::Exact(memmem::Finder::new(text).into_owned());
-        }
         let frequency = |b: &u8| {
             let lower = b.to_ascii_lowercase();
             FREQUENT
@@ -34,44 +29,45 @@ impl Literal {
             .enumerate()
             .min_by_key(|(_, b)| frequency(b))
             .unwrap_or_default();
-        Self::AnyCase {
+        let rare = if case_sensitive {
+            (byte, byte)
+        } else {
+            (byte.to_ascii_lowercase(), byte.to_ascii_uppercase())
+        };
+        Self {
             text: text.to_owned(),
-            rare: (byte.to_ascii_lowercase(), byte.to_ascii_uppercase()),
+            any_case: !case_sensitive,
+            rare,
             place,
         }
     }
 
     /// Whether the text occurs in this one.
     pub(crate) fn is_in(&self, haystack: &str) -> bool {
-        let bytes = haystack.as_bytes();
-        match self {
-            Self::Exact(finder) => finder.find(bytes).is_some(),
-            Self::AnyCase { text, rare, place } => {
-                if text.is_empty() {
-                    return true;
-                }
-                let mut from = *place;
-                while let Some(rest) = bytes.get(from..) {
-                    let next = if rare.0 == rare.1 {
-                        memchr(rare.0, rest)
-                    } else {
-                        memchr2(rare.0, rare.1, rest)
-                    };
-                    let Some(at) = next.map(|at| from + at) else {
-                        return false;
-                    };
-                    let start = at - place;
-                    if bytes
-                        .get(start..start + text.len())
-                        .is_some_and(|here| here.eq_ignore_ascii_case(text.as_bytes()))
-                    {
-                        return true;
-                    }
-                    from = at + 1;
-                }
-                false
-            }
+        let (bytes, text) = (haystack.as_bytes(), self.text.as_bytes());
+        if text.is_empty() {
+            return true;
         }
+        let mut from = self.place;
+        while let Some(rest) = bytes.get(from..) {
+            let next = if self.rare.0 == self.rare.1 {
+                memchr(self.rare.0, rest)
+            } else {
+                memchr2(self.rare.0, self.rare.1, rest)
+            };
+            let Some(at) = next.map(|at| from + at) else {
+                return false;
+            };
+            let start = at - self.place;
+            let is_here = bytes.get(start..start + text.len()).is_some_and(|here| {
+                here == text || (self.any_case && here.eq_ignore_ascii_case(text))
+            });
+            if is_here {
+                return true;
+            }
+            from = at + 1;
+        }
+        false
     }
 }
 

@@ -28,12 +28,17 @@ pub(crate) struct Pattern {
 enum Kind {
     /// Any of these.
     Words(Vec<Literal>),
-    Engine {
-        regex: Regex,
-        required: Option<Literal>,
-        states: u64,
-        left: u64,
-    },
+    Engine(Box<Engine>),
+}
+
+struct Engine {
+    regex: Regex,
+    /// What every match holds.
+    required: Option<Literal>,
+    /// At most so many states.
+    states: u64,
+    /// What is left of the budget.
+    left: u64,
 }
 
 impl Pattern {
@@ -74,12 +79,12 @@ impl Pattern {
                 Ok(regex) => {
                     let required = literal::required(&ported);
                     return Ok(Self {
-                        kind: Kind::Engine {
+                        kind: Kind::Engine(Box::new(Engine {
                             regex,
                             required: required.map(|word| Literal::new(&word, case_sensitive)),
                             states: (size / STATE) as u64,
                             left: BUDGET,
-                        },
+                        })),
                         fold,
                     });
                 }
@@ -100,22 +105,21 @@ impl Pattern {
         };
         match &mut self.kind {
             Kind::Words(words) => Ok(words.iter().any(|word| word.is_in(text))),
-            Kind::Engine {
-                regex,
-                required,
-                states,
-                left,
-            } => {
-                if required.as_ref().is_some_and(|word| !word.is_in(text)) {
-                    return Ok(false);
-                }
-                let cost = (text.len() as u64 + 1).saturating_mul(*states);
-                *left = left.checked_sub(cost).ok_or(
-                    "the pattern is too costly for so much text. Use a simpler pattern (plain words cost least), or search fewer entries.",
-                )?;
-                Ok(regex.is_match(text))
-            }
+            Kind::Engine(engine) => engine.is_match(text),
         }
+    }
+}
+
+impl Engine {
+    fn is_match(&mut self, text: &str) -> Result<bool, String> {
+        if self.required.as_ref().is_some_and(|word| !word.is_in(text)) {
+            return Ok(false);
+        }
+        let cost = (text.len() as u64 + 1).saturating_mul(self.states);
+        self.left = self.left.checked_sub(cost).ok_or(
+            "the pattern is too costly for so much text. Use a simpler pattern (plain words cost least), or search fewer entries.",
+        )?;
+        Ok(self.regex.is_match(text))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Entries come back from the client as hundreds of kilobytes of JSON of which a tool needs one or two fields; they are read in one pass and echoed as
 //! slices. On text that is not JSON the walk ends early or finds nonsense, and never panics or loops.
 
+use memchr::memchr;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 
@@ -209,8 +210,19 @@ pub(crate) fn decode_inner(inner: &str) -> Cow<'_, str> {
 /// Whether every string of a valid JSON text can be decoded, so that any client can read it back.
 pub(crate) fn is_sound(json: &str) -> bool {
     // Only \u escapes can name half of a surrogate pair.
-    memchr::memmem::find(json.as_bytes(), b"\\u").is_none()
-        || serde_json::from_str::<Sound>(json).is_ok()
+    !has_unicode_escape(json.as_bytes()) || serde_json::from_str::<Sound>(json).is_ok()
+}
+
+fn has_unicode_escape(json: &[u8]) -> bool {
+    let mut from = 0;
+    while let Some(at) = json.get(from..).and_then(|rest| memchr(b'\\', rest)) {
+        // In valid JSON a backslash is followed by what it escapes, which may be another one.
+        if json.get(from + at + 1) == Some(&b'u') {
+            return true;
+        }
+        from += at + 2;
+    }
+    false
 }
 
 /// Decodes everything and keeps nothing.

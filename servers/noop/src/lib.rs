@@ -20,7 +20,9 @@ fn echo(
 /// The server.
 pub static SERVER: Server = Server::new("noop", env!("CARGO_PKG_VERSION"))
     .title("Nothing")
-    .instructions("Call noop to measure the price of a call, and echo to measure the price of a payload.")
+    .instructions(
+        "Call noop to measure the price of a call, and echo to measure the price of a payload.",
+    )
     .tools(tools![noop, echo]);
 
 wasmmcp::export!(SERVER);
