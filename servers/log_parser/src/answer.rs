@@ -1,39 +1,8 @@
-//! The shapes of the five answers, for their output schemas, and the answers themselves, which are written as JSON directly.
+//! The shapes of the five answers, for their output schemas: the answers themselves are written as JSON directly.
 
-use serde::Serializer;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
+use wasmmcp::Any;
 use wasmmcp::prelude::*;
-use wasmmcp::{Any, hidden::Piece};
-
-/// Compact JSON of the shape of `T`.
-#[derive(Debug)]
-pub struct Written<T> {
-    json: Box<RawValue>,
-    shape: PhantomData<T>,
-}
-
-impl<T: Schema> Written<T> {
-    /// Takes JSON that was written for this shape.
-    pub(crate) fn answer(json: String) -> Result<Json<Self>, ToolError> {
-        let json = RawValue::from_string(json).map_err(ToolError::from_error)?;
-        Ok(Json::new(Self {
-            json,
-            shape: PhantomData,
-        }))
-    }
-}
-
-impl<T> Serialize for Written<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.json.serialize(serializer)
-    }
-}
-
-impl<T: Schema> Schema for Written<T> {
-    const MEMBERS: &'static [Piece] = T::MEMBERS;
-}
 
 /// An entry: field names and values, and `_level`.
 type Entry = BTreeMap<String, Any>;
@@ -42,8 +11,7 @@ type Entry = BTreeMap<String, Any>;
 type Counts = BTreeMap<String, u64>;
 
 /// What parse_logs answers.
-#[derive(Schema)]
-#[expect(dead_code, reason = "only the schema is used")]
+#[derive(Serialize, Schema)]
 pub struct ParsedLogs {
     /// The format that was used: the one asked for, or the one found.
     format_detected: String,
@@ -58,8 +26,7 @@ pub struct ParsedLogs {
 }
 
 /// What filter_entries answers.
-#[derive(Schema)]
-#[expect(dead_code, reason = "only the schema is used")]
+#[derive(Serialize, Schema)]
 pub struct FilteredEntries {
     /// Entries given.
     original_count: u64,
@@ -74,8 +41,7 @@ pub struct FilteredEntries {
 }
 
 /// What compute_log_statistics answers.
-#[derive(Schema)]
-#[expect(dead_code, reason = "only the schema is used")]
+#[derive(Serialize, Schema)]
 pub struct LogStatistics {
     /// Entries given.
     entry_count: u64,
@@ -90,8 +56,7 @@ pub struct LogStatistics {
 }
 
 /// What search_entries answers.
-#[derive(Schema)]
-#[expect(dead_code, reason = "only the schema is used")]
+#[derive(Serialize, Schema)]
 pub struct FoundEntries {
     /// The pattern.
     search_pattern: String,
@@ -106,8 +71,7 @@ pub struct FoundEntries {
 }
 
 /// One entry that matches.
-#[derive(Schema)]
-#[expect(dead_code, reason = "only the schema is used")]
+#[derive(Serialize, Schema)]
 pub struct Match {
     /// The entry, as it was given.
     entry: Entry,
@@ -118,8 +82,7 @@ pub struct Match {
 }
 
 /// What extract_time_range answers.
-#[derive(Schema)]
-#[expect(dead_code, reason = "only the schema is used")]
+#[derive(Serialize, Schema)]
 pub struct TimeRange {
     /// Whether any entry has a time.
     has_timestamps: bool,

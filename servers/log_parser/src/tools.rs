@@ -1,6 +1,6 @@
 //! The five tools: arguments in, the work of the module of the same name, the answer out.
 
-use crate::answer::{FilteredEntries, FoundEntries, LogStatistics, ParsedLogs, TimeRange, Written};
+use crate::answer::{FilteredEntries, FoundEntries, LogStatistics, ParsedLogs, TimeRange};
 use crate::filter::Keep;
 use crate::format::Format;
 use crate::{filter, level, parse, search, statistics, time_range};
@@ -84,10 +84,10 @@ pub(crate) fn parse_logs(
     /// How many lines to read, blank ones included.
     #[arg(default = 1000, minimum = 0)]
     max_entries: u64,
-) -> Result<Json<Written<ParsedLogs>>, ToolError> {
+) -> Result<Json<ParsedLogs>, ToolError> {
     let most = usize::try_from(max_entries).unwrap_or(usize::MAX);
     let json = parse::parse_logs(&log_content, format_type.format(), most)?;
-    Written::answer(json)
+    Ok(Json::written(json))
 }
 
 /// Keeps the entries of a severity and above, or those of some named levels.
@@ -101,14 +101,14 @@ pub(crate) fn filter_entries(
     min_level: MinLevel,
     /// Exactly these levels, whatever the severity; an empty list counts as none given.
     include_levels: Option<Vec<String>>,
-) -> Result<Json<Written<FilteredEntries>>, ToolError> {
+) -> Result<Json<FilteredEntries>, ToolError> {
     let keep = match include_levels {
         Some(levels) if !levels.is_empty() => {
             Keep::Levels(levels.iter().map(|level| level.to_lowercase()).collect())
         }
         _ => Keep::AtLeast(min_level.rank()),
     };
-    Written::answer(filter::filter_entries(entries.get(), &keep)?)
+    Ok(Json::written(filter::filter_entries(entries.get(), &keep)?))
 }
 
 /// Counts entries by level, HTTP status, address and path.
@@ -117,9 +117,9 @@ pub(crate) fn compute_log_statistics(
     /// The entries that parse_logs or filter_entries answered.
     #[arg(raw = r#"{"type":"array","items":{"type":"object"}}"#)]
     entries: Any,
-) -> Result<Json<Written<LogStatistics>>, ToolError> {
+) -> Result<Json<LogStatistics>, ToolError> {
     let json = statistics::compute_log_statistics(entries.get())?;
-    Written::answer(json)
+    Ok(Json::written(json))
 }
 
 /// Finds the entries in which a field matches a regular expression; the first hundred are listed, all are counted.
@@ -135,10 +135,10 @@ pub(crate) fn search_entries(
     /// Whether upper and lower case differ.
     #[arg(default = false)]
     case_sensitive: bool,
-) -> Result<Json<Written<FoundEntries>>, ToolError> {
+) -> Result<Json<FoundEntries>, ToolError> {
     let fields = fields.unwrap_or_else(|| ["message", "raw"].map(str::to_owned).to_vec());
     let json = search::search_entries(entries.get(), &pattern, &fields, case_sensitive)?;
-    Written::answer(json)
+    Ok(Json::written(json))
 }
 
 /// Tells the first and the last time that entries carry, in the order of the entries.
@@ -147,7 +147,7 @@ pub(crate) fn extract_time_range(
     /// The entries that parse_logs or filter_entries answered.
     #[arg(raw = r#"{"type":"array","items":{"type":"object"}}"#)]
     entries: Any,
-) -> Result<Json<Written<TimeRange>>, ToolError> {
+) -> Result<Json<TimeRange>, ToolError> {
     let json = time_range::extract_time_range(entries.get())?;
-    Written::answer(json)
+    Ok(Json::written(json))
 }
