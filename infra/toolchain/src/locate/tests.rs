@@ -66,7 +66,8 @@ impl Machine {
             commands,
             &self.path("cache"),
             self.path("keys.gpg"),
-            Duration::from_millis(200),
+            // Long enough for a busy machine to start a script in; one test waits it out.
+            Duration::from_secs(2),
         )
     }
 
@@ -209,7 +210,7 @@ fn a_rustup_that_hangs_fails_or_adds_elsewhere_gives_way_to_the_recipe() {
     let cases = [
         (
             "case $1 in target) exec sleep 600;; esac",
-            "made no progress for 0.2 s",
+            "made no progress for 2 s",
         ),
         (
             "case $1 in target) echo 'error: could not download' >&2; exit 1;; esac",

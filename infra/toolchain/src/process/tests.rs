@@ -94,7 +94,7 @@ fn a_growing_download_is_progress_though_nothing_is_printed() {
 #[test]
 fn output_without_a_line_end_is_progress_and_is_cut() {
     let watch = Watch {
-        patience: PATIENCE,
+        patience: Duration::from_secs(20),
         gauge: &still,
     };
     let output = shell("head -c 3000000 /dev/zero | tr '\\0' x")
