@@ -9,7 +9,8 @@ use crate::figure::{ColdStart, ExecutionRatio, Picture};
 use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::{
-    cold_start, detail, execution_ratio, memory, sizes, table3, table3_against, table3_sheet,
+    calls, cold_start, detail, execution_ratio, memory, sizes, startup, table3, table3_against,
+    table3_sheet,
 };
 
 /// How wide a text file's tables are.
@@ -79,6 +80,12 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
         (against, against_sheet),
         (ratio, ratio_sheet),
     ];
+    // A server's name is the group; units print themselves.
+    let startup = startup(record, &published);
+    let startup_sheet = startup.sheet(&["unit"], true);
+    let calls = calls(record, &published);
+    let calls_sheet = calls.sheet(&["metric", "unit", "wire", "p95"], true);
+    pages.extend([(startup, startup_sheet), (calls, calls_sheet)]);
     for table in [memory(record, &published), sizes(record, &published)] {
         let sheet = table.sheet(&[], true);
         pages.push((table, sheet));

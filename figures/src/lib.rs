@@ -1,5 +1,6 @@
 //! Records in, tables and figures out. Sees nothing of how a record was made.
 
+mod calls;
 mod cold_start;
 mod detail;
 mod draw;
@@ -11,10 +12,12 @@ mod order;
 mod sheet;
 mod sheet_markup;
 mod sheet_terminal;
+mod startup;
 mod table;
 mod table3;
 mod table_csv;
 
+pub use calls::calls;
 pub use cold_start::cold_start;
 pub use detail::{detail, meanings};
 pub use draw::{DrawError, Report, draw_run, report};
@@ -22,5 +25,6 @@ pub use execution_ratio::execution_ratio;
 pub use figure::{Canvas, ColdStart, ExecutionRatio, Painted, Picture};
 pub use footprint::{memory, sizes};
 pub use sheet::{Field, Head, Line, Sheet};
+pub use startup::startup;
 pub use table::{Cell, Column, Kind, Row, Table, Weight};
 pub use table3::{table3, table3_against, table3_sheet};

@@ -1,6 +1,7 @@
 //! What is measured is kept: kills, resumes, and everything that can be wrong with a run's folder.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use record::{
@@ -165,7 +166,7 @@ fn every_prefix_is_readable_and_resumes_without_loss_or_double_count() {
             }
         );
         // Resuming at every byte would fsync thousands of times; the boundaries and their neighbours are where it differs.
-        if !ends.iter().any(|&end| end.abs_diff(cut) <= 2) && cut % 97 != 0 {
+        if !ends.iter().any(|&end| end.abs_diff(cut) <= 2) && cut % 293 != 0 {
             continue;
         }
         let mut recorder = Recorder::resume(&folder, run(), redactor()).expect("resumed");
@@ -442,4 +443,66 @@ fn files_beside_the_samples_are_whole_and_the_description_can_be_amended() {
         .write_beside("no/such.csv", b"")
         .expect_err("no such folder");
     assert!(error.to_string().contains("no/such.csv"), "{error}");
+}
+
+/// The program itself is killed while it appends, as often as it takes to see both kinds of end.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program that is killed is started here only"
+)]
+fn a_killed_recorder_loses_at_most_the_trial_in_flight() {
+    const NAME: &str = "a_killed_recorder_loses_at_most_the_trial_in_flight";
+    const FOLDER: &str = "RECORD_KILLED_IN";
+    // Long trials, so that a kill is likely to find one in flight.
+    let long = |number: u64| trial(number, &[number; 400]);
+    if let Some(results) = std::env::var_os(FOLDER) {
+        let mut recorder = create(Path::new(&results));
+        for number in 0..100_000 {
+            recorder.append(&long(number)).expect("appended");
+            println!("\nappended {number}");
+        }
+        return;
+    }
+    for appended in [1, 2, 3, 5, 8] {
+        let results = tempfile::tempdir().expect("a temporary folder");
+        let mut child = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", NAME, "--nocapture"])
+            .env(FOLDER, results.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let told = BufReader::new(child.stdout.take().expect("piped"));
+        let mut told = told
+            .lines()
+            .map_while(Result::ok)
+            .filter(|line| line.starts_with("appended"));
+        let last = (0..appended)
+            .filter_map(|_| told.next())
+            .last()
+            .expect("it appends");
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        let told: u64 = last
+            .split(' ')
+            .next_back()
+            .and_then(|number| number.parse().ok())
+            .expect("a number");
+
+        let folder = record::latest(results.path()).expect("a run");
+        let record = Record::read(&folder).expect("readable");
+        let trials = u64::try_from(record.samples.len() / 400).expect("few");
+        assert_eq!(record.samples.len() % 400, 0, "only whole trials");
+        assert!(
+            trials > told,
+            "what was appended before trial {told} was told is there: {trials}"
+        );
+        let recorder = Recorder::resume(&folder, run(), redactor()).expect("resumed");
+        assert!((0..trials).all(|number| recorder.done().contains(&Trial(number))));
+        let sealed = recorder.finish(START).expect("sealed");
+        assert_eq!(
+            Record::read(&sealed).expect("readable").samples,
+            record.samples
+        );
+    }
 }

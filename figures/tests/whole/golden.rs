@@ -11,8 +11,8 @@ fn check(actual: &str, expected: ExpectFile) {
 #[test]
 fn tables_are_the_golden_ones() {
     let report = Planted::new().report();
-    let [table3, against, ratio, memory, size, detail] = &report.pages[..] else {
-        panic!("six pages");
+    let [table3, against, ratio, startup, calls, memory, size, detail] = &report.pages[..] else {
+        panic!("eight pages");
     };
     check(
         &table3.1.terminal(100, false),
@@ -31,6 +31,15 @@ fn tables_are_the_golden_ones() {
         expect_file!["golden/ratio.txt"],
     );
     check(&ratio.0.csv(), expect_file!["golden/ratio.csv"]);
+    check(
+        &startup.1.terminal(100, false),
+        expect_file!["golden/startup.txt"],
+    );
+    check(
+        &calls.1.terminal(100, false),
+        expect_file!["golden/calls.txt"],
+    );
+    check(&calls.0.csv(), expect_file!["golden/calls.csv"]);
     check(
         &memory.1.terminal(100, false),
         expect_file!["golden/memory.txt"],

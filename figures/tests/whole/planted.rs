@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use record::{
-    Bytes, Count, Input, InputSize, Metric, Missing, Nanos, Outcome, Packaging, Quantity, Recorder,
-    Redactor, Run, Sample, StartClass, Subject, Timestamp, Transport, Trial, Wire,
+    Bytes, Count, Input, InputSize, Metric, Missing, Nanos, Outcome, Packaging, PerSecond,
+    Quantity, Recorder, Redactor, Run, Sample, StartClass, Subject, Timestamp, Transport, Trial,
+    Wire,
 };
 
 /// Writes the planted run below this folder.
@@ -114,6 +115,9 @@ impl Plant {
                 Bytes(41_000 + place * 3_000 + repetition * 100),
             );
         }
+        if server == "noop" {
+            self.resident(&component);
+        }
         let stock = Subject {
             server: server.into(),
             packaging: ComponentWasmtime,
@@ -129,6 +133,67 @@ impl Plant {
             Metric::FirstAnswer,
             outcome,
         ));
+    }
+
+    /// Fresh instances, in process and over HTTP, alone and under load; and phases of a start.
+    fn resident(&mut self, component: &Subject) {
+        for repetition in 0..9 {
+            let sample =
+                |metric: Metric, transport: Transport, concurrency: u64, value: Quantity| Sample {
+                    tool: Some("noop".into()),
+                    input: Some(Input {
+                        name: "noop-small".into(),
+                        size: InputSize::Small,
+                        bytes: Bytes(1_000),
+                    }),
+                    transport: Some(transport),
+                    start: Some(StartClass::InstanceCold),
+                    wire: Some(Wire::V2026_07_28),
+                    concurrency: Count(concurrency),
+                    ..Sample::new(Trial(0), component.clone(), metric, value)
+                };
+            self.record(sample(
+                Metric::Execution,
+                Transport::InProcess,
+                1,
+                Nanos(36_000 + repetition * 400).into(),
+            ));
+            self.record(sample(
+                Metric::Execution,
+                Transport::Http,
+                1,
+                Nanos(160_000 + repetition * 900).into(),
+            ));
+            self.record(sample(
+                Metric::LatencyUnderLoad,
+                Transport::Http,
+                16,
+                Nanos(1_000_000 + repetition * 9_000).into(),
+            ));
+            self.record(sample(
+                Metric::Throughput,
+                Transport::Http,
+                16,
+                PerSecond(15_500 + repetition * 90).into(),
+            ));
+            for (metric, value) in [
+                (Metric::FirstAnswerSpawn, 900_000),
+                (Metric::FirstAnswerLoad, 300_000),
+                (Metric::FirstAnswerRun, 160_000),
+            ] {
+                let sample = Sample::new(
+                    Trial(0),
+                    component.clone(),
+                    metric,
+                    Nanos(value + repetition),
+                );
+                self.record(Sample {
+                    start: Some(StartClass::ProcessCold),
+                    transport: Some(Transport::Stdio),
+                    ..sample
+                });
+            }
+        }
     }
 
     fn tool(&mut self, subject: &Subject, tool: &str, base: u64, index: u64) {
