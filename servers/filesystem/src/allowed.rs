@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::disk::{self, Kind};
 use crate::failure::{Failure, Fault};
 use crate::lexical;
+use crate::unicode::decomposed;
 
 // As many as Linux follows in one path.
 const MAX_LINKS: usize = 40;
@@ -246,9 +245,10 @@ fn equivalent(directory: &str, part: &str) -> Result<Option<String>, Failure> {
         return Ok(None);
     }
     let entries = disk::list(directory).map_err(|fault| fault.at("scandir", directory))?;
+    let wanted = decomposed(part);
     let mut matches = entries
         .iter()
-        .filter(|entry| entry.name.nfd().eq(part.nfd()));
+        .filter(|entry| !entry.name.is_ascii() && decomposed(&entry.name) == wanted);
     let first = matches.next();
     if matches.next().is_some() {
         return Err(Failure(format!("Ambiguous Unicode path component: {part}")));

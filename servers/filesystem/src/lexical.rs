@@ -76,7 +76,7 @@ pub fn extension(path: &str) -> String {
         // a name that begins with its only dot is all name; `..` likewise
         None | Some(0) => String::new(),
         Some(_) if name == ".." => String::new(),
-        Some(at) => name[at..].to_lowercase(),
+        Some(at) => name[at..].to_ascii_lowercase(),
     }
 }
 

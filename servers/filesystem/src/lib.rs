@@ -14,8 +14,9 @@ pub mod media;
 mod order;
 pub mod search;
 pub mod text;
-pub mod tree;
 mod tools;
+pub mod tree;
+mod unicode;
 
 use tools::*;
 use wasmmcp::prelude::*;

@@ -2,7 +2,7 @@
 //!
 //! ASCII, Latin letters with marks, and the order of scripts follow the root collation; rarer signs go by code point.
 
-use unicode_normalization::UnicodeNormalization;
+use crate::unicode::decomposed;
 
 /// What a name is sorted by: letters first, then their marks, then their case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ impl Key {
     /// The key of a name.
     pub fn of(name: &str) -> Key {
         let mut key = Key::default();
-        for character in name.nfd() {
+        for character in decomposed(name) {
             key.push(character);
         }
         key
@@ -64,8 +64,8 @@ impl Key {
             'ŋ' | 'Ŋ' => self.latin('n', 1, character == 'Ŋ'),
             'þ' | 'Þ' => self.latin('z', 1, character == 'Þ'),
             _ if character.is_alphanumeric() => {
-                let lower = character.to_lowercase().next().unwrap_or(character);
-                self.letter(OTHER_LETTERS + u32::from(lower), lower != character);
+                let lower = lower(code);
+                self.letter(OTHER_LETTERS + lower, lower != code);
             }
             _ => self.letter(OTHER_SIGNS + code, false),
         }
@@ -97,6 +97,15 @@ impl Key {
         let known = MARKS.iter().position(|mark| *mark == code);
         self.marks
             .push(known.map_or(code as u16, |at| 1 + at as u16));
+    }
+}
+
+/// The small letter of a Greek or Cyrillic capital; the standard library's table for all scripts would weigh 15 kB.
+fn lower(code: u32) -> u32 {
+    match code {
+        0x391..=0x3a9 | 0x410..=0x42f => code + 0x20,
+        0x400..=0x40f => code + 0x50,
+        _ => code,
     }
 }
 

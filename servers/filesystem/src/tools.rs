@@ -59,7 +59,11 @@ fn allowed() -> &'static Allowed {
     ALLOWED.get_or_init(|| {
         let current = std::env::current_dir().ok();
         let current = current.as_deref().and_then(std::path::Path::to_str);
-        Allowed::new(&wasmmcp::args(), current.unwrap_or("/"), std::env::var("HOME").ok())
+        Allowed::new(
+            &wasmmcp::args(),
+            current.unwrap_or("/"),
+            std::env::var("HOME").ok(),
+        )
     })
 }
 
@@ -105,7 +109,12 @@ pub(crate) fn read_media_file(
     };
     drop(media);
     let copy = serde_json::from_slice(block.json()).map_err(ToolError::from_error)?;
-    Ok(Json::with_content(MediaReply { content: vec![copy] }, vec![block]))
+    Ok(Json::with_content(
+        MediaReply {
+            content: vec![copy],
+        },
+        vec![block],
+    ))
 }
 
 /// Reads several text files in one call, each under its path. A file that cannot be read is reported in its place and does not stop the others.
@@ -143,13 +152,22 @@ pub(crate) fn edit_file(
 ) -> Answer {
     let replacements: Vec<Replacement<'_>> = edits
         .iter()
-        .map(|edit| Replacement { old: &edit.old_text, new: &edit.new_text })
+        .map(|edit| Replacement {
+            old: &edit.old_text,
+            new: &edit.new_text,
+        })
         .collect();
     answer(edit::edit(allowed(), &path, &replacements, dry_run))
 }
 
 /// Makes a directory, with those above it that are missing. A directory that exists already is no error.
-#[tool(title = "Create Directory", writes, idempotent, non_destructive, closed_world)]
+#[tool(
+    title = "Create Directory",
+    writes,
+    idempotent,
+    non_destructive,
+    closed_world
+)]
 pub(crate) fn create_directory(
     /// The directory to make.
     path: String,
@@ -217,7 +235,12 @@ pub(crate) fn search_files(
     #[arg(name = "excludePatterns", default = [])]
     exclude_patterns: Vec<String>,
 ) -> Answer {
-    answer(search::search(allowed(), &path, &pattern, &exclude_patterns))
+    answer(search::search(
+        allowed(),
+        &path,
+        &pattern,
+        &exclude_patterns,
+    ))
 }
 
 /// Tells size, times of making, change and reading, type and permissions of a file or a directory.
