@@ -92,7 +92,7 @@ fn run(fails_at: &str) -> (String, String, Option<i32>) {
     fs::write(&cargo, text).expect("script");
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("chmod");
     // Nothing is to be installed by a test.
-    let output = bash("packages() { :; }; main", &folder.0);
+    let output = bash("packages() { :; }; components() { :; }; main", &folder.0);
     let calls = fs::read_to_string(folder.0.join("calls")).expect("cargo was called");
     let printed = String::from_utf8(output.stdout).expect("plain text");
     let last = printed.lines().last().unwrap_or_default().to_owned();
