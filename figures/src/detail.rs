@@ -81,6 +81,9 @@ pub fn detail(record: &Record) -> Table {
     let mut notes = vec![provenance(record)];
     notes.push("Discarded: the observed start class was not the one asked for. Outliers, beyond 1.5 interquartile ranges, stay in.".to_owned());
     notes.extend(completeness(record, &groups));
+    let measured = |metric: &&Metric| groups.all.keys().any(|key| key.metric == **metric);
+    let meanings = Metric::ALL.iter().filter(measured);
+    notes.extend(meanings.map(|metric| format!("{metric}: {}", metric.meaning())));
     Table {
         name: "table3-detail",
         title: "Every cell of the run".to_owned(),
@@ -123,14 +126,4 @@ fn limits(limits: &Limits) -> String {
         limits.timeout.map(|timeout| format!("timeout {timeout}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// What each metric of a run means, for the foot of a report.
-pub fn meanings(record: &Record) -> Vec<(Metric, &'static str)> {
-    let groups = Groups::of(record);
-    Metric::ALL
-        .iter()
-        .filter(|&&metric| groups.all.keys().any(|key| key.metric == metric))
-        .map(|&metric| (metric, metric.meaning()))
-        .collect()
 }

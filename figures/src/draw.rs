@@ -101,7 +101,11 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
 
 /// Reads the run in `run` and writes every table and figure into `out`, which may be the same folder. Returns the files.
 pub fn draw_run(run: &Path, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
-    let report = report(&Record::read(run)?)?;
+    draw_report(&report(&Record::read(run)?)?, out)
+}
+
+/// Writes every table and figure of a report into `out`. Returns the files.
+pub fn draw_report(report: &Report, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
     fs::create_dir_all(out).map_err(|error| DrawError::Write {
         path: out.to_owned(),
         why: error.to_string(),

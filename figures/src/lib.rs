@@ -19,8 +19,8 @@ mod table_csv;
 
 pub use calls::calls;
 pub use cold_start::cold_start;
-pub use detail::{detail, meanings};
-pub use draw::{DrawError, Report, draw_run, report};
+pub use detail::detail;
+pub use draw::{DrawError, Report, draw_report, draw_run, report};
 pub use execution_ratio::execution_ratio;
 pub use figure::{Canvas, ColdStart, ExecutionRatio, Painted, Picture};
 pub use footprint::{memory, sizes};

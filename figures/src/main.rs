@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use figures::{DrawError, draw_run, report};
+use figures::{DrawError, draw_report, report};
 use record::Record;
 
 /// Redraws every table and figure of a run from its record.
@@ -39,7 +39,7 @@ fn redraw(run: &Path, out: &Path) -> Result<(), DrawError> {
     let colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     print!("{}", report.terminal(100, colour));
-    for file in draw_run(run, out)? {
+    for file in draw_report(&report, out)? {
         println!("{}", file.display());
     }
     Ok(())

@@ -67,28 +67,36 @@ impl Sheet {
     /// What each column is given: what it needs, or less of the widest until all fit.
     fn widths(&self, rows: &[Row], width: usize) -> Vec<usize> {
         let longest_word = |text: &str| text.split(' ').map(length).max().unwrap_or(0);
-        let mut widths: Vec<usize> = self
+        // What fits without breaking a word, and what fits without breaking a line.
+        let mut least: Vec<usize> = self
             .heads
             .iter()
             .map(|head| longest_word(&plain(&head.text)))
             .collect();
+        let mut widths = least.clone();
         for row in rows {
             if let Row::Fields(fields) = row {
-                for (column, (text, _)) in widths.iter_mut().zip(fields) {
-                    *column = (*column).max(length(text));
+                for (column, (text, _)) in fields.iter().enumerate().take(widths.len()) {
+                    widths[column] = widths[column].max(length(text));
+                    least[column] = least[column].max(longest_word(text));
                 }
             }
         }
         let room = width.saturating_sub(GAP * widths.len().saturating_sub(1));
         while widths.iter().sum::<usize>() > room {
-            let widest = widths
-                .iter_mut()
-                .max()
-                .expect("a sum above zero has a term");
-            if *widest <= NARROWEST {
+            let columns = 0..widths.len();
+            let breakable = columns
+                .clone()
+                .filter(|&column| widths[column] > least[column]);
+            let any = columns.filter(|&column| widths[column] > NARROWEST);
+            let widest = |column: &usize| widths[*column];
+            let Some(column) = breakable
+                .max_by_key(widest)
+                .or_else(|| any.max_by_key(widest))
+            else {
                 break;
-            }
-            *widest -= 1;
+            };
+            widths[column] -= 1;
         }
         widths
     }
