@@ -1,6 +1,6 @@
 //! `cargo run -p figures -- RUN_DIR`: redraws every table and figure from a record, with a Rust toolchain alone.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -38,9 +38,12 @@ fn redraw(run: &Path, out: &Path) -> Result<(), DrawError> {
     let report = report(&Record::read(run)?)?;
     let colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    print!("{}", report.terminal(100, colour));
-    for file in draw_report(&report, out)? {
-        println!("{}", file.display());
+    let files = draw_report(&report, out)?;
+    let mut text = report.terminal(100, colour);
+    for file in files {
+        text.push_str(&format!("{}\n", file.display()));
     }
+    // A reader that has seen enough, as `head` has, is no failure: the files are drawn.
+    let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(())
 }
