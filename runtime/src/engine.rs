@@ -1,0 +1,95 @@
+//! The engine's settings, in one place, so that what the compiler makes is what the runtime maps.
+//!
+//! There is one variant of code for every use: allocation on demand (`run`) and from a pool (`serve`, [`crate::Host`])
+//! differ in no compiled instruction, which a test checks by loading the same file in both.
+
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// Names the settings below in the cache's key: change it with any of them.
+pub const SETTINGS: &str =
+    "wasmtime 48; epochs; speed; no backtrace, unwind info, address map; stack 512 KiB; 1";
+
+/// Native stack of one guest. Rust guests keep their own stack in linear memory, so this one stays shallow.
+const WASM_STACK: usize = 512 << 10;
+/// Wasm stack plus what host functions need below it.
+const FIBER_STACK: usize = 1 << 20;
+
+/// Where instances get their memory from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allocation {
+    /// A mapping made for each instance: nothing is paid at start.
+    OnDemand,
+    /// Slots reserved beforehand for so many instances: 3–4 ms at start, then microseconds an instance.
+    Pool {
+        /// How many component instances may live at once.
+        instances: u32,
+    },
+}
+
+/// The settings that compiled code depends on, without an allocation strategy.
+pub fn settings() -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .memory_init_cow(true)
+        .wasm_backtrace_max_frames(None)
+        .generate_address_map(false)
+        .native_unwind_info(false)
+        .wasm_component_model(true)
+        .concurrency_support(false)
+        .shared_memory(false)
+        .wasm_relaxed_simd(false)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(FIBER_STACK);
+    config
+}
+
+/// An engine that runs precompiled code.
+///
+/// # Errors
+///
+/// The machine cannot give what was asked: address space for the pool, mostly.
+pub fn engine(allocation: Allocation) -> wasmtime::Result<Engine> {
+    let mut config = settings();
+    config.allocation_strategy(match allocation {
+        Allocation::OnDemand => InstanceAllocationStrategy::OnDemand,
+        Allocation::Pool { instances } => InstanceAllocationStrategy::Pooling(pool(instances)),
+    });
+    Engine::new(&config)
+}
+
+fn pool(instances: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    // A component made by rustc is three core instances: the module, and two shims of the component tooling.
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(4))
+        .total_memories(instances)
+        .total_tables(instances.saturating_mul(2))
+        .total_stacks(instances)
+        .max_core_instances_per_component(32)
+        .max_memories_per_component(4)
+        .max_tables_per_component(16)
+        .table_elements(100_000)
+        .max_memory_size(4 << 30)
+        // What a small call touches stays mapped and is zeroed by hand, which is cheaper than a page fault each; what an
+        // idle slot may keep is bounded by these two.
+        .linear_memory_keep_resident(128 << 10)
+        .table_keep_resident(16 << 10)
+        .max_unused_warm_slots(64);
+    pool
+}
+
+/// What the machine adds to the cache's key: code for one processor may not run on another that shares the cache.
+pub fn processor() -> String {
+    let mut features = vec![std::env::consts::ARCH];
+    #[cfg(target_arch = "x86_64")]
+    {
+        macro_rules! detected {
+            ($($name:tt)*) => { $( if is_x86_feature_detected!($name) { features.push($name); } )* };
+        }
+        detected!("sse3" "ssse3" "sse4.1" "sse4.2" "popcnt" "avx" "avx2" "fma" "bmi1" "bmi2" "lzcnt"
+            "avx512f" "avx512dq" "avx512vl" "avx512bitalg" "avx512vbmi");
+    }
+    features.push(std::env::consts::OS);
+    features.join(",")
+}

@@ -1,0 +1,189 @@
+//! What a guest was granted: directories, environment, outbound addresses. Everything else is denied.
+
+use std::path::{Path, PathBuf};
+
+/// What a granted directory may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading only.
+    Read,
+    /// Reading, writing, making and removing.
+    ReadWrite,
+}
+
+/// A directory that a guest sees under the same absolute path as the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Absolute path, without symbolic links.
+    pub path: PathBuf,
+    /// What it may be used for.
+    pub access: Access,
+}
+
+/// A host and port that a guest may send HTTP requests to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Host name or address, in lower case, without brackets.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+/// Everything that one server was granted. The default is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Directories.
+    pub directories: Vec<Directory>,
+    /// Environment variables, with the values that the guest sees.
+    pub environment: Vec<(String, String)>,
+    /// Where `wasi:http` requests may go.
+    pub outbound: Vec<Destination>,
+    /// Whether a granted destination may be a private, loopback or link-local address.
+    pub private_addresses: bool,
+}
+
+/// A grant that cannot be given as it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    /// The directory is not there, or is no directory.
+    #[error(
+        "cannot grant {path}: {reason}; name an existing directory, as PATH, PATH:ro or PATH:rw"
+    )]
+    Directory {
+        /// As written.
+        path: String,
+        /// From the system.
+        reason: String,
+    },
+    /// No such variable.
+    #[error("cannot pass {name} on: it is not set here; set it, or write {name}=VALUE")]
+    Environment {
+        /// The variable.
+        name: String,
+    },
+    /// Not a host and a port.
+    #[error(
+        "cannot grant {written:?} as a destination; write HOST:PORT, such as api.example.org:443"
+    )]
+    Destination {
+        /// As written.
+        written: String,
+    },
+}
+
+impl Directory {
+    /// A directory by its path; relative paths and symbolic links are resolved now, once.
+    ///
+    /// # Errors
+    ///
+    /// [`GrantError::Directory`] where there is no such directory.
+    pub fn new(path: &Path, access: Access) -> Result<Directory, GrantError> {
+        let refused = |reason: String| GrantError::Directory {
+            path: path.display().to_string(),
+            reason,
+        };
+        let resolved = path
+            .canonicalize()
+            .map_err(|error| refused(error.to_string()))?;
+        if !resolved.is_dir() {
+            return Err(refused("it is not a directory".to_owned()));
+        }
+        Ok(Directory {
+            path: resolved,
+            access,
+        })
+    }
+
+    /// Reads `PATH`, `PATH:ro` or `PATH:rw`; read-only is the default.
+    ///
+    /// # Errors
+    ///
+    /// [`GrantError::Directory`] where there is no such directory.
+    pub fn parse(written: &str) -> Result<Directory, GrantError> {
+        match written.rsplit_once(':') {
+            Some((path, "ro")) => Directory::new(Path::new(path), Access::Read),
+            Some((path, "rw")) => Directory::new(Path::new(path), Access::ReadWrite),
+            _ => Directory::new(Path::new(written), Access::Read),
+        }
+    }
+}
+
+impl Destination {
+    /// Reads `HOST:PORT`; an IPv6 address stands in brackets.
+    ///
+    /// # Errors
+    ///
+    /// [`GrantError::Destination`] for anything else.
+    pub fn parse(written: &str) -> Result<Destination, GrantError> {
+        let refused = || GrantError::Destination {
+            written: written.to_owned(),
+        };
+        let (host, port) = written.rsplit_once(':').ok_or_else(refused)?;
+        let bare = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        if host.is_empty() || (bare.is_none() && host.contains([':', '/', '@', ' '])) {
+            return Err(refused());
+        }
+        Ok(Destination {
+            host: bare.unwrap_or(host).to_ascii_lowercase(),
+            port: port.parse().map_err(|_| refused())?,
+        })
+    }
+}
+
+/// Reads `NAME` (passed through from here) or `NAME=VALUE`.
+///
+/// # Errors
+///
+/// [`GrantError::Environment`] where `NAME` is not set or not UTF-8.
+pub fn environment(written: &str) -> Result<(String, String), GrantError> {
+    match written.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => match std::env::var(written) {
+            Ok(value) => Ok((written.to_owned(), value)),
+            Err(_) => Err(GrantError::Environment {
+                name: written.to_owned(),
+            }),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_read_only_unless_written_otherwise() {
+        let here = std::env::temp_dir();
+        let here = here.to_str().expect("the temporary directory is UTF-8");
+        assert_eq!(Directory::parse(here).expect("exists").access, Access::Read);
+        assert_eq!(
+            Directory::parse(&format!("{here}:rw"))
+                .expect("exists")
+                .access,
+            Access::ReadWrite
+        );
+        assert!(Directory::parse("/no/such/directory:rw").is_err());
+    }
+
+    #[test]
+    fn destinations_need_a_host_and_a_port() {
+        let read = |written| Destination::parse(written).map(|d| (d.host, d.port)).ok();
+        assert_eq!(
+            read("API.example.org:443"),
+            Some(("api.example.org".to_owned(), 443))
+        );
+        assert_eq!(read("[::1]:80"), Some(("::1".to_owned(), 80)));
+        for wrong in [
+            "example.org",
+            "example.org:",
+            ":80",
+            "http://example.org:80",
+            "::1:80",
+            "a:99999",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! The guest's stdin and stdout as lines that pass the ledger, whatever is in front of them.
+
+use crate::clock;
+use crate::guest::{LongLine, TimedOut};
+use crate::line::{Ledger, Splitter, TooLong, Verdict};
+use bytes::Bytes;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite};
+use wasmtime_wasi::cli::{IsTerminal, StdinStream, StdoutStream};
+use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
+
+/// What reading brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Some bytes were handed over.
+    Some,
+    /// Nothing is there yet.
+    Nothing,
+    /// Nothing will come any more.
+    End,
+    /// A signal came instead: look at the clock.
+    Interrupted,
+}
+
+/// The client's side of a wire.
+pub trait Front: Send + 'static {
+    /// Whether `read` may wait in place, because nobody else needs this thread.
+    const WAITS: bool;
+    /// Hands what is there to `take`; waits for something where `wait` is set.
+    fn read(&mut self, wait: bool, take: &mut dyn FnMut(&[u8])) -> Fill;
+    /// Ready when `read` may bring something.
+    fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    /// Hands one line, line feed included, to the client.
+    ///
+    /// # Errors
+    ///
+    /// The client is gone.
+    fn write(&mut self, line: &[u8]) -> std::io::Result<()>;
+    /// Asks for an interruption after so long.
+    fn alarm(&mut self, after: Duration);
+    /// Tells the user something.
+    fn note(&mut self, text: &str);
+}
+
+struct State<F> {
+    front: F,
+    ledger: Ledger,
+    /// Whole lines for the guest; the flag says that the ledger knows them already.
+    pending: VecDeque<(Bytes, bool)>,
+    input: Splitter,
+    output: Splitter,
+    ended: bool,
+    armed: bool,
+    noted: u32,
+}
+
+/// Both directions of one session. Clones share it.
+pub struct Wire<F> {
+    state: Arc<Mutex<State<F>>>,
+}
+
+impl<F> Clone for Wire<F> {
+    fn clone(&self) -> Self {
+        Wire {
+            state: self.state.clone(),
+        }
+    }
+}
+
+/// Dropped lines are told to the user so often, then only counted.
+const NOTES: u32 = 5;
+
+impl<F: Front> Wire<F> {
+    /// A wire whose lines are at most `bound` bytes long.
+    pub fn new(front: F, ledger: Ledger, bound: usize) -> Wire<F> {
+        Wire {
+            state: Arc::new(Mutex::new(State {
+                front,
+                ledger,
+                pending: VecDeque::new(),
+                input: Splitter::new(bound),
+                output: Splitter::new(bound),
+                ended: false,
+                armed: false,
+                noted: 0,
+            })),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<F>> {
+        // A panic elsewhere does not make lines wrong.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the ledger.
+    pub fn ledger<T>(&self, with: impl FnOnce(&mut Ledger) -> T) -> T {
+        with(&mut self.lock().ledger)
+    }
+
+    /// Does something with the front.
+    pub fn front<T>(&self, with: impl FnOnce(&mut F) -> T) -> T {
+        with(&mut self.lock().front)
+    }
+
+    /// Waits until there is a line for the guest; false when there will be none.
+    pub fn wait(&self) -> bool {
+        let mut state = self.lock();
+        loop {
+            if !state.pending.is_empty() {
+                return true;
+            }
+            if state.ended {
+                return false;
+            }
+            state.fill(true);
+        }
+    }
+
+    /// Prepares for a fresh instance: what the last one left half read is gone, what it was told first comes again.
+    pub fn renew(&self, now: Instant) {
+        let mut state = self.lock();
+        let left = state.output.rest();
+        if !left.is_empty() {
+            state.drop_line(&left, now);
+        }
+        let lines = state.ledger.replay(now);
+        if !lines.is_empty() {
+            state.pending.push_front((Bytes::from(lines), true));
+        }
+    }
+
+    /// Forgets a line that the guest had begun to read when it ended.
+    pub fn forget_partial(&self) {
+        let mut state = self.lock();
+        if state.pending.front().is_some_and(|(_, known)| *known) {
+            state.pending.pop_front();
+        }
+    }
+
+    /// Writes a line of the host's own.
+    pub fn answer(&self, mut line: Vec<u8>) {
+        line.push(b'\n');
+        // A client that is gone needs no answer.
+        let _ = self.lock().front.write(&line);
+    }
+
+    /// The epoch went on: is there time left?
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`] where there is not.
+    pub fn tick(&self, now: Instant) -> Result<(), TimedOut> {
+        self.lock().tick(now)
+    }
+
+    /// When the guest must have answered.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.lock().ledger.deadline()
+    }
+
+    /// The guest's end of it.
+    pub fn streams(&self) -> (GuestInput<F>, GuestOutput<F>) {
+        (
+            GuestInput { wire: self.clone() },
+            GuestOutput { wire: self.clone() },
+        )
+    }
+}
+
+impl<F: Front> State<F> {
+    fn fill(&mut self, wait: bool) -> Fill {
+        let State {
+            front,
+            pending,
+            input,
+            noted,
+            ..
+        } = self;
+        let mut refused = 0;
+        let filled = front.read(wait, &mut |piece| {
+            input.push(piece, |line| match line {
+                Ok(line) => pending.push_back((Bytes::copy_from_slice(line), false)),
+                Err(TooLong) => refused += 1,
+            });
+        });
+        for _ in 0..refused {
+            let line = br#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"the request is longer than this host accepts; send less at once"}}"#;
+            let _ = front.write(&[&line[..], b"\n"].concat());
+            *noted += 1;
+        }
+        if filled == Fill::End && !self.ended {
+            self.ended = true;
+            let rest = self.input.rest();
+            if !rest.is_empty() {
+                self.pending.push_back((Bytes::from(rest), false));
+            }
+        }
+        filled
+    }
+
+    fn tick(&mut self, now: Instant) -> Result<(), TimedOut> {
+        self.armed = false;
+        match self.ledger.deadline() {
+            Some(deadline) if deadline <= now => return Err(TimedOut),
+            Some(deadline) => self.arm(deadline - now),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn arm(&mut self, after: Duration) {
+        self.armed = true;
+        self.front.alarm(after);
+    }
+
+    /// Up to `size` bytes of the next line, which the ledger has seen by then.
+    fn take(&mut self, size: usize) -> Option<Bytes> {
+        let (line, known) = self.pending.front_mut()?;
+        if !*known {
+            *known = true;
+            let now = clock::now();
+            self.ledger.to_guest(line, now);
+            if !self.armed
+                && let Some(deadline) = self.ledger.deadline()
+            {
+                self.arm(deadline.saturating_duration_since(now));
+            }
+        }
+        let (line, _) = self.pending.front_mut()?;
+        if line.len() <= size {
+            return self.pending.pop_front().map(|(line, _)| line);
+        }
+        Some(line.split_to(size))
+    }
+
+    fn emit(&mut self, bytes: &[u8]) -> StreamResult<()> {
+        let now = clock::now();
+        let mut output = std::mem::replace(&mut self.output, Splitter::new(0));
+        let mut result = Ok(());
+        output.push(bytes, |line| match line {
+            Ok(line) => match self.ledger.from_guest(line, now) {
+                Verdict::Forward => {
+                    if self.front.write(line).is_err() {
+                        result = Err(StreamError::Closed);
+                    }
+                }
+                Verdict::Swallow => {}
+                Verdict::NotProtocol => {
+                    self.tell("dropped a line that is no JSON-RPC message", line)
+                }
+                Verdict::NeverAsked => {
+                    self.tell("dropped an answer to a request that was never made", line)
+                }
+            },
+            Err(TooLong) => result = Err(StreamError::Trap(wasmtime::Error::new(LongLine))),
+        });
+        self.output = output;
+        result
+    }
+
+    fn drop_line(&mut self, line: &[u8], now: Instant) {
+        if self.ledger.from_guest(line, now) == Verdict::NotProtocol {
+            self.tell("dropped a line that is no JSON-RPC message", line);
+        }
+    }
+
+    fn tell(&mut self, what: &str, line: &[u8]) {
+        if self.noted < NOTES {
+            self.noted += 1;
+            let shown = String::from_utf8_lossy(&line[..line.len().min(80)]);
+            let more = if self.noted == NOTES {
+                "; further ones are only counted"
+            } else {
+                ""
+            };
+            self.front.note(&format!(
+                "{what}: {:?}; a server must write nothing else to stdout{more}",
+                shown.trim_end()
+            ));
+        }
+    }
+}
+
+/// The guest's stdin.
+pub struct GuestInput<F> {
+    wire: Wire<F>,
+}
+
+/// The guest's stdout.
+pub struct GuestOutput<F> {
+    wire: Wire<F>,
+}
+
+impl<F> IsTerminal for GuestInput<F> {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl<F> IsTerminal for GuestOutput<F> {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl<F: Front> StdinStream for GuestInput<F> {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        // Only WASI 0.3 asks for this one.
+        Box::new(tokio::io::empty())
+    }
+
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        Box::new(GuestInput {
+            wire: self.wire.clone(),
+        })
+    }
+}
+
+impl<F: Front> StdoutStream for GuestOutput<F> {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(tokio::io::sink())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(GuestOutput {
+            wire: self.wire.clone(),
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl<F: Front> Pollable for GuestInput<F> {
+    async fn ready(&mut self) {
+        poll_fn(|cx| {
+            let mut state = self.wire.lock();
+            loop {
+                if !state.pending.is_empty() || state.ended {
+                    return Poll::Ready(());
+                }
+                if state.fill(false) == Fill::Nothing {
+                    match state.front.poll_readable(cx) {
+                        Poll::Ready(()) => {}
+                        Poll::Pending => return Poll::Pending,
+                    }
+                }
+            }
+        })
+        .await;
+    }
+}
+
+#[async_trait::async_trait]
+impl<F: Front> InputStream for GuestInput<F> {
+    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
+        let mut state = self.wire.lock();
+        if state.pending.is_empty() && !state.ended {
+            state.fill(false);
+        }
+        match state.take(size) {
+            Some(bytes) => Ok(bytes),
+            None if state.ended => Err(StreamError::Closed),
+            None => Ok(Bytes::new()),
+        }
+    }
+
+    async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
+        loop {
+            if F::WAITS {
+                let mut state = self.wire.lock();
+                while state.pending.is_empty() && !state.ended {
+                    if state.fill(true) == Fill::Interrupted {
+                        state
+                            .tick(clock::now())
+                            .map_err(|late| StreamError::Trap(wasmtime::Error::new(late)))?;
+                    }
+                }
+            } else {
+                self.ready().await;
+            }
+            let bytes = self.read(size)?;
+            if !bytes.is_empty() || size == 0 {
+                return Ok(bytes);
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl<F: Front> Pollable for GuestOutput<F> {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait::async_trait]
+impl<F: Front> OutputStream for GuestOutput<F> {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.wire.lock().emit(&bytes)
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        // Lines leave as soon as they are whole, so there is always room; the size bounds one copy out of the guest.
+        Ok(8 << 20)
+    }
+}

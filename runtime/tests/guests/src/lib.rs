@@ -1,0 +1,208 @@
+//! A server that does what its client's words tell it, most of it wrong; both worlds.
+
+use wasip2::exports::http::incoming_handler::Guest as Http;
+use wasip2::exports::cli::run::Guest as Cli;
+use wasip2::http::types::{Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
+use wasip2::io::streams::{InputStream, OutputStream, StreamError};
+
+struct Hostile;
+
+wasip2::cli::command::export!(Hostile);
+wasip2::http::proxy::export!(Hostile);
+
+/// The text of the member `"name":`, up to the next comma or bracket; good enough for what the tests send.
+fn member<'a>(line: &'a str, name: &str) -> &'a str {
+    let begin = line.find(&format!("\"{name}\":")).map_or(line.len(), |at| at + name.len() + 3);
+    let rest = &line[begin..];
+    &rest[..rest.find([',', '}']).unwrap_or(rest.len())]
+}
+
+fn answer(line: &str, text: &str) -> String {
+    let id = member(line, "id");
+    format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"content\":[{{\"type\":\"text\",\"text\":\"{text}\"}}]}}}}")
+}
+
+fn read_all(stream: &InputStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        match stream.blocking_read(65536) {
+            Ok(piece) => bytes.extend_from_slice(&piece),
+            Err(_) => return bytes,
+        }
+    }
+}
+
+/// Does what the line says; the answer, or none where there is nothing more to say.
+fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
+    match member(line, "method").trim_matches('"') {
+        "initialize" => {
+            let id = member(line, "id");
+            return Some(format!(
+                "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{{\"tools\":{{}}}},\"serverInfo\":{{\"name\":\"hostile\",\"version\":\"0\"}}}}}}"
+            ));
+        }
+        "tools/call" => {}
+        "ping" => return Some(format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{}}}}", member(line, "id"))),
+        "tools/list" => {
+            let id = member(line, "id");
+            return Some(format!(
+                "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"tools\":[{{\"name\":\"ok\",\"inputSchema\":{{\"type\":\"object\"}}}}]}}}}"
+            ));
+        }
+        _ => return None,
+    }
+    match member(line, "name").trim_matches('"') {
+        "ok" => Some(answer(line, "ok")),
+        "loop" => loop {
+            std::hint::black_box(0);
+        },
+        "sleep" => loop {
+            std::thread::sleep(std::time::Duration::from_secs(3600));
+        },
+        "grow" => {
+            let mut held: Vec<Vec<u8>> = Vec::new();
+            loop {
+                held.push(vec![1; 1 << 20]);
+                std::hint::black_box(&held);
+            }
+        }
+        "recurse" => Some(answer(line, &deeper(0).to_string())),
+        "trap" => std::process::abort(),
+        "garbage" => {
+            write("this is no protocol\n{\"half\":\n\u{0}\u{1}\n");
+            Some(answer(line, "after garbage"))
+        }
+        "wrong-id" => {
+            write("{\"jsonrpc\":\"2.0\",\"id\":987654,\"result\":{}}\n");
+            Some(answer(line, "after a wrong id"))
+        }
+        "silent" => None,
+        "exit" => std::process::exit(0),
+        "exit-7" => std::process::exit(7),
+        "endless-line" => loop {
+            write(&"x".repeat(60000));
+        },
+        "cwd" => {
+            let entries = std::fs::read_dir("/").map(|entries| entries.count());
+            Some(answer(line, &format!("{entries:?}").replace('"', "'")))
+        }
+        "read" => {
+            let path = member(line, "path").trim_matches('"').to_owned();
+            let read = std::fs::read_to_string(path).map_err(|error| error.kind());
+            Some(answer(line, &format!("{read:?}").replace('"', "'")))
+        }
+        "write" => {
+            let path = member(line, "path").trim_matches('"').to_owned();
+            let wrote = std::fs::write(path, "written").map_err(|error| error.kind());
+            Some(answer(line, &format!("{wrote:?}").replace('"', "'")))
+        }
+        "env" => {
+            let seen: Vec<_> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
+            Some(answer(line, &seen.join(" ")))
+        }
+        "args" => Some(answer(line, &std::env::args().collect::<Vec<_>>().join(" "))),
+        "connect" => {
+            let reached = std::net::TcpStream::connect(member(line, "to").trim_matches('"')).map(|_| "reached").map_err(|error| error.kind());
+            Some(answer(line, &format!("{reached:?}").replace('"', "'")))
+        }
+        "fetch" => Some(answer(line, &fetch(member(line, "to").trim_matches('"')))),
+        // Looks at stdin between rounds of work, as a server does that can be cancelled.
+        "until-told" => {
+            let stdin = wasip2::cli::stdin::get_stdin();
+            let ready = stdin.subscribe();
+            let mut rounds = 0u64;
+            while !ready.ready() {
+                rounds += 1;
+            }
+            std::hint::black_box(rounds);
+            drop(ready);
+            Some(answer(line, "told"))
+        }
+        _ => Some(answer(line, "unknown")),
+    }
+}
+
+fn deeper(depth: u64) -> u64 {
+    if std::hint::black_box(depth) == u64::MAX { 0 } else { deeper(depth + 1) + 1 }
+}
+
+fn fetch(authority: &str) -> String {
+    use wasip2::http::outgoing_handler::handle;
+    use wasip2::http::types::{OutgoingRequest, Scheme};
+    let request = OutgoingRequest::new(Fields::new());
+    let _ = request.set_scheme(Some(&Scheme::Http));
+    let _ = request.set_authority(Some(authority));
+    let _ = request.set_path_with_query(Some("/"));
+    match handle(request, None) {
+        Ok(future) => {
+            future.subscribe().block();
+            match future.get() {
+                Some(Ok(Ok(response))) => format!("status {}", response.status()),
+                Some(Ok(Err(code))) => format!("{code:?}").replace('"', "'"),
+                _ => "nothing".to_owned(),
+            }
+        }
+        Err(code) => format!("{code:?}").replace('"', "'"),
+    }
+}
+
+fn write_all(stream: &OutputStream, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        match stream.check_write() {
+            Ok(0) => stream.subscribe().block(),
+            Ok(room) => {
+                let (head, tail) = bytes.split_at(bytes.len().min(room as usize));
+                if stream.write(head).is_err() {
+                    return;
+                }
+                bytes = tail;
+            }
+            Err(_) => return,
+        }
+    }
+    let _ = stream.flush();
+}
+
+impl Cli for Hostile {
+    fn run() -> Result<(), ()> {
+        let stdin = wasip2::cli::stdin::get_stdin();
+        let stdout = wasip2::cli::stdout::get_stdout();
+        let mut held = Vec::new();
+        loop {
+            match stdin.blocking_read(65536) {
+                Ok(piece) => held.extend_from_slice(&piece),
+                Err(StreamError::Closed) => return Ok(()),
+                Err(_) => return Err(()),
+            }
+            while let Some(end) = held.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = held.drain(..=end).collect();
+                let line = String::from_utf8_lossy(&line).into_owned();
+                if let Some(mut answer) = act(&line, &|text| write_all(&stdout, text.as_bytes())) {
+                    answer.push('\n');
+                    write_all(&stdout, answer.as_bytes());
+                }
+            }
+        }
+    }
+}
+
+impl Http for Hostile {
+    fn handle(request: IncomingRequest, outparam: ResponseOutparam) {
+        let body = request.consume().expect("the body is read once");
+        let stream = body.stream().expect("the stream is taken once");
+        let line = String::from_utf8_lossy(&read_all(&stream)).into_owned();
+        drop(stream);
+        if line.contains("no-response") {
+            return;
+        }
+        let answer = act(&line, &|_| {}).unwrap_or_default();
+        let headers = Fields::from_list(&[("content-type".to_owned(), b"application/json".to_vec())]).expect("one plain header");
+        let response = OutgoingResponse::new(headers);
+        let body = response.body().expect("the body is taken once");
+        ResponseOutparam::set(outparam, Ok(response));
+        let stream = body.write().expect("the stream is taken once");
+        write_all(&stream, answer.as_bytes());
+        drop(stream);
+        let _ = OutgoingBody::finish(body, None);
+    }
+}
