@@ -19,7 +19,17 @@ macro_rules! export {
                 }
             }
 
+            impl $crate::hidden::wasip2::exports::http::incoming_handler::Guest for Component {
+                fn handle(
+                    request: $crate::hidden::wasip2::http::types::IncomingRequest,
+                    out: $crate::hidden::wasip2::http::types::ResponseOutparam,
+                ) {
+                    $crate::wasm::handle(&$server, request, out);
+                }
+            }
+
             $crate::hidden::wasip2::cli::command::export!(Component);
+            $crate::hidden::wasip2::http::proxy::export!(Component);
         };
     };
 }

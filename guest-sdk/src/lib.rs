@@ -13,6 +13,7 @@ mod context;
 pub mod engine;
 mod error;
 mod export;
+pub mod http;
 pub mod link;
 mod prompt;
 mod resource;
