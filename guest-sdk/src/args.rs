@@ -6,12 +6,12 @@ pub fn args() -> Vec<String> {
 }
 
 #[cfg(target_arch = "wasm32")]
-fn all() -> Vec<String> {
+pub(crate) fn all() -> Vec<String> {
     wasip2::cli::environment::get_arguments()
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn all() -> Vec<String> {
+pub(crate) fn all() -> Vec<String> {
     std::env::args_os()
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect()

@@ -50,12 +50,12 @@ fn process_key() -> Option<[u8; 32]> {
 }
 
 #[cfg(target_arch = "wasm32")]
-fn random() -> Option<[u8; 32]> {
+pub(crate) fn random() -> Option<[u8; 32]> {
     wasip2::random::random::get_random_bytes(32).try_into().ok()
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn random() -> Option<[u8; 32]> {
+pub(crate) fn random() -> Option<[u8; 32]> {
     use std::io::Read as _;
     let mut key = [0; 32];
     std::fs::File::open("/dev/urandom")

@@ -2,5 +2,8 @@
 
 mod post;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use post::answer;
+#[cfg(target_arch = "wasm32")]
 pub(crate) use post::reject;
 pub use post::{Respond, post, rules};

@@ -1,5 +1,6 @@
 //! The native program: the same transports over the process's own streams.
 
+mod http;
 mod start;
 mod stdio;
 

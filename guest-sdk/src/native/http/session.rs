@@ -1,0 +1,326 @@
+//! Sessions of the older wire: a thread each, running the same stdio loop that a process or a component runs.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+};
+
+use mcp_wire::{
+    bridge::{Delivery, Posted, Route, Session, Ticket},
+    code::Code,
+    http::{Rejection, sse},
+    message::{Id, Message},
+};
+
+use super::exchange::{Exchange, Piece};
+use crate::{
+    Server,
+    engine::Engine,
+    state,
+    stdio::{self, LINE, Pipe},
+};
+
+/// How many sessions are kept; the one that was used longest ago makes room for a new one.
+const SESSIONS: usize = 256;
+/// How many lines may wait for a session's thread.
+const INBOX: usize = 128;
+
+/// Every session of the endpoint.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    server: &'static Server,
+    live: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    by_id: BTreeMap<String, (u64, Arc<Live>)>,
+    /// Counts uses, so that "longest ago" needs no clock.
+    uses: u64,
+}
+
+#[derive(Debug)]
+struct Live {
+    inbox: Mutex<Option<SyncSender<Vec<u8>>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    session: Session,
+    tickets: BTreeMap<Ticket, Exchange>,
+    streaming: BTreeSet<Ticket>,
+    unrelated: Option<Exchange>,
+    next: Ticket,
+}
+
+/// A thread that panicked leaves data behind that is whole: every change is one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Sessions {
+    pub(super) fn new(server: &'static Server) -> Sessions {
+        Sessions {
+            server,
+            live: Mutex::default(),
+        }
+    }
+
+    fn find(&self, id: &str) -> Option<Arc<Live>> {
+        let mut table = lock(&self.live);
+        table.uses += 1;
+        let uses = table.uses;
+        let (used, live) = table.by_id.get_mut(id)?;
+        *used = uses;
+        Some(live.clone())
+    }
+
+    /// Takes a message that was posted; its answer goes to `to`.
+    pub(super) fn post(&self, route: Route<'_>, message: &Message<'_>, text: &[u8], to: Exchange) {
+        let id = match message {
+            Message::Request { id, .. } => Some(id),
+            _ => None,
+        };
+        let live = match route {
+            Route::Reject(rejection) => return to.reject(rejection),
+            Route::Session(session) => match self.find(session) {
+                Some(live) => live,
+                None => return to.reject(Route::unknown(id)),
+            },
+            Route::Open => match self.open() {
+                Ok((session, live)) => {
+                    to.send(Piece::Session(session));
+                    live
+                }
+                Err(why) => return to.reject(Rejection::new(503, Code::INTERNAL, why, id)),
+            },
+        };
+        live.post(message, text, to, id);
+    }
+
+    fn open(&self) -> Result<(String, Arc<Live>), &'static str> {
+        let Some(random) = state::random() else {
+            return Err(
+                "there is no source of randomness for a session's name; make /dev/urandom readable",
+            );
+        };
+        let id: String = random[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let (inbox, lines) = sync_channel(INBOX);
+        let live = Arc::new(Live {
+            inbox: Mutex::new(Some(inbox)),
+            state: Mutex::default(),
+        });
+        let ends = Ends {
+            live: live.clone(),
+            lines,
+            next: None,
+        };
+        let server = self.server;
+        std::thread::Builder::new()
+            .name("session".to_owned())
+            .spawn(move || {
+                let live = ends.live.clone();
+                stdio::serve(&mut Engine::new(server), ends, LINE);
+                live.end();
+            })
+            .map_err(|_| "no thread can be started for a session; end some sessions by DELETE")?;
+        let mut table = lock(&self.live);
+        if table.by_id.len() >= SESSIONS {
+            let oldest = table
+                .by_id
+                .iter()
+                .min_by_key(|(_, (used, _))| *used)
+                .map(|(id, _)| id.clone());
+            if let Some((_, evicted)) = oldest.and_then(|oldest| table.by_id.remove(&oldest)) {
+                evicted.close();
+            }
+        }
+        table.uses += 1;
+        let uses = table.uses;
+        table.by_id.insert(id.clone(), (uses, live.clone()));
+        Ok((id, live))
+    }
+
+    /// Opens a session's stream for what belongs to no call; the newest stream replaces an older one.
+    pub(super) fn listen(&self, session: Option<&str>, to: Exchange) -> Result<(), Rejection> {
+        let session = session.ok_or_else(missing)?;
+        let live = self.find(session).ok_or_else(|| Route::unknown(None))?;
+        lock(&live.state).unrelated = Some(to);
+        Ok(())
+    }
+
+    /// Ends a session.
+    pub(super) fn delete(&self, session: Option<&str>) -> Result<(), Rejection> {
+        let session = session.ok_or_else(missing)?;
+        let removed = lock(&self.live).by_id.remove(session);
+        removed.ok_or_else(|| Route::unknown(None))?.1.close();
+        Ok(())
+    }
+}
+
+fn missing() -> Rejection {
+    Rejection::new(
+        400,
+        Code::INVALID_REQUEST,
+        "Mcp-Session-Id is missing; send it",
+        None,
+    )
+}
+
+impl Live {
+    fn post(&self, message: &Message<'_>, text: &[u8], to: Exchange, id: Option<&Id<'_>>) {
+        let posted = {
+            let mut state = lock(&self.state);
+            state.next += 1;
+            let ticket = state.next;
+            let posted = state.session.post(message, text, ticket);
+            if let Posted::Wait(_) = posted {
+                state.tickets.insert(ticket, to.clone());
+            }
+            posted
+        };
+        let accepted = Piece::Whole {
+            status: 202,
+            body: Vec::new(),
+            allow: None,
+        };
+        let line = match posted {
+            Posted::Reject(rejection) => return to.reject(rejection),
+            Posted::Ignored => {
+                to.send(accepted);
+                return;
+            }
+            Posted::Wait(line) => line,
+            Posted::Accepted(line) => {
+                to.send(accepted);
+                line
+            }
+        };
+        // Cloned, so that a full inbox does not block others at the lock.
+        let inbox = lock(&self.inbox).clone();
+        if inbox.is_none_or(|inbox| inbox.send(line).is_err()) {
+            to.reject(Route::unknown(id));
+        }
+    }
+
+    /// Ends the thread as soon as it reads again.
+    fn close(&self) {
+        lock(&self.inbox).take();
+    }
+
+    /// The thread is over: whoever waits is told.
+    fn end(&self) {
+        self.close();
+        let (ended, mut tickets) = {
+            let mut state = lock(&self.state);
+            state.unrelated = None;
+            (
+                state
+                    .session
+                    .end("the session has ended; begin again with initialize"),
+                std::mem::take(&mut state.tickets),
+            )
+        };
+        for (ticket, answer) in ended {
+            if let Some(to) = tickets.remove(&ticket) {
+                to.send(Piece::Whole {
+                    status: 200,
+                    body: answer,
+                    allow: None,
+                });
+            }
+        }
+    }
+
+    /// Hands on a line that the loop wrote.
+    fn deliver(&self, line: &[u8]) {
+        let (to, piece, ticket) = {
+            let mut state = lock(&self.state);
+            match state.session.line(line) {
+                Delivery::Answer(ticket) => {
+                    let Some(to) = state.tickets.remove(&ticket) else {
+                        return;
+                    };
+                    let piece = if state.streaming.remove(&ticket) {
+                        Piece::Part(event(line))
+                    } else {
+                        Piece::Whole {
+                            status: 200,
+                            body: line.to_vec(),
+                            allow: None,
+                        }
+                    };
+                    (to, piece, None)
+                }
+                Delivery::Event(ticket) => {
+                    let Some(to) = state.tickets.get(&ticket).cloned() else {
+                        return;
+                    };
+                    state.streaming.insert(ticket);
+                    (to, Piece::Part(event(line)), Some(ticket))
+                }
+                Delivery::Unrelated => match &state.unrelated {
+                    Some(to) => (to.clone(), Piece::Part(event(line)), None),
+                    None => return,
+                },
+                Delivery::Dropped => return,
+            }
+        };
+        if !to.send(piece)
+            && let Some(ticket) = ticket
+        {
+            let mut state = lock(&self.state);
+            state.session.forget(ticket);
+            state.tickets.remove(&ticket);
+            state.streaming.remove(&ticket);
+        }
+    }
+}
+
+fn event(line: &[u8]) -> Vec<u8> {
+    let mut event = Vec::with_capacity(line.len() + 32);
+    sse::event(line, &mut event);
+    event
+}
+
+/// The thread's ends of the two channels.
+struct Ends {
+    live: Arc<Live>,
+    lines: Receiver<Vec<u8>>,
+    /// A line that was taken to see whether there is one.
+    next: Option<Vec<u8>>,
+}
+
+impl Pipe for Ends {
+    fn read(&mut self, buffer: &mut Vec<u8>) -> bool {
+        match self.next.take().or_else(|| self.lines.recv().ok()) {
+            Some(line) => {
+                buffer.extend_from_slice(&line);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn ready(&mut self) -> bool {
+        self.next = self.next.take().or_else(|| self.lines.try_recv().ok());
+        self.next.is_some()
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> bool {
+        for line in bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            self.live.deliver(line);
+        }
+        true
+    }
+}
