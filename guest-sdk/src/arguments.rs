@@ -5,7 +5,7 @@ use std::{any::Any as Dynamic, borrow::Cow};
 use mcp_wire::json::{Member, Raw};
 use serde::de::DeserializeOwned;
 
-use crate::{Any, ToolError, schema::Schema};
+use crate::{Any, ToolError, error::Failure, schema::Schema};
 
 /// The arguments of one call.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,7 @@ impl<'a> Arguments<'a> {
 
     #[cold]
     fn missing(&self, name: &str) -> ToolError {
-        ToolError::new(
+        ToolError(Failure::Argument(
             [
                 "tool ",
                 self.tool,
@@ -95,12 +95,12 @@ impl<'a> Arguments<'a> {
                 " is missing; pass it as the input schema says",
             ]
             .concat(),
-        )
+        ))
     }
 
     #[cold]
     fn wrong(&self, name: &str, why: &str) -> ToolError {
-        ToolError::new(
+        ToolError(Failure::Argument(
             [
                 "tool ",
                 self.tool,
@@ -111,7 +111,7 @@ impl<'a> Arguments<'a> {
                 "; pass a value that fits the input schema",
             ]
             .concat(),
-        )
+        ))
     }
 
     /// Fails where the value (its number, or its length) is below `limit`.

@@ -27,6 +27,8 @@ pub enum Ask {
     Cancelled,
     /// The state that the client sent back is not what it was given.
     Tampered,
+    /// The client's answers are not an object of objects by name.
+    Malformed,
 }
 
 /// What a client can be asked.
@@ -185,13 +187,22 @@ impl<'a> Asking<'a> {
             self.keep(Raw::new(&text).ok_or(Ask::Tampered)?);
         }
         if let Some(responses) = self.responses {
+            if !responses.is_object() {
+                return Err(Ask::Malformed);
+            }
             self.keep(responses);
         }
         Ok(())
     }
 
     fn keep(&mut self, answers: Raw<'_>) {
-        for answer in answers.members().unwrap_or_default() {
+        // Every answer there is is an object; what is none is asked for again.
+        for answer in answers
+            .members()
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|answer| answer.value.is_object())
+        {
             let (key, value) = (answer.key.into_owned(), answer.value.get().to_owned());
             self.known.retain(|(known, _)| *known != key);
             self.known.push((key, value));
@@ -243,6 +254,21 @@ impl Context<'_> {
     /// Asks for the folders that the client works in; gives the client's result (`roots`).
     pub fn roots(&mut self) -> Result<Any, Ask> {
         self.ask(Question::roots())
+    }
+
+    /// Whether the client declares that its user can be asked.
+    pub fn can_elicit(&self) -> bool {
+        self.asking.capabilities.elicitation
+    }
+
+    /// Whether the client declares that its model can be asked.
+    pub fn can_sample(&self) -> bool {
+        self.asking.capabilities.sampling
+    }
+
+    /// Whether the client declares that it tells its folders.
+    pub fn can_list_roots(&self) -> bool {
+        self.asking.capabilities.roots
     }
 
     /// Asks one question.

@@ -12,6 +12,8 @@ pub struct ToolError(pub(crate) Failure);
 pub(crate) enum Failure {
     /// The tool failed: a result with `isError`.
     Tool(String),
+    /// An argument is missing or does not fit: a tool's result with `isError`, elsewhere -32602.
+    Argument(String),
     /// A JSON-RPC error; the data is JSON text.
     Protocol(Code, String, Option<String>),
     /// The client has to be asked first (2026-07-28).
@@ -58,7 +60,9 @@ impl ToolError {
     /// What the caller will read.
     pub fn message(&self) -> &str {
         match &self.0 {
-            Failure::Tool(message) | Failure::Protocol(_, message, _) => message,
+            Failure::Tool(message)
+            | Failure::Argument(message)
+            | Failure::Protocol(_, message, _) => message,
             Failure::Pending => "the client has to be asked first",
         }
     }
@@ -100,6 +104,10 @@ impl From<Ask> for ToolError {
             Ask::Tampered => ToolError::protocol(
                 Code::INVALID_PARAMS,
                 "requestState is not what this call was given; send it back unchanged, or call again without it",
+            ),
+            Ask::Malformed => ToolError::protocol(
+                Code::INVALID_PARAMS,
+                "inputResponses is not an object; send an answer under each question's name",
             ),
             Ask::Cancelled => ToolError::new("the call was cancelled"),
         }

@@ -62,7 +62,7 @@ impl Engine {
             out.truncate(start);
             meta.clear();
             match error.0 {
-                Failure::Tool(message) => {
+                Failure::Tool(message) | Failure::Argument(message) => {
                     Sink {
                         out,
                         scratch: &mut scratch,

@@ -85,6 +85,7 @@ impl Engine {
                 let (code, text, data) = match error.0 {
                     Failure::Protocol(code, text, data) => (code, text, data),
                     Failure::Tool(text) => (Code::INTERNAL, text, None),
+                    Failure::Argument(text) => (Code::INVALID_PARAMS, text, None),
                     Failure::Pending => (
                         Code::INTERNAL,
                         "the client cannot be asked here; report this".to_owned(),
