@@ -358,7 +358,8 @@ fn complete(question: &wasmmcp::Completion) -> Vec<String> {
         .collect()
 }
 
-static SERVER: Server = Server::new("everything", env!("CARGO_PKG_VERSION"))
+/// The fixture.
+pub static SERVER: Server = Server::new("everything", env!("CARGO_PKG_VERSION"))
     .title("Everything")
     .instructions("A fixture: every feature under the names that the conformance suite asks for.")
     .tools(tools![

@@ -66,7 +66,12 @@ impl Question {
         Question::of("roots/list", "roots", b"{}".to_vec())
     }
 
-    fn of(method: &'static str, capability: &'static str, params: Vec<u8>) -> Question {
+    fn of(method: &'static str, capability: &'static str, mut params: Vec<u8>) -> Question {
+        // A schema may be written over several lines; a message may not.
+        params
+            .iter_mut()
+            .filter(|byte| matches!(byte, b'\n' | b'\r'))
+            .for_each(|byte| *byte = b' ');
         Question {
             method,
             capability,

@@ -22,6 +22,11 @@ pub fn string(text: &str) -> String {
     out
 }
 
+/// JSON text without line ends: one would break a message in two.
+pub fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
 /// A member of an object whose value is a string.
 pub fn member(key: &str, text: &str) -> String {
     format!("{}:{}", string(key), string(text))

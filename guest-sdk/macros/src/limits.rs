@@ -51,7 +51,7 @@ impl Limits {
             "name" => self.name = Some(text()?),
             "description" => self.description = Some(text()?),
             "header" => self.header = Some(text()?),
-            "raw" => self.raw = Some(text()?),
+            "raw" => self.raw = Some(json::one_line(&text()?)),
             "default" => self.default = Some(meta.value()?.parse()?),
             "pattern" | "format" => {
                 let text = text()?;

@@ -56,7 +56,9 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
             .map(|text| json::member("description", text)),
     );
     head.extend(mime.as_ref().map(|mime| json::member("mimeType", mime)));
-    head.extend(annotations.map(|annotations| format!("\"annotations\":{annotations}")));
+    head.extend(
+        annotations.map(|annotations| format!("\"annotations\":{}", json::one_line(&annotations))),
+    );
     let mime = mime.unwrap_or_default();
     let (ident, reading, calling) = (function.ident(), function.reading(), function.calling());
     Ok(function.with_definition(

@@ -24,8 +24,8 @@ impl Attributes {
         let (hint, value) = match key.as_str() {
             "name" => return text().map(|text| self.name = text),
             "title" => return text().map(|text| self.title = text),
-            "icons" => return text().map(|text| self.icons = text),
-            "meta" => return text().map(|text| self.meta = text),
+            "icons" => return text().map(|text| self.icons = text.as_deref().map(json::one_line)),
+            "meta" => return text().map(|text| self.meta = text.as_deref().map(json::one_line)),
             "read_only" => ("readOnlyHint", true),
             "writes" => ("readOnlyHint", false),
             "destructive" => ("destructiveHint", true),

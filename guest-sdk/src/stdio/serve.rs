@@ -144,6 +144,10 @@ impl<P: Pipe> Link for Way<P> {
     fn send(&mut self, message: &[u8]) {
         let mut line = Vec::with_capacity(message.len() + 1);
         line.extend_from_slice(message);
+        // In valid JSON a line end stands between tokens only, where a space does as well.
+        line.iter_mut()
+            .filter(|byte| matches!(byte, b'\n' | b'\r'))
+            .for_each(|byte| *byte = b' ');
         self.answer(&mut line);
     }
 
