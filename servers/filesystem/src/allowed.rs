@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::disk::{self, Kind};
+use crate::disk::{self, Directory, Kind};
 use crate::failure::{Failure, Fault};
 use crate::lexical;
 use crate::unicode::decomposed;
@@ -97,6 +97,34 @@ impl Allowed {
             Err(Refusal::Missing) => self.not_yet(&absolute),
             Err(refusal) => Err(self.refused(refusal, &absolute)),
         }
+    }
+
+    /// Does `operation` on the real path of what a client asked for.
+    ///
+    /// Where the host confines a guest, the path is first tried as it was asked for, which saves a host call for each of its components;
+    /// only what fails there is resolved and tried again, for the sake of an answer that says why. `operation` must bear being repeated.
+    pub fn on<T>(
+        &self,
+        requested: &str,
+        operation: impl Fn(&str) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if let Some(path) = self.direct(requested)
+            && let Ok(answer) = operation(&path)
+        {
+            return Ok(answer);
+        }
+        operation(&self.resolve(requested)?)
+    }
+
+    /// The path as it was asked for, if it lies inside and the host keeps every link inside.
+    pub fn direct(&self, requested: &str) -> Option<String> {
+        let expanded = expand(requested, self.home.as_deref());
+        if lexical::has_drive(&expanded) {
+            return None;
+        }
+        let absolute = self.absolute(&expanded);
+        (self.contains(&absolute) && disk::confines(&absolute, &self.directories))
+            .then_some(absolute)
     }
 
     fn refused(&self, refusal: Refusal, path: &str) -> Failure {
@@ -244,7 +272,9 @@ fn equivalent(directory: &str, part: &str) -> Result<Option<String>, Failure> {
     if part.is_ascii() {
         return Ok(None);
     }
-    let entries = disk::list(directory).map_err(|fault| fault.at("scandir", directory))?;
+    let entries = Directory::open(directory)
+        .and_then(|directory| directory.entries())
+        .map_err(|fault| fault.at("scandir", directory))?;
     let wanted = decomposed(part);
     let mut matches = entries
         .iter()

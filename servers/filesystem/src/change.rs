@@ -7,20 +7,20 @@ use crate::lexical;
 
 /// Puts `content` into a file, in one step; the file is made where it does not exist.
 pub fn write(allowed: &Allowed, requested: &str, content: &str) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    disk::replace(&path, content.as_bytes()).map_err(|fault| fault.at("open", &path))?;
+    allowed.on(requested, |path| {
+        disk::replace(path, content.as_bytes()).map_err(|fault| fault.at("open", path))
+    })?;
     Ok(format!("Successfully wrote to {requested}"))
 }
 
 /// Makes a directory and those above it; one that exists is left alone.
 pub fn create_directory(allowed: &Allowed, requested: &str) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    match disk::look(&path) {
-        Ok(Kind::Directory) => {}
-        Ok(_) => return Err(Fault::Exists.at("mkdir", &path)),
-        Err(Fault::Missing) => create_all(&path)?,
-        Err(fault) => return Err(fault.at("mkdir", &path)),
-    }
+    allowed.on(requested, |path| match disk::look(path) {
+        Ok(Kind::Directory) => Ok(()),
+        Ok(_) => Err(Fault::Exists.at("mkdir", path)),
+        Err(Fault::Missing) => create_all(path),
+        Err(fault) => Err(fault.at("mkdir", path)),
+    })?;
     Ok(format!("Successfully created directory {requested}"))
 }
 
@@ -47,17 +47,26 @@ fn create_all(path: &str) -> Result<(), Failure> {
 
 /// Moves or renames; a destination that exists is never replaced.
 pub fn move_file(allowed: &Allowed, source: &str, destination: &str) -> Result<String, Failure> {
-    let from = allowed.resolve(source)?;
-    let to = allowed.resolve(destination)?;
+    if let (Some(from), Some(to)) = (allowed.direct(source), allowed.direct(destination))
+        // of a link, what it leads to is moved
+        && disk::look(&from).is_ok_and(|kind| kind != Kind::Link)
+        && rename(&from, &to).is_ok()
+    {
+        return Ok(format!("Successfully moved {source} to {destination}"));
+    }
+    rename(&allowed.resolve(source)?, &allowed.resolve(destination)?)?;
+    Ok(format!("Successfully moved {source} to {destination}"))
+}
+
+fn rename(from: &str, to: &str) -> Result<(), Failure> {
     let taken = || Failure(format!("Destination already exists: {to}"));
-    match disk::look(&to) {
+    match disk::look(to) {
         Ok(_) => return Err(taken()),
         Err(Fault::Missing) => {}
-        Err(fault) => return Err(fault.at("lstat", &to)),
+        Err(fault) => return Err(fault.at("lstat", to)),
     }
-    match disk::rename(&from, &to) {
-        Ok(()) => Ok(format!("Successfully moved {source} to {destination}")),
-        Err(Fault::Exists) => Err(taken()),
-        Err(fault) => Err(fault.between("rename", &from, &to)),
-    }
+    disk::rename(from, to).map_err(|fault| match fault {
+        Fault::Exists => taken(),
+        fault => fault.between("rename", from, to),
+    })
 }

@@ -8,8 +8,9 @@ use crate::failure::Failure;
 ///
 /// A guest is not told permissions: the line then says `unknown`.
 pub fn info(allowed: &Allowed, requested: &str) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    let stat = disk::stat(&path).map_err(|fault| fault.at("stat", &path))?;
+    let stat = allowed.on(requested, |path| {
+        disk::stat(path).map_err(|fault| fault.at("stat", path))
+    })?;
     let permissions = match stat.mode {
         Some(mode) => format!("{:03o}", mode & 0o777),
         None => "unknown".to_owned(),

@@ -1,15 +1,14 @@
 //! One directory's entries, plain or with sizes.
 
 use crate::allowed::Allowed;
-use crate::disk::{self, Kind};
+use crate::disk::{self, Directory, Entry, Kind};
 use crate::failure::Failure;
 use crate::lexical;
 use crate::order::Key;
 
 /// The entries of a directory, one a line, by the bytes of their names.
 pub fn plain(allowed: &Allowed, requested: &str) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    let entries = disk::list(&path).map_err(|fault| fault.at("scandir", &path))?;
+    let (_, _, entries) = allowed.on(requested, open)?;
     let mut text = String::with_capacity(entries.len() * 24);
     for (index, entry) in entries.iter().enumerate() {
         if index > 0 {
@@ -19,6 +18,14 @@ pub fn plain(allowed: &Allowed, requested: &str) -> Result<String, Failure> {
         text.push_str(&entry.name);
     }
     Ok(text)
+}
+
+fn open(path: &str) -> Result<(String, Directory, Vec<Entry>), Failure> {
+    let directory = Directory::open(path).map_err(|fault| fault.at("scandir", path))?;
+    let entries = directory
+        .entries()
+        .map_err(|fault| fault.at("scandir", path))?;
+    Ok((path.to_owned(), directory, entries))
 }
 
 /// By what the listing with sizes is sorted.
@@ -38,21 +45,16 @@ struct Row {
 
 /// The entries of a directory with their sizes, and the totals.
 pub fn with_sizes(allowed: &Allowed, requested: &str, by: SortBy) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    let entries = disk::list(&path).map_err(|fault| fault.at("scandir", &path))?;
+    let (path, opened, entries) = allowed.on(requested, open)?;
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {
         let directory = entry.kind == Kind::Directory;
-        let full = lexical::join(&path, &entry.name);
         let size = match entry.kind {
             // Not shown, but a directory is sorted by it.
             Kind::Directory if by == SortBy::Name => 0,
             // The size of what a link leads to; nothing is told of what lies outside.
-            Kind::Link => allowed
-                .resolve(&full)
-                .ok()
-                .map_or(0, |target| size_of(&target)),
-            _ => size_of(&full),
+            Kind::Link => target_size(allowed, &lexical::join(&path, &entry.name)),
+            _ => opened.size(&entry.name).unwrap_or(0),
         };
         rows.push(Row {
             name: entry.name,
@@ -96,8 +98,12 @@ pub fn allowed(allowed: &Allowed) -> String {
     format!("Allowed directories:\n{}", allowed.directories().join("\n"))
 }
 
-fn size_of(path: &str) -> u64 {
-    disk::stat(path).map_or(0, |stat| stat.size)
+fn target_size(allowed: &Allowed, link: &str) -> u64 {
+    let target = allowed
+        .resolve(link)
+        .ok()
+        .and_then(|target| disk::stat(&target).ok());
+    target.map_or(0, |stat| stat.size)
 }
 
 fn mark(kind: Kind) -> &'static str {

@@ -1,10 +1,9 @@
 //! Finding files and directories whose path below a root matches a pattern.
 
 use crate::allowed::Allowed;
-use crate::disk::{self, Kind};
-use crate::failure::Failure;
+use crate::disk::{Directory, Entry, Kind};
+use crate::failure::{Failure, Fault};
 use crate::glob::Glob;
-use crate::lexical;
 
 // As for a tree: more than anybody can read, less than a guest's memory.
 const MOST_ENTRIES: usize = 1_000_000;
@@ -49,10 +48,12 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn from(mut self, root: &str) -> Result<String, Failure> {
-        let entries = disk::list(root).map_err(|fault| fault.at("scandir", root))?;
+        let refused = |fault: Fault| fault.at("scandir", root);
+        let directory = Directory::open(root).map_err(refused)?;
+        let entries = directory.entries().map_err(refused)?;
         let mut path = root.to_owned();
         let skipped = if root == "/" { 1 } else { root.len() + 1 };
-        self.entries(entries, &mut path, skipped, 0)?;
+        self.entries(&directory, entries, &mut path, skipped, 0)?;
         if self.found.is_empty() {
             self.found.push_str(NOTHING);
         } else {
@@ -63,7 +64,8 @@ impl Walk<'_> {
 
     fn entries(
         &mut self,
-        entries: Vec<disk::Entry>,
+        directory: &Directory,
+        entries: Vec<Entry>,
         path: &mut String,
         skipped: usize,
         depth: usize,
@@ -76,7 +78,10 @@ impl Walk<'_> {
         }
         for entry in entries {
             let length = path.len();
-            *path = lexical::join(path, &entry.name);
+            if !path.ends_with('/') {
+                path.push('/');
+            }
+            path.push_str(&entry.name);
             let relative = &path[skipped..];
             let visible = (entry.kind != Kind::Link || self.allowed.shows(path))
                 && !self.exclude.iter().any(|glob| glob.matches(relative));
@@ -87,8 +92,10 @@ impl Walk<'_> {
                 }
                 if entry.kind == Kind::Directory {
                     // what cannot be read is passed over, as the official server does
-                    if let Ok(below) = disk::list(path) {
-                        self.entries(below, path, skipped, depth + 1)?;
+                    if let Ok(below) = directory.below(&entry.name)
+                        && let Ok(entries) = below.entries()
+                    {
+                        self.entries(&below, entries, path, skipped, depth + 1)?;
                     }
                 }
             }

@@ -46,14 +46,15 @@ pub fn read(
     requested: &str,
     part: Result<Part, Failure>,
 ) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    let part = part?;
-    let file = File::open(&path).map_err(|fault| fault.at("open", &path))?;
-    match part {
-        Part::Whole => Ok(decode(whole(&file, &path, LARGEST)?)),
-        Part::Head(lines) => head(&file, &path, lines),
-        Part::Tail(lines) => tail(&file, &path, lines),
-    }
+    allowed.on(requested, |path| {
+        let part = part.clone()?;
+        let file = File::open(path).map_err(|fault| fault.at("open", path))?;
+        match part {
+            Part::Whole => Ok(decode(whole(&file, path, LARGEST)?)),
+            Part::Head(lines) => head(&file, path, lines),
+            Part::Tail(lines) => tail(&file, path, lines),
+        }
+    })
 }
 
 /// Several files, each under its path; one that cannot be read does not stop the others.
@@ -64,9 +65,9 @@ pub fn read_several(allowed: &Allowed, requested: &[String]) -> String {
             text.push_str("\n---\n");
         }
         let left = LARGEST.saturating_sub(text.len() as u64);
-        let read = allowed.resolve(name).and_then(|path| {
-            let file = File::open(&path).map_err(|fault| fault.at("open", &path))?;
-            whole(&file, &path, left)
+        let read = allowed.on(name, |path| {
+            let file = File::open(path).map_err(|fault| fault.at("open", path))?;
+            whole(&file, path, left)
         });
         text.push_str(name);
         match read {

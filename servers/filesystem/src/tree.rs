@@ -1,8 +1,8 @@
 //! A directory with all that is below it, as the text of a JSON array.
 
 use crate::allowed::Allowed;
-use crate::disk::{self, Kind};
-use crate::failure::Failure;
+use crate::disk::{Directory, Kind};
+use crate::failure::{Failure, Fault};
 use crate::glob::{Glob, PatternTooLong};
 use crate::lexical;
 
@@ -12,15 +12,17 @@ const DEEPEST: usize = 200;
 
 /// The tree below a directory, without what a pattern excludes.
 pub fn tree(allowed: &Allowed, requested: &str, exclude: &[String]) -> Result<String, Failure> {
-    let path = allowed.resolve(requested)?;
-    let exclude = Exclusion::new(exclude).map_err(|error| Failure::new(error.to_string()))?;
-    let mut writer = Writer {
-        text: String::new(),
-        entries: 0,
-        exclude,
-    };
-    writer.directory(&path, &mut String::new(), 0)?;
-    Ok(writer.text)
+    allowed.on(requested, |path| {
+        let exclude = Exclusion::new(exclude).map_err(|error| Failure::new(error.to_string()))?;
+        let root = Directory::open(path).map_err(|fault| fault.at("scandir", path))?;
+        let mut writer = Writer {
+            text: String::new(),
+            entries: 0,
+            exclude,
+        };
+        writer.directory(&root, path, &mut String::new(), 0)?;
+        Ok(writer.text)
+    })
 }
 
 /// What is left out of a tree: a plain name excludes itself at every depth.
@@ -51,19 +53,24 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes the entries of `path`, which is `relative` to the root of the tree.
+    /// Writes the entries of a directory, which is `relative` to the root of the tree at `path`.
     fn directory(
         &mut self,
+        directory: &Directory,
         path: &str,
         relative: &mut String,
         depth: usize,
     ) -> Result<(), Failure> {
         if depth > DEEPEST {
             return Err(Failure(format!(
-                "{path} is nested deeper than {DEEPEST} directories; ask for a tree that begins further down"
+                "{path}/{relative} is nested deeper than {DEEPEST} directories; ask for a tree that begins further down"
             )));
         }
-        let entries = disk::list(path).map_err(|fault| fault.at("scandir", path))?;
+        let refused =
+            |fault: Fault, relative: &str| fault.at("scandir", &lexical::resolve(path, relative));
+        let entries = directory
+            .entries()
+            .map_err(|fault| refused(fault, relative))?;
         self.entries += entries.len();
         if self.entries > MOST_ENTRIES {
             return Err(Failure(format!(
@@ -91,7 +98,10 @@ impl Writer {
                     self.text.push_str("\"type\": \"directory\",");
                     self.line(2 * depth + 2);
                     self.text.push_str("\"children\": ");
-                    self.directory(&lexical::join(path, &entry.name), relative, depth + 1)?;
+                    let below = directory
+                        .below(&entry.name)
+                        .map_err(|fault| refused(fault, relative))?;
+                    self.directory(&below, path, relative, depth + 1)?;
                 } else {
                     self.text.push_str("\"type\": \"file\"");
                 }

@@ -1,6 +1,6 @@
 //! The file system in the few operations that the tools need: natively by descriptors that follow no link, in a component by WASI's own calls.
 //!
-//! Every path given here is absolute and has been resolved by `allowed`: it has no symbolic link in it.
+//! Every path given here is absolute and has been resolved by `allowed`, so that no symbolic link is in it, or the host confines it (`confines`).
 //! `std::fs` is not used in the component, because each of its calls there asks the host for an inode that nobody needs.
 
 #[cfg(not(target_family = "wasm"))]
@@ -10,11 +10,13 @@ mod wasi;
 
 #[cfg(not(target_family = "wasm"))]
 pub use native::{
-    File, create_directory, granted, list, look, read_link, real, rename, replace, stat,
+    Directory, File, confines, create_directory, granted, look, read_link, real, rename, replace,
+    stat,
 };
 #[cfg(target_family = "wasm")]
 pub use wasi::{
-    File, create_directory, granted, list, look, read_link, real, rename, replace, stat,
+    Directory, File, confines, create_directory, granted, look, read_link, real, rename, replace,
+    stat,
 };
 
 /// What an entry is.

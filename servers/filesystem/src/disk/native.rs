@@ -90,27 +90,58 @@ pub fn stat(path: &str) -> Result<Stat, Fault> {
     })
 }
 
-/// The entries of a directory, by the bytes of their names.
-pub fn list(path: &str) -> Result<Vec<Entry>, Fault> {
-    let fd = open(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
-    let mut entries = Vec::new();
-    for entry in Dir::new(fd).map_err(fault)? {
-        let entry = entry.map_err(fault)?;
-        let name = entry.file_name();
-        if name == c"." || name == c".." {
-            continue;
-        }
-        let kind = match entry.file_type() {
-            FileType::Unknown => look(&lexical::join(path, &text(name)))?,
-            known => kind(known),
-        };
-        entries.push(Entry {
-            name: text(name),
-            kind,
-        });
+/// A directory that is open.
+pub struct Directory(OwnedFd);
+
+impl Directory {
+    /// Opens a directory.
+    pub fn open(path: &str) -> Result<Directory, Fault> {
+        open(path, OFlags::RDONLY | OFlags::DIRECTORY).map(Directory)
     }
-    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    Ok(entries)
+
+    /// Opens a directory in this one; a link is refused.
+    pub fn below(&self, name: &str) -> Result<Directory, Fault> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        rustix::fs::openat(&self.0, name, flags, Mode::empty())
+            .map(Directory)
+            .map_err(fault)
+    }
+
+    /// The size of an entry, a link not followed.
+    pub fn size(&self, name: &str) -> Result<u64, Fault> {
+        let stat = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).map_err(fault)?;
+        Ok(u64::try_from(stat.st_size).unwrap_or(0))
+    }
+
+    /// The entries, by the bytes of their names.
+    pub fn entries(&self) -> Result<Vec<Entry>, Fault> {
+        let mut entries = Vec::new();
+        for entry in Dir::read_from(&self.0).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            let name = entry.file_name();
+            if name == c"." || name == c".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::Unknown => {
+                    let stat = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW);
+                    kind(FileType::from_raw_mode(stat.map_err(fault)?.st_mode))
+                }
+                known => kind(known),
+            };
+            entries.push(Entry {
+                name: text(name),
+                kind,
+            });
+        }
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+}
+
+/// Whether the system itself keeps every link below `path` inside `directories`: natively it does not.
+pub fn confines(_path: &str, _directories: &[String]) -> bool {
+    false
 }
 
 /// Where the link at `path` points.

@@ -64,13 +64,16 @@ impl File {
 
 /// What stands at `path` itself, a link not followed.
 pub fn look(path: &str) -> Result<Kind, Fault> {
-    Ok(stat(path)?.kind)
+    let stat = at(path, |granted, rest| {
+        granted.stat_at(PathFlags::empty(), rest)
+    })?;
+    Ok(kind(stat.type_))
 }
 
 /// What is known about `path`.
 pub fn stat(path: &str) -> Result<Stat, Fault> {
     let stat = at(path, |granted, rest| {
-        granted.stat_at(PathFlags::empty(), rest)
+        granted.stat_at(PathFlags::SYMLINK_FOLLOW, rest)
     })?;
     let seconds = |time: Option<wasip2::clocks::wall_clock::Datetime>| {
         time.and_then(|time| i64::try_from(time.seconds).ok())
@@ -86,27 +89,73 @@ pub fn stat(path: &str) -> Result<Stat, Fault> {
     })
 }
 
-/// The entries of a directory, by the bytes of their names.
-pub fn list(path: &str) -> Result<Vec<Entry>, Fault> {
-    let directory = open(path, OpenFlags::DIRECTORY, DescriptorFlags::READ)?;
-    let stream = directory.read_directory().map_err(fault)?;
-    let mut entries = Vec::new();
-    loop {
-        match stream.read_directory_entry() {
-            Ok(Some(entry)) => {
-                entries.push(Entry {
-                    name: entry.name,
-                    kind: kind(entry.type_),
-                });
-            }
-            Ok(None) => break,
-            // a name that is not text cannot cross the boundary: the entry is left out
-            Err(ErrorCode::IllegalByteSequence) => {}
-            Err(error) => return Err(fault(error)),
-        }
+/// A directory that is open.
+pub struct Directory(Descriptor);
+
+impl Directory {
+    /// Opens a directory.
+    pub fn open(path: &str) -> Result<Directory, Fault> {
+        open(path, OpenFlags::DIRECTORY, DescriptorFlags::READ).map(Directory)
     }
-    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    Ok(entries)
+
+    /// Opens a directory in this one; a link is refused.
+    pub fn below(&self, name: &str) -> Result<Directory, Fault> {
+        self.0
+            .open_at(
+                PathFlags::empty(),
+                name,
+                OpenFlags::DIRECTORY,
+                DescriptorFlags::READ,
+            )
+            .map(Directory)
+            .map_err(fault)
+    }
+
+    /// The size of an entry, a link not followed.
+    pub fn size(&self, name: &str) -> Result<u64, Fault> {
+        Ok(self
+            .0
+            .stat_at(PathFlags::empty(), name)
+            .map_err(fault)?
+            .size)
+    }
+
+    /// The entries, by the bytes of their names.
+    pub fn entries(&self) -> Result<Vec<Entry>, Fault> {
+        let stream = self.0.read_directory().map_err(fault)?;
+        let mut entries = Vec::new();
+        loop {
+            match stream.read_directory_entry() {
+                Ok(Some(entry)) => {
+                    entries.push(Entry {
+                        name: entry.name,
+                        kind: kind(entry.type_),
+                    });
+                }
+                Ok(None) => break,
+                // a name that is not text cannot cross the boundary: the entry is left out
+                Err(ErrorCode::IllegalByteSequence) => {}
+                Err(error) => return Err(fault(error)),
+            }
+        }
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+}
+
+/// Whether the host keeps every link below `path` inside `directories`: it does where what it granted lies in one of them.
+pub fn confines(path: &str, directories: &[String]) -> bool {
+    with_grants(|grants| {
+        let granted = grants
+            .iter()
+            .filter(|(_, granted)| lexical::within(path, granted))
+            .max_by_key(|(_, granted)| granted.len());
+        granted.is_some_and(|(_, granted)| {
+            directories
+                .iter()
+                .any(|directory| lexical::within(granted, directory))
+        })
+    })
 }
 
 /// Where the link at `path` points. The host does not tell absolute targets.
@@ -145,8 +194,11 @@ pub fn rename(from: &str, to: &str) -> Result<(), Fault> {
 
 /// Puts `bytes` at `path` in one step: readers see the old content or the new, never a part.
 pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Fault> {
-    if look(path) == Ok(Kind::Directory) {
-        return Err(Fault::IsDirectory);
+    match look(path) {
+        Ok(Kind::Directory) => return Err(Fault::IsDirectory),
+        // a link is resolved and not replaced
+        Ok(Kind::Link) => return Err(Fault::Loop),
+        _ => {}
     }
     let temporary = format!("{path}.{:016x}.tmp", get_random_u64());
     let finish = || -> Result<(), Fault> {
@@ -173,7 +225,7 @@ pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Fault> {
 
 fn open(path: &str, open: OpenFlags, flags: DescriptorFlags) -> Result<Descriptor, Fault> {
     at(path, |granted, rest| {
-        granted.open_at(PathFlags::empty(), rest, open, flags)
+        granted.open_at(PathFlags::SYMLINK_FOLLOW, rest, open, flags)
     })
 }
 
