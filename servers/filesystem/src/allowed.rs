@@ -117,9 +117,11 @@ impl Allowed {
     }
 
     /// The path as it was asked for, if it lies inside and the host keeps every link inside.
+    ///
+    /// Not beyond ASCII: there an existing name in another Unicode form has to be found before one is made.
     pub fn direct(&self, requested: &str) -> Option<String> {
         let expanded = expand(requested, self.home.as_deref());
-        if lexical::has_drive(&expanded) {
+        if lexical::has_drive(&expanded) || !expanded.is_ascii() {
             return None;
         }
         let absolute = self.absolute(&expanded);
