@@ -1,0 +1,190 @@
+//! Speaks the 2025-11-25 wire over a process's pipes: what an MCP client owes, and nothing that would show in a measurement.
+
+use std::time::Duration;
+
+use record::Nanos;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::process::{Process, Silence};
+
+/// The revision that every packaging is asked in.
+pub const REVISION: &str = "2025-11-25";
+
+/// A message ready to be written: rendered before the clock runs.
+#[derive(Debug, Clone)]
+pub struct Request {
+    id: u64,
+    line: Vec<u8>,
+}
+
+impl Request {
+    /// Renders a request.
+    pub fn new(id: u64, method: &str, params: &Value) -> Request {
+        let mut line = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string().into_bytes();
+        line.push(b'\n');
+        Request { id, line }
+    }
+
+    /// The `initialize` request.
+    pub fn initialize(id: u64) -> Request {
+        let client = json!({"name": "wasmmcp-bench", "version": env!("CARGO_PKG_VERSION")});
+        Request::new(id, "initialize", &json!({"protocolVersion": REVISION, "capabilities": {}, "clientInfo": client}))
+    }
+
+    /// A `tools/call` request.
+    pub fn call(id: u64, tool: &str, arguments: &Value) -> Request {
+        Request::new(id, "tools/call", &json!({"name": tool, "arguments": arguments}))
+    }
+
+    /// The bytes on the wire, with their line feed.
+    pub fn line(&self) -> &[u8] {
+        &self.line
+    }
+}
+
+/// An answer and how long it took, from request written to response read.
+#[derive(Debug)]
+pub struct Reply {
+    /// The client's time.
+    pub took: Nanos,
+    /// The answer's line.
+    pub line: Vec<u8>,
+}
+
+/// Why a request has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// No answer came.
+    #[error(transparent)]
+    Silence(#[from] Silence),
+    /// The answer is a JSON-RPC error.
+    #[error("error {code}: {message}")]
+    Refused {
+        /// The JSON-RPC code.
+        code: i64,
+        /// The server's words.
+        message: String,
+    },
+    /// The answer is no JSON-RPC response.
+    #[error("the answer is no response: {0}")]
+    Malformed(String),
+}
+
+#[derive(Deserialize)]
+struct Head {
+    id: Option<Value>,
+    method: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    error: Option<ErrorObject>,
+}
+
+#[derive(Deserialize)]
+struct ErrorObject {
+    code: i64,
+    #[serde(default)]
+    message: String,
+}
+
+impl Reply {
+    /// The `result`, whole.
+    ///
+    /// # Errors
+    /// When the answer is an error or is no response.
+    pub fn result(&self) -> Result<Value, Failure> {
+        result(&self.line)
+    }
+}
+
+/// The `result` of a response.
+///
+/// # Errors
+/// When the line is an error or is no response.
+pub fn result(line: &[u8]) -> Result<Value, Failure> {
+    let malformed = |error: serde_json::Error| Failure::Malformed(error.to_string());
+    let response: Response<'_> = serde_json::from_slice(line).map_err(malformed)?;
+    match (response.result, response.error) {
+        (Some(result), None) => serde_json::from_str(result.get()).map_err(malformed),
+        (_, Some(error)) => Err(Failure::Refused { code: error.code, message: error.message }),
+        (None, None) => Err(Failure::Malformed("neither result nor error".to_owned())),
+    }
+}
+
+/// Writes a request and waits for its answer.
+///
+/// # Errors
+/// When no answer with this id comes in time.
+pub fn ask(process: &mut Process, request: &Request, timeout: Duration, clock: &dyn Clock) -> Result<Reply, Failure> {
+    let start = clock.now();
+    let id = request.id;
+    let line = process.exchange(&request.line, timeout, clock, |line| answers(line, id))?;
+    Ok(Reply { took: Nanos(clock.now().0 - start.0), line })
+}
+
+/// Makes the handshake: `initialize`, its answer, `notifications/initialized`.
+///
+/// # Errors
+/// When the server does not accept it.
+pub fn handshake(process: &mut Process, timeout: Duration, clock: &dyn Clock) -> Result<Reply, Failure> {
+    let reply = ask(process, &Request::initialize(0), timeout, clock)?;
+    let result = reply.result()?;
+    if result.get("protocolVersion").and_then(Value::as_str) != Some(REVISION) {
+        return Err(Failure::Malformed(format!("initialize was answered with {result}, not with revision {REVISION}")));
+    }
+    initialized(process, timeout, clock)?;
+    Ok(reply)
+}
+
+/// Sends `notifications/initialized`.
+///
+/// # Errors
+/// When the process does not take it.
+pub fn initialized(process: &mut Process, timeout: Duration, clock: &dyn Clock) -> Result<(), Failure> {
+    Ok(process.send(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n", timeout, clock)?)
+}
+
+/// Whether a line answers the request `id`.
+fn answers(line: &[u8], id: u64) -> bool {
+    // Our own servers put the id first; a large answer is then not read twice inside the clock.
+    let prefix = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"");
+    if line.starts_with(prefix.as_bytes()) && !line[prefix.len()..].starts_with(b"method\"") {
+        return true;
+    }
+    serde_json::from_slice::<Head>(line).is_ok_and(|head| head.method.is_none() && head.id == Some(Value::from(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_response_with_the_id_answers() {
+        for (line, expected) in [
+            (r#"{"jsonrpc":"2.0","id":7,"result":{}}"#, true),
+            (r#"{"result":{},"id":7,"jsonrpc":"2.0"}"#, true),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#, false),
+            (r#"{"jsonrpc":"2.0","id":77,"result":{}}"#, false),
+            (r#"{"jsonrpc":"2.0","id":"7","result":{}}"#, false),
+            (r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{}}"#, false),
+            ("garbage", false),
+        ] {
+            assert_eq!(answers(line.as_bytes(), 7), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_result_is_told_from_an_error() {
+        assert_eq!(result(br#"{"id":1,"result":{"a":1}}"#), Ok(json!({"a": 1})));
+        let refused = result(br#"{"id":1,"error":{"code":-32602,"message":"no such tool"}}"#);
+        assert_eq!(refused, Err(Failure::Refused { code: -32602, message: "no such tool".into() }));
+        assert!(matches!(result(br#"{"id":1}"#), Err(Failure::Malformed(_))));
+        assert!(matches!(result(b"{"), Err(Failure::Malformed(_))));
+    }
+}

@@ -1,0 +1,329 @@
+//! Starts, talks to and ends a subject's process. The only place in this crate that starts one.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::time::Duration;
+
+use record::Nanos;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use crate::clock::Clock;
+
+/// What to start.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The executable.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// The whole environment: nothing is inherited.
+    pub environment: Vec<(String, String)>,
+}
+
+/// A started process with pipes on its standard input and output.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: ChildStdout,
+    stderr: File,
+    received: Vec<u8>,
+    scanned: usize,
+}
+
+/// Why no line came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Silence {
+    /// The time that was given is over.
+    #[error("no answer within {} s", .0.as_secs_f64())]
+    Timeout(Duration),
+    /// The process closed its output.
+    #[error("the process closed its output")]
+    Closed,
+    /// The line is longer than is believed.
+    #[error("a line of more than {MAX_LINE} bytes")]
+    TooLong,
+    /// The pipe failed.
+    #[error("the pipe failed: {0}")]
+    Pipe(String),
+}
+
+/// How a process ended and what it cost.
+#[derive(Debug, Clone, Copy)]
+pub struct End {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// User and system time of it and of the children that it waited for.
+    pub cpu: Nanos,
+}
+
+impl End {
+    /// The exit code or signal, in words.
+    pub fn words(&self) -> String {
+        match (self.status.code(), self.status.signal()) {
+            (Some(code), _) => format!("exit code {code}"),
+            (None, Some(signal)) => format!("signal {signal}"),
+            (None, None) => "an unknown end".to_owned(),
+        }
+    }
+}
+
+// An answer is at most a few megabytes; a subject that sends more without a line feed is not believed.
+const MAX_LINE: usize = 64 << 20;
+
+impl Process {
+    /// Starts a process.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    #[expect(clippy::disallowed_methods, reason = "this is the module that starts processes")]
+    pub fn start(launch: &Launch) -> std::io::Result<Process> {
+        let stderr = tempfile::tempfile()?;
+        let mut child = std::process::Command::new(&launch.program)
+            .args(&launch.arguments)
+            .env_clear()
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr.try_clone()?)
+            .spawn()?;
+        let stdin = child.stdin.take().expect("stdin was piped");
+        let stdout = child.stdout.take().expect("stdout was piped");
+        for pipe in [stdin.as_fd(), stdout.as_fd()] {
+            fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
+        }
+        Ok(Process { child, stdin: Some(stdin), stdout, stderr, received: Vec::with_capacity(1 << 16), scanned: 0 })
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Writes `message` and a line feed, and returns the first line for which `wanted` holds; others are passed over.
+    ///
+    /// Writing and reading go on at once, so that neither side can block the other for ever.
+    ///
+    /// # Errors
+    /// When no such line comes in time.
+    pub fn exchange(
+        &mut self,
+        message: &[u8],
+        timeout: Duration,
+        clock: &dyn Clock,
+        mut wanted: impl FnMut(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, Silence> {
+        let deadline = clock.now().0.saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+        let mut unsent = message;
+        loop {
+            while let Some(line) = self.take_line() {
+                if wanted(&line) {
+                    return Ok(line);
+                }
+            }
+            if self.received.len() > MAX_LINE {
+                return Err(Silence::TooLong);
+            }
+            let left = deadline.saturating_sub(clock.now().0);
+            if left == 0 {
+                return Err(Silence::Timeout(timeout));
+            }
+            self.pump(&mut unsent, Duration::from_nanos(left))?;
+        }
+    }
+
+    /// Writes a message that is not answered.
+    ///
+    /// # Errors
+    /// When the process does not take it in time.
+    pub fn send(&mut self, message: &[u8], timeout: Duration, clock: &dyn Clock) -> Result<(), Silence> {
+        let deadline = clock.now().0.saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+        let mut unsent = message;
+        while !unsent.is_empty() {
+            let left = deadline.saturating_sub(clock.now().0);
+            if left == 0 {
+                return Err(Silence::Timeout(timeout));
+            }
+            self.pump(&mut unsent, Duration::from_nanos(left))?;
+        }
+        Ok(())
+    }
+
+    /// Waits until something can be read or written, and does it once.
+    fn pump(&mut self, unsent: &mut &[u8], left: Duration) -> Result<(), Silence> {
+        let failed = |error: &dyn std::fmt::Display| Silence::Pipe(error.to_string());
+        // Most requests fit the pipe at once; asking first would cost a system call inside the clock.
+        if !unsent.is_empty()
+            && let Some(stdin) = &mut self.stdin
+        {
+            match stdin.write(unsent) {
+                Ok(written) => *unsent = &unsent[written..],
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Err(Silence::Closed),
+                Err(error) => return Err(failed(&error)),
+            }
+        }
+        let timeout = Timespec::try_from(left).map_err(|error| failed(&error))?;
+        let mut waits = vec![PollFd::new(&self.stdout, PollFlags::IN)];
+        if let (false, Some(stdin)) = (unsent.is_empty(), &self.stdin) {
+            waits.push(PollFd::new(stdin, PollFlags::OUT));
+        }
+        match poll(&mut waits, Some(&timeout)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(failed(&error)),
+        }
+        if waits[0].revents().is_empty() {
+            return Ok(());
+        }
+        let start = self.received.len();
+        self.received.resize(start + (1 << 16), 0);
+        let read = self.stdout.read(&mut self.received[start..]);
+        self.received.truncate(start + *read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(0) => Err(Silence::Closed),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    fn take_line(&mut self) -> Option<Vec<u8>> {
+        let Some(end) = self.received[self.scanned..].iter().position(|&byte| byte == b'\n') else {
+            self.scanned = self.received.len();
+            return None;
+        };
+        let end = self.scanned + end;
+        let rest = self.received.split_off(end + 1);
+        let mut line = std::mem::replace(&mut self.received, rest);
+        self.received.reserve(1 << 16);
+        self.scanned = 0;
+        line.pop();
+        Some(line)
+    }
+
+    /// The last lines of what the process wrote to its standard error.
+    pub fn last_words(&mut self) -> String {
+        const KEPT: i64 = 2048;
+        let mut bytes = Vec::new();
+        let length = self.stderr.seek(SeekFrom::End(0)).unwrap_or(0);
+        let back = KEPT.min(i64::try_from(length).unwrap_or(KEPT));
+        if self.stderr.seek(SeekFrom::End(-back)).is_ok() {
+            // What cannot be read is not evidence; the outcome itself is kept either way.
+            let _unread = self.stderr.read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).trim().to_owned()
+    }
+
+    /// Closes the process's input, waits until it ends, and kills it after `patience`.
+    pub fn end(mut self, patience: Duration, clock: &dyn Clock) -> End {
+        self.stdin = None;
+        let deadline = clock.now().0.saturating_add(u64::try_from(patience.as_nanos()).unwrap_or(u64::MAX));
+        // A process that ends closes its output; reading until then also drains what would block it.
+        while deadline > clock.now().0 {
+            let left = Duration::from_nanos(deadline.saturating_sub(clock.now().0));
+            match self.pump(&mut &[][..], left) {
+                Ok(()) => self.received.clear(),
+                Err(_closed) => break,
+            }
+        }
+        if clock.now().0 >= deadline {
+            // It may have ended in this moment; then there is nothing to kill.
+            let _gone = self.child.kill();
+        }
+        self.reap()
+    }
+
+    /// Waits for the process and reads what it cost.
+    #[expect(unsafe_code, reason = "wait4 alone tells one child's processor time, and no safe crate has it")]
+    fn reap(&mut self) -> End {
+        let id = i32::try_from(self.child.id()).expect("a process id is an i32");
+        let mut status = 0;
+        // SAFETY: rusage is plain data, for which all zeroes is a value.
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        loop {
+            // SAFETY: both pointers are to live locals of the types that wait4 fills in.
+            let reaped = unsafe { libc::wait4(id, &raw mut status, 0, &raw mut usage) };
+            if reaped == id {
+                break;
+            }
+            if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
+                // Already reaped by the standard library: it keeps the status and the cost is not known.
+                let status = self.child.wait().unwrap_or_default();
+                return End { status, cpu: Nanos(0) };
+            }
+        }
+        let nanos = |time: libc::timeval| {
+            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+            let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+            seconds * 1_000_000_000 + micros * 1_000
+        };
+        End { status: ExitStatus::from_raw(status), cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)) }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.stdin.take().is_some() {
+            // Dropped before its end: nothing may be left running.
+            let _gone = self.child.kill();
+            let _reaped = self.child.wait();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Monotonic;
+
+    fn shell(script: &str) -> Process {
+        Process::start(&Launch {
+            program: "/bin/sh".into(),
+            arguments: vec!["-c".into(), script.into()],
+            environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        })
+        .expect("a shell")
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn a_line_is_exchanged_and_chatter_passed_over() {
+        let clock = Monotonic::new();
+        let mut process = shell("read x; echo chatter; echo \"got $x\"; echo seen >&2; cat >/dev/null");
+        let line = process.exchange(b"hello\n", LONG, &clock, |line| line.starts_with(b"got")).expect("a line");
+        assert_eq!(line, b"got hello");
+        assert_eq!(process.last_words(), "seen");
+        let end = process.end(LONG, &clock);
+        assert_eq!(end.words(), "exit code 0");
+    }
+
+    #[test]
+    fn a_message_larger_than_the_pipe_does_not_block() {
+        let clock = Monotonic::new();
+        let mut process = shell("cat");
+        let mut message = vec![b'x'; 3 << 20];
+        message.push(b'\n');
+        let line = process.exchange(&message, LONG, &clock, |_| true).expect("a line");
+        assert_eq!(line.len(), 3 << 20);
+    }
+
+    #[test]
+    fn silence_has_a_reason() {
+        let clock = Monotonic::new();
+        let short = Duration::from_millis(50);
+        let silent = shell("cat >/dev/null").exchange(b"x\n", short, &clock, |_| true);
+        assert_eq!(silent, Err(Silence::Timeout(short)));
+        let closed = shell("exec >&-; cat").exchange(b"x\n", LONG, &clock, |_| true);
+        assert_eq!(closed, Err(Silence::Closed));
+        let mut deaf = shell("exec sleep 1000");
+        assert_eq!(deaf.send(&vec![0; 1 << 20], short, &clock), Err(Silence::Timeout(short)));
+        assert_eq!(deaf.end(short, &clock).words(), "signal 9");
+    }
+}

@@ -1,0 +1,425 @@
+//! Reads `server.toml`: all that the instruments know of a server.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One server's description, as its folder states it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The name, equal to the folder's and to the HTTP path segment.
+    pub name: String,
+    /// A heading for people.
+    pub title: String,
+    /// The cargo package that builds every packaging.
+    pub package: String,
+    /// Whether the server stands in Table III.
+    #[serde(default)]
+    pub table: bool,
+    /// What the paper's container ran (`Node.js`, `Python`), if the paper measured it.
+    pub reference_language: Option<String>,
+    /// The server's own arguments, the same in every packaging; placeholders are filled in per process.
+    #[serde(default)]
+    pub arguments: Vec<String>,
+    /// What the server may touch. Everything else is denied.
+    #[serde(default)]
+    pub grants: Grants,
+    /// Bounds on one process.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The calls with their right answers, in the file's order.
+    #[serde(default, rename = "call")]
+    pub calls: Vec<Call>,
+    /// The folder that holds `server.toml`.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// What a server is allowed to reach.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grants {
+    /// Directories, each with its access.
+    #[serde(default)]
+    pub directories: Vec<Directory>,
+    /// Names of environment variables that are passed through.
+    #[serde(default)]
+    pub environment: Vec<String>,
+    /// `host:port` pairs that outgoing HTTP may reach.
+    #[serde(default)]
+    pub outbound: Vec<String>,
+}
+
+/// One granted directory.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Directory {
+    /// An absolute path, `{data}` or `{scratch}`.
+    pub path: String,
+    /// Reading alone, or reading and writing.
+    pub access: Access,
+}
+
+/// How a granted directory may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Files may be read and listed.
+    Read,
+    /// Files may also be made, changed and removed.
+    ReadWrite,
+}
+
+/// Bounds on a server's process. Absent means the runtime's default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// The guest's linear memory, for example `256 MiB`.
+    pub memory: Option<String>,
+    /// The longest that one call may take, for example `30 s`.
+    pub timeout: Option<String>,
+}
+
+impl Limits {
+    /// The memory bound in bytes.
+    ///
+    /// # Errors
+    /// When it is not a number with a unit.
+    pub fn memory_bytes(&self) -> Result<Option<u64>, String> {
+        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+        self.memory.as_deref().map(|text| quantity("limits.memory", text, &units)).transpose()
+    }
+
+    /// The time bound of one call.
+    ///
+    /// # Errors
+    /// When it is not a number with a unit.
+    pub fn call_timeout(&self) -> Result<Option<Duration>, String> {
+        let units = [("ms", 1), ("s", 1_000), ("min", 60_000)];
+        let millis = self.timeout.as_deref().map(|text| quantity("limits.timeout", text, &units)).transpose()?;
+        Ok(millis.map(Duration::from_millis))
+    }
+}
+
+/// Reads `12 MiB`: a whole number, a space and one of the units.
+fn quantity(field: &str, text: &str, units: &[(&str, u64)]) -> Result<u64, String> {
+    let parsed = text.split_once(' ').and_then(|(number, unit)| {
+        let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+        number.parse::<u64>().ok()?.checked_mul(*factor)
+    });
+    parsed.ok_or_else(|| {
+        let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
+        format!("{field} = \"{text}\" is not understood; write a whole number, a space and one of {}", names.join(", "))
+    })
+}
+
+/// One call with its right answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// A name that is unique in the file.
+    pub id: String,
+    /// The tool that is called.
+    pub tool: String,
+    /// What the call is for: timing at small or large input, or only verifying.
+    pub input: Input,
+    /// The tool's arguments; `$file` and `$json` tables and placeholders are filled in.
+    #[serde(default = "empty_object")]
+    pub arguments: Value,
+    /// Untimed calls made before each trial, in the same process.
+    #[serde(default)]
+    pub before: Vec<Before>,
+    /// How a right answer is told.
+    pub expect: Expect,
+    /// Where the right answer comes from.
+    pub source: Source,
+}
+
+/// What a call's input is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Input {
+    /// Timed; about the size that the paper used.
+    Small,
+    /// Timed; ten times that, or what a target names.
+    Large,
+    /// Verified and never timed.
+    Edge,
+}
+
+impl Input {
+    /// The word that stands in records and tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Input::Small => "small",
+            Input::Large => "large",
+            Input::Edge => "edge",
+        }
+    }
+}
+
+/// An untimed call that prepares a trial.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Before {
+    /// The tool that is called.
+    pub tool: String,
+    /// Its arguments.
+    #[serde(default = "empty_object")]
+    pub arguments: Value,
+    /// Whether the tool may report a failure: undoing what may not have been done yet.
+    #[serde(default)]
+    pub may_fail: bool,
+}
+
+/// The rules that an answer has to meet; all that are given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// On `structuredContent`.
+    pub structured: Option<Rule>,
+    /// On all text blocks joined.
+    pub text: Option<TextRule>,
+    /// On the whole `content` array.
+    pub content: Option<Rule>,
+    /// The expected `isError`.
+    #[serde(default)]
+    pub error: bool,
+}
+
+/// A rule on a JSON value; exactly one of the three.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Rule {
+    /// Equal, numbers within 1e-9 relative.
+    Equal(Value),
+    /// Every key and element that is named is there and matches; others may be.
+    Subset(Value),
+    /// `blake3:<hex>` of the canonical JSON (sorted keys, compact).
+    Digest(String),
+}
+
+/// A rule on text; exactly one of the three.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum TextRule {
+    /// Equal, byte for byte.
+    Equal(String),
+    /// The regular expression matches.
+    Pattern(String),
+    /// `blake3:<hex>` of the UTF-8.
+    Digest(String),
+}
+
+/// Where a right answer comes from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// In words: the original's recorded answer, ImageHash, arithmetic by hand, …
+    pub origin: String,
+    /// The committed script that made it, relative to the server's folder.
+    pub script: Option<String>,
+}
+
+fn empty_object() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+/// Why a `server.toml` cannot be accepted.
+#[derive(Debug, thiserror::Error)]
+pub struct Unacceptable {
+    file: PathBuf,
+    what: String,
+}
+
+impl fmt::Display for Unacceptable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.what)
+    }
+}
+
+impl Server {
+    /// Reads and checks `folder/server.toml`.
+    ///
+    /// # Errors
+    /// When the file is missing, is not of this shape, or contradicts itself; the message names the field and the remedy.
+    pub fn read(folder: &Path) -> Result<Server, Unacceptable> {
+        let file = folder.join("server.toml");
+        let refuse = |what: String| Unacceptable { file: file.clone(), what };
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| refuse(format!("cannot be read ({error}); write one as servers/noop/server.toml shows")))?;
+        let mut server: Server = toml::from_str(&text)
+            .map_err(|error| refuse(format!("{error}correct the field that the mark points at")))?;
+        server.folder = folder.to_owned();
+        server.check().map_err(refuse)?;
+        Ok(server)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let folder = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if self.name != folder {
+            return Err(format!("name = \"{}\" but the folder is called {folder}; make them equal", self.name));
+        }
+        self.limits.memory_bytes()?;
+        self.limits.call_timeout()?;
+        let mut ids = BTreeSet::new();
+        for call in &self.calls {
+            let at = format!("[[call]] id = \"{}\"", call.id);
+            if !ids.insert(&call.id) {
+                return Err(format!("{at}: the id is used twice; give each call its own"));
+            }
+            if !call.arguments.is_object() {
+                return Err(format!("{at}: arguments must be a table"));
+            }
+            let expect = &call.expect;
+            if expect.structured.is_none() && expect.text.is_none() && expect.content.is_none() {
+                return Err(format!("{at}: expect says nothing; give structured, text or content a rule"));
+            }
+            for digest in expect.digests() {
+                if !is_digest(digest) {
+                    return Err(format!("{at}: \"{digest}\" is no digest; write blake3: and 64 hexadecimal digits"));
+                }
+            }
+            if let Some(TextRule::Pattern(pattern)) = &expect.text
+                && let Err(error) = regex::Regex::new(pattern)
+            {
+                return Err(format!("{at}: expect.text.pattern is no regular expression: {error}"));
+            }
+            if let Some(script) = &call.source.script
+                && !self.folder.join(script).is_file()
+            {
+                return Err(format!("{at}: source.script = \"{script}\" is not in the folder; commit it or correct the name"));
+            }
+        }
+        for tool in self.tools() {
+            for input in [Input::Small, Input::Large] {
+                if !self.calls.iter().any(|call| call.tool == tool && call.input == input) {
+                    return Err(format!(
+                        "tool {tool} has no call with input = \"{}\"; each tool is timed at both sizes",
+                        input.word()
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The tools that have calls, in the file's order.
+    pub fn tools(&self) -> Vec<&str> {
+        let mut tools: Vec<&str> = Vec::new();
+        for call in &self.calls {
+            if !tools.contains(&call.tool.as_str()) {
+                tools.push(&call.tool);
+            }
+        }
+        tools
+    }
+
+    /// The calls that are timed.
+    pub fn timed(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.input != Input::Edge)
+    }
+}
+
+impl Expect {
+    fn digests(&self) -> Vec<&str> {
+        let mut digests = Vec::new();
+        if let Some(TextRule::Digest(digest)) = &self.text {
+            digests.push(digest.as_str());
+        }
+        for rule in [&self.structured, &self.content].into_iter().flatten() {
+            if let Rule::Digest(digest) = rule {
+                digests.push(digest.as_str());
+            }
+        }
+        digests
+    }
+}
+
+fn is_digest(text: &str) -> bool {
+    text.strip_prefix("blake3:")
+        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)))
+}
+
+/// Reads every server under `root/servers`, in the order of their names with `noop` first.
+///
+/// # Errors
+/// When a folder's `server.toml` cannot be accepted.
+pub fn read_all(root: &Path) -> Result<Vec<Server>, Unacceptable> {
+    let folder = root.join("servers");
+    let entries = std::fs::read_dir(&folder).map_err(|error| Unacceptable {
+        file: folder.clone(),
+        what: format!("cannot be listed ({error}); run the command inside a checkout of the repository"),
+    })?;
+    let mut folders: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.join("server.toml").is_file()).collect();
+    folders.sort();
+    let mut servers = folders.iter().map(|folder| Server::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    servers.sort_by_key(|server| (server.name != "noop", server.name.clone()));
+    Ok(servers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+name = "x"
+title = "X"
+package = "x"
+[[call]]
+id = "a-small"
+tool = "a"
+input = "small"
+expect = { text = { equal = "ok" } }
+source = { origin = "arithmetic by hand" }
+[[call]]
+id = "a-large"
+tool = "a"
+input = "large"
+expect = { structured = { subset = { n = 1 } } }
+source = { origin = "arithmetic by hand" }
+"#;
+
+    fn read(text: &str) -> Result<Server, Unacceptable> {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let folder = place.path().join("x");
+        std::fs::create_dir(&folder).expect("made");
+        std::fs::write(folder.join("server.toml"), text).expect("written");
+        Server::read(&folder)
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let server = read(GOOD).expect("acceptable");
+        assert_eq!(server.tools(), ["a"]);
+        assert_eq!(server.timed().count(), 2);
+    }
+
+    #[test]
+    fn each_fault_is_named() {
+        for (from, to, named) in [
+            ("title", "titel", "unknown field `titel`"),
+            ("\"small\"", "\"tiny\"", "unknown variant `tiny`"),
+            ("\"small\"", "\"edge\"", "tool a has no call with input = \"small\""),
+            ("a-large", "a-small", "the id is used twice"),
+            ("{ text = { equal = \"ok\" } }", "{}", "expect says nothing"),
+            ("{ equal = \"ok\" }", "{ equal = \"ok\", pattern = \"o\" }", "expected exactly 1 element"),
+            ("{ equal = \"ok\" }", "{ pattern = \"(\" }", "no regular expression"),
+            ("{ equal = \"ok\" }", "{ digest = \"blake3:12\" }", "is no digest"),
+            ("origin = \"arithmetic by hand\" }", "origin = \"x\", script = \"no.py\" }", "is not in the folder"),
+            ("package =", "limits = { memory = \"1 MB\" }\npackage =", "limits.memory = \"1 MB\" is not understood"),
+            ("name = \"x\"", "name = \"y\"", "the folder is called x"),
+        ] {
+            let changed = GOOD.replacen(from, to, 1);
+            assert_ne!(changed, GOOD, "{from} is in the file");
+            let message = read(&changed).expect_err(to).to_string();
+            assert!(message.contains("server.toml") && message.contains(named), "{to}: {message}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Does a plan's trials one after the other and appends each to the record as it ends.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use harness::clock::Monotonic;
+use harness::input::Places;
+use harness::launch::Made;
+use harness::plan::{Kind, Plan, Planned};
+use harness::progress::Event;
+use harness::server::{Call, Server};
+use record::{Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Recorder, Sample, StartClass, Testbed, Tier, Transport, Wire};
+
+use crate::{event, stage, stop};
+
+/// What every stage needs.
+pub struct Bench {
+    /// What is to be done.
+    pub plan: Plan,
+    /// The servers of the plan's subjects.
+    pub servers: BTreeMap<String, Server>,
+    /// Real time.
+    pub clock: Monotonic,
+    /// Holds every trial's own folder.
+    pub scratch: tempfile::TempDir,
+    folders: std::cell::Cell<u64>,
+}
+
+/// What was varied in a trial, beside the subject.
+#[derive(Clone, Default)]
+pub struct Conditions {
+    /// The tool and its input.
+    pub call: Option<(String, Input)>,
+    /// How the client reached it.
+    pub transport: Option<Transport>,
+    /// The revision that was spoken.
+    pub wire: Option<Wire>,
+    /// How warm it was asked to be.
+    pub start: Option<StartClass>,
+    /// How many clients at once; 0 stands for 1.
+    pub concurrency: u64,
+}
+
+/// The longest that a trial waits for one answer, where the server sets no limit of its own.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Bench {
+    /// Reads the plan and the servers that it names.
+    pub fn read(plan: &Path) -> Result<Bench> {
+        let text = std::fs::read(plan).with_context(|| format!("{} cannot be read", plan.display()))?;
+        let plan: Plan = serde_json::from_slice(&text).with_context(|| format!("{} is no plan", plan.display()))?;
+        let servers = harness::server::read_all(&plan.root)?;
+        Ok(Bench {
+            plan,
+            servers: servers.into_iter().map(|server| (server.name.clone(), server)).collect(),
+            clock: Monotonic::new(),
+            scratch: tempfile::Builder::new().prefix("wasmmcp-bench-").tempdir().context("no temporary folder can be made")?,
+            folders: std::cell::Cell::new(0),
+        })
+    }
+
+    /// The trial's subject and its server.
+    pub fn subject(&self, planned: &Planned) -> (&Made, &Server) {
+        let made = &self.plan.subjects[planned.subject];
+        (made, &self.servers[&made.server])
+    }
+
+    /// The data set and a fresh folder.
+    pub fn places(&self) -> Result<Places> {
+        self.folders.set(self.folders.get() + 1);
+        let scratch = self.scratch.path().join(self.folders.get().to_string());
+        std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
+        Ok(Places { data: self.plan.data.clone(), scratch })
+    }
+
+    /// A path for a file beside the trials' folders.
+    pub fn report(&self) -> PathBuf {
+        self.folders.set(self.folders.get() + 1);
+        self.scratch.path().join(format!("{}.report", self.folders.get()))
+    }
+
+    /// A good sample.
+    pub fn sample(&self, planned: &Planned, conditions: &Conditions, metric: Metric, value: impl Into<Quantity>) -> Sample {
+        let mut sample = self.failed(planned, conditions, metric, Outcome::Ok);
+        sample.value = Some(value.into());
+        sample
+    }
+
+    /// A sample without a value.
+    pub fn failed(&self, planned: &Planned, conditions: &Conditions, metric: Metric, outcome: Outcome) -> Sample {
+        let (made, server) = self.subject(planned);
+        let limits = Limits {
+            memory: server.limits.memory_bytes().ok().flatten().map(record::Bytes),
+            millicpus: None,
+            timeout: server.limits.call_timeout().ok().flatten().map(Nanos::from),
+        };
+        let (tool, input) = conditions.call.clone().unzip();
+        Sample {
+            tool,
+            input,
+            transport: conditions.transport,
+            wire: conditions.wire,
+            tier: Some("device".parse::<Tier>().expect("a plain name")),
+            testbed: Some(Testbed::Emulated),
+            start: conditions.start,
+            page_cache: Some(PageCache::Warm),
+            limits,
+            concurrency: record::Count(conditions.concurrency.max(1)),
+            ..Sample::failed(planned.trial, made.subject(), metric, outcome)
+        }
+    }
+
+    /// How long to wait for one answer of this server.
+    pub fn patience(&self, server: &Server) -> Duration {
+        // The host answers a timeout itself; a little longer lets that answer arrive.
+        server.limits.call_timeout().ok().flatten().map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
+    }
+}
+
+/// The call and its input as records name them.
+pub fn input(call: &Call, arguments: &serde_json::Value) -> (String, Input) {
+    let size = match call.input {
+        harness::server::Input::Small => InputSize::Small,
+        harness::server::Input::Large => InputSize::Large,
+        harness::server::Input::Edge => InputSize::Edge,
+    };
+    let bytes = u64::try_from(arguments.to_string().len()).expect("a length fits");
+    (call.tool.clone(), Input { name: call.id.clone(), size, bytes: record::Bytes(bytes) })
+}
+
+/// Does the trials that the record lacks. False when it was asked to stop before the last.
+pub fn measure(plan: &Path) -> Result<bool> {
+    stop::listen()?;
+    let bench = Bench::read(plan)?;
+    let (mut recorder, done) = Recorder::append_to(&bench.plan.run)?;
+    let total = u64::try_from(bench.plan.trials.len())?;
+    event::print(&Event::Begin { total, done: u64::try_from(done.len())? });
+    let mut warm = stage::warm::Stage::default();
+    let mut instance = stage::instance::Stage::default();
+    for planned in bench.plan.trials.iter().filter(|planned| !done.contains(&planned.trial)) {
+        if stop::asked() {
+            return Ok(false);
+        }
+        let samples = match &planned.kind {
+            Kind::Size => stage::size::trial(&bench, planned)?,
+            Kind::Start(class) => stage::start::trial(&bench, planned, *class)?,
+            Kind::Memory => stage::memory::trial(&bench, planned)?,
+            Kind::Warm { call } => warm.trial(&bench, planned, call)?,
+            Kind::Instance { call } => {
+                warm.end();
+                instance.trial(&bench, planned, call)?
+            }
+            Kind::Density => {
+                warm.end();
+                instance.end();
+                stage::density::trial(&bench, planned, plan)?
+            }
+            Kind::Load { connections } => stage::load::trial(&bench, planned, *connections)?,
+        };
+        recorder.append(&samples)?;
+        let (made, _) = bench.subject(planned);
+        event::print(&Event::Trial {
+            stage: format!("{}: {} {}", stage_name(&planned.kind), made.server, made.packaging),
+            trouble: samples.iter().find_map(trouble),
+        });
+    }
+    Ok(true)
+}
+
+fn stage_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Size => "size",
+        Kind::Start(class) => class.name(),
+        Kind::Memory => "memory",
+        Kind::Warm { .. } => "warm",
+        Kind::Instance { .. } => "instance-cold",
+        Kind::Density => "density",
+        Kind::Load { .. } => "load",
+    }
+}
+
+fn trouble(sample: &Sample) -> Option<String> {
+    let tool = sample.input.as_ref().map_or(String::new(), |input| format!("{}: ", input.name));
+    let what = match &sample.outcome {
+        Outcome::Ok | Outcome::WrongClass { .. } | Outcome::Unavailable { .. } => return None,
+        Outcome::WrongAnswer { why } => format!("wrong answer: {why}"),
+        Outcome::Timeout { after } => format!("no answer within {after}"),
+        Outcome::Crashed { how } => format!("crashed: {how}"),
+    };
+    Some(format!("{tool}{what}"))
+}
