@@ -1,1 +1,29 @@
-//! 
+//! Asks the questions: builds subjects, runs trials, writes records, draws tables and figures.
+//!
+//! The modules stand in the order in which data flows through them. What must be optimised to be believed is in the
+//! `worker`, which uses the same description, launch and judge.
+
+pub mod server;
+
+pub mod input;
+pub mod judge;
+
+pub mod clock;
+pub mod process;
+
+pub mod client;
+pub mod launch;
+
+pub mod place;
+pub mod subject;
+
+pub mod verify;
+
+pub mod plan;
+pub mod shuffle;
+
+pub mod machine;
+pub mod measure;
+pub mod progress;
+
+pub mod exit;

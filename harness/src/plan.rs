@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use record::{StartClass, Timestamp, Trial};
+use record::{StartClass, Trial};
 use serde::{Deserialize, Serialize};
 
 use crate::launch::{Made, Programs};
@@ -18,18 +18,14 @@ pub struct Plan {
     pub data: PathBuf,
     /// Whether the data set is the generated one, for which the right answers are known.
     pub generated: bool,
-    /// The record's folder.
-    pub run: PathBuf,
     /// Precompiled code.
     pub cache: PathBuf,
     /// What runs components.
     pub programs: Programs,
     /// What is measured.
     pub subjects: Vec<Made>,
-    /// The trials in their order.
+    /// The trials that are left to do, in their order.
     pub trials: Vec<Planned>,
-    /// When the run was started.
-    pub start: Timestamp,
 }
 
 /// One trial.

@@ -267,6 +267,15 @@ impl Process {
     }
 }
 
+/// Runs a command to its end and returns what it printed; nothing is inherited but the environment.
+///
+/// # Errors
+/// When the program cannot be started.
+#[expect(clippy::disallowed_methods, reason = "this is the module that starts processes")]
+pub fn output(program: &std::path::Path, arguments: &[OsString], folder: &std::path::Path) -> std::io::Result<std::process::Output> {
+    std::process::Command::new(program).args(arguments).current_dir(folder).stdin(Stdio::null()).output()
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         if self.stdin.take().is_some() {

@@ -1,28 +1,20 @@
-//! How far a run is: what the worker prints, and how it is shown on a terminal or in a log.
+//! How far a run is: what the worker reports, and how it is shown on a terminal or in a log.
 
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use record::Sample;
 use serde::{Deserialize, Serialize};
 
-/// One line of the worker's standard output.
+/// One line of the worker's standard output: a trial that is done. The worker waits for an answer before the next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "event")]
-pub enum Event {
-    /// Work begins; so many trials were done by an earlier part of the run.
-    Begin {
-        /// Trials in all.
-        total: u64,
-        /// Trials that the record already has.
-        done: u64,
-    },
-    /// A trial is done.
-    Trial {
-        /// What is being measured, for people.
-        stage: String,
-        /// What went wrong, if anything.
-        trouble: Option<String>,
-    },
+pub struct Done {
+    /// What is being measured, for people.
+    pub stage: String,
+    /// What went wrong, if anything.
+    pub trouble: Option<String>,
+    /// All that the trial gave.
+    pub samples: Vec<Sample>,
 }
 
 /// Shows events: a bar with the time left on a terminal, a line for each tenth elsewhere.
@@ -44,32 +36,30 @@ impl Progress {
         Progress { bar, plain, tenths: 0, stage: String::new() }
     }
 
-    /// Takes up one event.
-    pub fn show(&mut self, event: &Event) {
-        match event {
-            Event::Begin { total, done } => {
-                self.bar.set_length(*total);
-                self.bar.set_position(*done);
-                self.bar.reset_eta();
-                self.tenths = done * 10 / (*total).max(1);
-                self.say(&format!("{} trials to do", total - done));
-            }
-            Event::Trial { stage, trouble } => {
-                self.bar.inc(1);
-                if self.stage != *stage {
-                    self.stage.clone_from(stage);
-                    self.bar.set_message(stage.clone());
-                }
-                if let Some(trouble) = trouble {
-                    self.say(&format!("{stage}: {trouble}"));
-                }
-                let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(1).max(1));
-                if self.plain && done * 10 / total > self.tenths {
-                    self.tenths = done * 10 / total;
-                    let left = self.bar.eta().as_secs();
-                    eprintln!("{:3} %  {done} of {total} trials, about {left} s left ({stage})", self.tenths * 10);
-                }
-            }
+    /// Work begins; so many trials were done by an earlier part of the run.
+    pub fn begin(&mut self, total: u64, done: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+        self.bar.reset_eta();
+        self.tenths = done * 10 / total.max(1);
+        self.say(&format!("{} trials to do", total - done));
+    }
+
+    /// A trial is done.
+    pub fn step(&mut self, stage: &str, trouble: Option<&str>) {
+        self.bar.inc(1);
+        if self.stage != stage {
+            stage.clone_into(&mut self.stage);
+            self.bar.set_message(self.stage.clone());
+        }
+        if let Some(trouble) = trouble {
+            self.say(&format!("{stage}: {trouble}"));
+        }
+        let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(1).max(1));
+        if self.plain && done * 10 / total > self.tenths {
+            self.tenths = done * 10 / total;
+            let left = self.bar.eta().as_secs();
+            eprintln!("{:3} %  {done} of {total} trials, about {left} s left ({stage})", self.tenths * 10);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Does a plan's trials one after the other and appends each to the record as it ends.
+//! Does a plan's trials one after the other and reports each as it ends.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use harness::clock::Monotonic;
 use harness::input::Places;
 use harness::launch::Made;
 use harness::plan::{Kind, Plan, Planned};
-use harness::progress::Event;
+use harness::progress::Done;
 use harness::server::{Call, Server};
-use record::{Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Recorder, Sample, StartClass, Testbed, Tier, Transport, Wire};
+use record::{Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Sample, StartClass, Testbed, Tier, Transport, Wire};
 
-use crate::{event, stage, stop};
+use crate::stage;
 
 /// What every stage needs.
 pub struct Bench {
@@ -102,7 +102,8 @@ impl Bench {
             input,
             transport: conditions.transport,
             wire: conditions.wire,
-            tier: Some("device".parse::<Tier>().expect("a plain name")),
+            // The paper took Table III on its edge machine.
+            tier: Some("edge".parse::<Tier>().expect("a plain name")),
             testbed: Some(Testbed::Emulated),
             start: conditions.start,
             page_cache: Some(PageCache::Warm),
@@ -130,24 +131,25 @@ pub fn input(call: &Call, arguments: &serde_json::Value) -> (String, Input) {
     (call.tool.clone(), Input { name: call.id.clone(), size, bytes: record::Bytes(bytes) })
 }
 
-/// Does the trials that the record lacks. False when it was asked to stop before the last.
-pub fn measure(plan: &Path) -> Result<bool> {
-    stop::listen()?;
+/// Does the plan's trials, and waits for a line after each, so that whoever records it does not disturb the next.
+///
+/// Ends early when the answer is `stop`, or when nobody answers any more.
+pub fn measure(plan: &Path) -> Result<()> {
+    // The terminal's Ctrl-C reaches this process too; the harness decides what becomes of the trial in flight.
+    ctrlc::set_handler(|| {})?;
     let bench = Bench::read(plan)?;
-    let (mut recorder, done) = Recorder::append_to(&bench.plan.run)?;
-    let total = u64::try_from(bench.plan.trials.len())?;
-    event::print(&Event::Begin { total, done: u64::try_from(done.len())? });
     let mut warm = stage::warm::Stage::default();
     let mut instance = stage::instance::Stage::default();
-    for planned in bench.plan.trials.iter().filter(|planned| !done.contains(&planned.trial)) {
-        if stop::asked() {
-            return Ok(false);
-        }
+    let mut answers = std::io::stdin().lines();
+    for planned in &bench.plan.trials {
         let samples = match &planned.kind {
             Kind::Size => stage::size::trial(&bench, planned)?,
             Kind::Start(class) => stage::start::trial(&bench, planned, *class)?,
             Kind::Memory => stage::memory::trial(&bench, planned)?,
-            Kind::Warm { call } => warm.trial(&bench, planned, call)?,
+            Kind::Warm { call } => {
+                instance.end();
+                warm.trial(&bench, planned, call)?
+            }
             Kind::Instance { call } => {
                 warm.end();
                 instance.trial(&bench, planned, call)?
@@ -159,14 +161,16 @@ pub fn measure(plan: &Path) -> Result<bool> {
             }
             Kind::Load { connections } => stage::load::trial(&bench, planned, *connections)?,
         };
-        recorder.append(&samples)?;
         let (made, _) = bench.subject(planned);
-        event::print(&Event::Trial {
-            stage: format!("{}: {} {}", stage_name(&planned.kind), made.server, made.packaging),
-            trouble: samples.iter().find_map(trouble),
-        });
+        let stage = format!("{}: {} {}", stage_name(&planned.kind), made.server, made.packaging);
+        let done = Done { stage, trouble: samples.iter().find_map(trouble), samples };
+        println!("{}", serde_json::to_string(&done)?);
+        match answers.next() {
+            Some(Ok(answer)) if answer != "stop" => {}
+            _ => break,
+        }
     }
-    Ok(true)
+    Ok(())
 }
 
 fn stage_name(kind: &Kind) -> &'static str {

@@ -3,10 +3,8 @@
 //! `harness` builds it, hands it a plan and reads its progress; nobody else needs to start it.
 
 mod bench;
-mod event;
 mod memory;
 mod stage;
-mod stop;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,7 +20,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Does the trials of a plan that the record does not have yet.
+    /// Does the trials of a plan and prints each as JSON; a line on standard input after each lets it go on.
     Measure {
         /// The plan, as JSON.
         plan: PathBuf,
@@ -38,25 +36,16 @@ enum Command {
     },
 }
 
-// The record is kept; the plan's remaining trials are not done.
-const INTERRUPTED: u8 = 130;
-
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Measure { plan } => bench::measure(&plan),
-        Command::Density { plan, subject, scratch } => stage::density::fill(&plan, subject, &scratch).map(|()| true),
+        Command::Density { plan, subject, scratch } => stage::density::fill(&plan, subject, &scratch),
     };
     match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(INTERRUPTED),
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("worker: {error:#}");
-            ExitCode::from(exit_code(&error))
+            ExitCode::FAILURE
         }
     }
-}
-
-/// A full disk or a read-only folder is the machine's lack; the rest is ours.
-fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.downcast_ref::<record::RecordError>().is_some() { 4 } else { 1 }
 }

@@ -1,0 +1,108 @@
+//! The exit codes, and which error ends in which.
+
+use std::process::ExitCode;
+
+use record::{ReadError, RecordError};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; cells that are unavailable are no failure.
+    Done,
+    /// A fault of ours.
+    Bug,
+    /// Usage, or a file that cannot be accepted.
+    Usage,
+    /// A wrong answer.
+    Wrong,
+    /// This machine lacks what was asked for.
+    Lacking,
+    /// Interrupted; the record is kept.
+    Interrupted,
+}
+
+impl Exit {
+    /// The documented number.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Bug => 1,
+            Exit::Usage => 2,
+            Exit::Wrong => 3,
+            Exit::Lacking => 4,
+            Exit::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
+    }
+}
+
+/// A message for the person at the keyboard, with the code that it ends in.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Told {
+    /// What happened and what to do next.
+    pub message: String,
+    /// How the command ends.
+    pub exit: Exit,
+}
+
+impl Told {
+    /// The user's words or files cannot be accepted.
+    pub fn usage(message: impl Into<String>) -> Told {
+        Told { message: message.into(), exit: Exit::Usage }
+    }
+
+    /// The machine lacks something.
+    pub fn lacking(message: impl Into<String>) -> Told {
+        Told { message: message.into(), exit: Exit::Lacking }
+    }
+}
+
+/// The code in which an error ends.
+pub fn of(error: &anyhow::Error) -> Exit {
+    for cause in error.chain() {
+        if let Some(told) = cause.downcast_ref::<Told>() {
+            return told.exit;
+        }
+        if let Some(error) = cause.downcast_ref::<RecordError>() {
+            return match error {
+                RecordError::NoSpace { .. } | RecordError::ReadOnly { .. } => Exit::Lacking,
+                RecordError::Trial { .. } => Exit::Bug,
+                _ => Exit::Usage,
+            };
+        }
+        if cause.is::<crate::server::Unacceptable>() || cause.is::<ReadError>() || cause.is::<crate::input::NoInput>() {
+            return Exit::Usage;
+        }
+        if cause.is::<toolchain::Missing>() {
+            return Exit::Lacking;
+        }
+        if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+            let lacking = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::ReadOnlyFilesystem];
+            if lacking.contains(&error.kind()) {
+                return Exit::Lacking;
+            }
+        }
+    }
+    Exit::Bug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn an_error_keeps_its_code_under_context() {
+        let told = Err::<(), _>(Told::lacking("no engine")).context("containers").expect_err("told");
+        assert_eq!(of(&told), Exit::Lacking);
+        assert_eq!(of(&anyhow::anyhow!("surprise")), Exit::Bug);
+        let full = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+        assert_eq!(of(&full).code(), 4);
+    }
+}

@@ -1,0 +1,126 @@
+//! The facts of the machine and of the sources that a record keeps.
+
+use std::fs;
+use std::path::Path;
+
+use record::{Bytes, Count, Digest, Machine, Redactor, Revision, Toolchain};
+
+use crate::process::output;
+use crate::subject::{Built, find};
+
+/// What of this machine moves numbers.
+pub fn machine() -> Machine {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    system.refresh_cpu_all();
+    let trimmed = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let unified = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
+    let legacy = Path::new("/sys/fs/cgroup/memory").exists();
+    let virtualised = fs::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains(" hypervisor"));
+    Machine {
+        cpu: system.cpus().first().map_or("unknown", |cpu| cpu.brand()).trim().to_owned(),
+        processors: Count(count(system.cpus().len())),
+        memory: Bytes(system.total_memory()),
+        kernel: format!(
+            "{} {}",
+            sysinfo::System::name().unwrap_or_default(),
+            sysinfo::System::kernel_version().unwrap_or_default()
+        ),
+        architecture: std::env::consts::ARCH.to_owned(),
+        governor: trimmed("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        cgroup: match (unified, legacy) {
+            (true, false) => Some("v2".to_owned()),
+            (false, true) => Some("v1".to_owned()),
+            (true, true) => Some("hybrid".to_owned()),
+            (false, false) => None,
+        },
+        hypervisor: virtualised
+            .then(|| trimmed("/sys/class/dmi/id/sys_vendor").unwrap_or_else(|| "one that does not name itself".to_owned())),
+        load_milli: thousandths(sysinfo::System::load_average().one).map(Count),
+    }
+}
+
+fn count(items: usize) -> u64 {
+    u64::try_from(items).expect("a count fits")
+}
+
+/// `1.25` as 1250, by its printed digits: no float is cast.
+fn thousandths(load: f64) -> Option<u64> {
+    format!("{:.3}", load.max(0.0)).replace('.', "").parse().ok()
+}
+
+/// The state of the sources; none outside of a git checkout.
+pub fn revision(root: &Path) -> Option<Revision> {
+    let git = find("git")?;
+    let ask = |arguments: &[&str]| {
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        let answer = output(&git, &arguments, root).ok()?;
+        answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    };
+    Some(Revision { commit: ask(&["rev-parse", "HEAD"])?, dirty: !ask(&["status", "--porcelain"])?.is_empty() })
+}
+
+/// The digest of `Cargo.lock`.
+pub fn lockfile(root: &Path) -> Option<Digest> {
+    Some(Digest::of(&fs::read(root.join("Cargo.lock")).ok()?))
+}
+
+/// What compiled the subjects and what runs components.
+pub fn toolchain(root: &Path, built: &Built) -> Toolchain {
+    let ask = |program: &Path, arguments: &[&str]| {
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        let answer = output(program, &arguments, root).ok()?;
+        Some(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    };
+    let about = ask(&built.programs.runtime, &["--version"]).unwrap_or_default();
+    Toolchain {
+        rustc: find("rustc").and_then(|rustc| ask(&rustc, &["--version"])).unwrap_or_default(),
+        wasm_target: built.wasm_target.clone(),
+        wasmtime: locked(root, "wasmtime").unwrap_or_default(),
+        wasmtime_flags: about.lines().skip(1).map(|line| line.trim().to_owned()).collect(),
+        wasmtime_command: built.programs.wasmtime.as_ref().and_then(|wasmtime| ask(wasmtime, &["--version"])),
+        build_flags: vec![
+            "component: profile guest, -Ctarget-feature=+simd128".to_owned(),
+            "native, wasmmcp-runtime, worker: profile release, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
+        ],
+    }
+}
+
+/// A package's version in `Cargo.lock`.
+fn locked(root: &Path, package: &str) -> Option<String> {
+    let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock")).ok()?.parse().ok()?;
+    let packages = lock.get("package")?.as_array()?;
+    let found = packages.iter().find(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package))?;
+    Some(found.get("version")?.as_str()?.to_owned())
+}
+
+/// Leaves this machine's folders and names out of what is written.
+pub fn redactor(root: &Path, data: &Path, cache: &Path) -> Redactor {
+    let mut redactor = Redactor::new().folder(root, "<repository>").folder(data, "<data>").folder(cache, "<cache>");
+    if let Some(home) = std::env::var_os("HOME") {
+        redactor = redactor.folder(Path::new(&home), "<home>");
+    }
+    if let Ok(user) = std::env::var("USER") {
+        redactor = redactor.name(&user, "<user>");
+    }
+    if let Some(host) = sysinfo::System::host_name() {
+        redactor = redactor.name(&host, "<host>");
+    }
+    redactor
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_is_kept_in_thousandths() {
+        assert_eq!((thousandths(1.25), thousandths(0.0), thousandths(-1.0)), (Some(1250), Some(0), Some(0)));
+    }
+
+    #[test]
+    fn this_machine_has_processors_and_memory() {
+        let machine = machine();
+        assert!(machine.processors.0 > 0 && machine.memory.0 > 0, "{machine:?}");
+    }
+}

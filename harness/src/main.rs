@@ -1,0 +1,44 @@
+//! `harness`: every command of WasmMCP Bench. Each is one file under `cmd/`.
+
+mod cmd;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Measures MCP servers as Wasm components and as native programs, and says what holds of what was published.
+///
+/// Exit codes: 0 done (cells that are unavailable are listed, and are no failure), 1 a fault of ours, 2 usage or a file
+/// that cannot be accepted, 3 a wrong answer, 4 this machine lacks what was asked for, 130 interrupted (the record is kept).
+#[derive(Parser)]
+#[command(name = "harness", version, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    global: cmd::Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Doctor(cmd::doctor::Arguments),
+    Build(cmd::build::Arguments),
+    Verify(cmd::verify::Arguments),
+    Table3(cmd::table3::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let global = &arguments.global;
+    let ended = match &arguments.command {
+        Command::Doctor(own) => cmd::doctor::run(global, own),
+        Command::Build(own) => cmd::build::run(global, own),
+        Command::Verify(own) => cmd::verify::run(global, own),
+        Command::Table3(own) => cmd::table3::run(global, own),
+    };
+    let exit = ended.unwrap_or_else(|error| {
+        eprintln!("harness: {error:#}");
+        harness::exit::of(&error)
+    });
+    exit.into()
+}

@@ -1,0 +1,131 @@
+//! Builds what is measured: every server as a component and as a native program, and what runs components.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use record::{Digest, Missing, Packaging};
+use toolchain::{Component, Linking, Native, Toolchain, Wasm};
+
+use crate::launch::{Made, Programs};
+use crate::process;
+use crate::server::Server;
+
+/// What was built, and what could not be.
+#[derive(Debug)]
+pub struct Built {
+    /// The optimised process that measures.
+    pub worker: PathBuf,
+    /// What runs components.
+    pub programs: Programs,
+    /// Everything that can be measured.
+    pub subjects: Vec<Made>,
+    /// Packagings that this machine cannot make.
+    pub missing: Vec<(Packaging, Missing)>,
+    /// Where the Wasm target came from, in words.
+    pub wasm_target: String,
+    /// Where precompiled code is kept.
+    pub cache: PathBuf,
+}
+
+/// Builds everything that these servers need. Each line that a build prints goes to `said`.
+///
+/// # Errors
+/// When a build fails. A missing Wasm target is no error: components are then missing.
+pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &mut dyn FnMut(&str)) -> Result<Built> {
+    let toolchain = Toolchain::new();
+    let native = |package: &str, program: &str, said: &mut dyn FnMut(&str)| -> Result<PathBuf> {
+        said(&format!("building {program}"));
+        Ok(toolchain.build_native(&Native { workspace: root, package, program, linking: Linking::Static }, said)?)
+    };
+    let programs = Programs {
+        runtime: native("wasmmcp-runtime", "wasmmcp-runtime", said)?,
+        compiler: native("wasmmcp-compiler", "wasmmcp-compiler", said)?,
+        wasmtime: find("wasmtime"),
+    };
+    // The host in the worker and the host in the runtime are then the same machine code.
+    let worker = native("worker", "worker", said)?;
+    let mut built = Built {
+        worker,
+        programs,
+        subjects: Vec::new(),
+        missing: Vec::new(),
+        wasm_target: String::new(),
+        cache: cache.join("components"),
+    };
+    for server in servers {
+        let file = native(&server.package, &server.package, said)?;
+        built.add(server, Packaging::Native, file, None)?;
+    }
+    match toolchain.locate(setup, said) {
+        Ok(wasm) => built.components(root, servers, &wasm, said)?,
+        Err(missing) => {
+            let missing = Missing { what: "the wasm32-wasip2 target".to_owned(), why: missing.why, remedy: missing.remedy };
+            built.wasm_target = format!("missing: {}", missing.why);
+            built.missing.push((Packaging::Component, missing.clone()));
+            built.missing.push((Packaging::ComponentWasmtime, missing));
+        }
+    }
+    Ok(built)
+}
+
+impl Built {
+    fn components(&mut self, root: &Path, servers: &[Server], wasm: &Wasm, said: &mut dyn FnMut(&str)) -> Result<()> {
+        self.wasm_target = wasm.way().to_string();
+        for server in servers {
+            said(&format!("building the component {}", server.name));
+            let file = wasm.build_component(&Component::of(root, &server.package), said)?;
+            let precompiled = self.precompile(&file)?;
+            self.add(server, Packaging::Component, file.clone(), Some(precompiled))?;
+            if let Some(wasmtime) = self.programs.wasmtime.clone() {
+                let precompiled = self.precompile_stock(&wasmtime, &file)?;
+                self.add(server, Packaging::ComponentWasmtime, file, Some(precompiled))?;
+            }
+        }
+        if self.programs.wasmtime.is_none() {
+            let missing = Missing {
+                what: "the wasmtime command".to_owned(),
+                why: "it is not on the search path".to_owned(),
+                remedy: "cargo install wasmtime-cli --version ^48 --locked".to_owned(),
+            };
+            self.missing.push((Packaging::ComponentWasmtime, missing));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, server: &Server, packaging: Packaging, file: PathBuf, precompiled: Option<PathBuf>) -> Result<()> {
+        let bytes = std::fs::read(&file).with_context(|| format!("{} was built and cannot be read", file.display()))?;
+        self.subjects.push(Made { server: server.name.clone(), packaging, digest: Digest::of(&bytes), file, precompiled });
+        Ok(())
+    }
+
+    /// Puts a component's machine code into our runtime's cache, so that `process-cold` finds it there.
+    fn precompile(&self, component: &Path) -> Result<PathBuf> {
+        let arguments: [OsString; 4] = ["compile".into(), "--cache".into(), self.cache.clone().into(), component.into()];
+        let output = process::output(&self.programs.runtime, &arguments, &std::env::temp_dir())?;
+        if !output.status.success() {
+            bail!("{} cannot be compiled: {}", component.display(), String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+    }
+
+    /// The same by the stock command, which keeps a format of its own.
+    fn precompile_stock(&self, wasmtime: &Path, component: &Path) -> Result<PathBuf> {
+        std::fs::create_dir_all(&self.cache)?;
+        let digest = Digest::of(&std::fs::read(component)?);
+        let name = digest.as_str().trim_start_matches("blake3:").get(..16).unwrap_or("component").to_owned();
+        let precompiled = self.cache.join(format!("{name}.stock.cwasm"));
+        let arguments: [OsString; 4] = ["compile".into(), "-o".into(), precompiled.clone().into(), component.into()];
+        let output = process::output(wasmtime, &arguments, &std::env::temp_dir())?;
+        if !output.status.success() {
+            bail!("wasmtime cannot compile {}: {}", component.display(), String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(precompiled)
+    }
+}
+
+/// A program on the search path.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}

@@ -1,0 +1,132 @@
+//! What one more idle server costs in a host that is up, measured in a process that holds nothing else.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use harness::client::Request;
+use harness::input::Places;
+use harness::launch::Made;
+use harness::plan::Planned;
+use harness::process::{Launch, Process};
+use harness::server::Server;
+use record::{Bytes, Metric, Outcome, Sample, StartClass, Transport, Wire};
+use serde::{Deserialize, Serialize};
+use wasmmcp_runtime::{Host, HostOptions, Session};
+
+use crate::bench::{Bench, Conditions};
+use crate::memory::rollup;
+use crate::stage::instance::load;
+
+/// Idle instances after the first; their mean is one sample.
+const MORE: u64 = 50;
+
+/// What the process that was filled found, in bytes.
+#[derive(Serialize, Deserialize)]
+struct Found {
+    next_instance_pss: u64,
+    next_instance_anonymous: u64,
+    next_server_pss: u64,
+    next_server_anonymous: u64,
+    next_server_mapped: u64,
+}
+
+/// One process filled and read.
+pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample>> {
+    let places = bench.places()?;
+    let launch = Launch {
+        program: std::env::current_exe().context("this program cannot be found again")?,
+        arguments: vec!["density".into(), plan.into(), planned.subject.to_string().into(), places.scratch.into()],
+        environment: Vec::new(),
+    };
+    let conditions = Conditions {
+        transport: Some(Transport::InProcess),
+        wire: Some(Wire::V2025_11_25),
+        start: Some(StartClass::InstanceCold),
+        ..Conditions::default()
+    };
+    let mut process = Process::start(&launch)?;
+    let line = process.exchange(b"", bench.patience(bench.subject(planned).1), &bench.clock, |line| line.starts_with(b"{"));
+    let found: Found = match line.map(|line| serde_json::from_slice(&line)) {
+        Ok(Ok(found)) => found,
+        _ => {
+            let how = format!("the filled host ended early; it said: {}", process.last_words());
+            return Ok(vec![bench.failed(planned, &conditions, Metric::NextInstancePss, Outcome::Crashed { how })]);
+        }
+    };
+    Ok([
+        (Metric::NextInstancePss, found.next_instance_pss),
+        (Metric::NextInstanceAnonymous, found.next_instance_anonymous),
+        (Metric::NextServerPss, found.next_server_pss),
+        (Metric::NextServerAnonymous, found.next_server_anonymous),
+        (Metric::NextServerMapped, found.next_server_mapped),
+    ]
+    .map(|(metric, bytes)| bench.sample(planned, &conditions, metric, Bytes(bytes)))
+    .into())
+}
+
+/// Fills this process and prints what each step cost.
+pub fn fill(plan: &Path, subject: usize, scratch: &Path) -> Result<()> {
+    let bench = Bench::read(plan)?;
+    let places = Places { data: bench.plan.data.clone(), scratch: scratch.to_owned() };
+    let host = Host::new(HostOptions::default())?;
+    let made = bench.plan.subjects.get(subject).context("the plan has no such subject")?;
+    // Another server goes first, so that what the host itself needs is not counted as the subject's.
+    let other = bench.plan.subjects.iter().find(|other| other.is_hosted() && other.server != made.server);
+    let mut held = Vec::new();
+    if let Some(other) = other {
+        held.push(idle(&host, &bench, other, &places)?);
+    }
+    let before = reading()?;
+    let loaded = load(&host, &bench, server(&bench, made)?, &made.file, &places)?;
+    held.push(answered(&bench, made, &loaded, &places)?);
+    let one = reading()?;
+    for _ in 0..MORE {
+        held.push(answered(&bench, made, &loaded, &places)?);
+    }
+    let many = reading()?;
+    let found = Found {
+        next_instance_pss: many.pss.saturating_sub(one.pss) / MORE,
+        next_instance_anonymous: many.anonymous.saturating_sub(one.anonymous) / MORE,
+        next_server_pss: one.pss.saturating_sub(before.pss),
+        next_server_anonymous: one.anonymous.saturating_sub(before.anonymous),
+        next_server_mapped: one.file.saturating_sub(before.file),
+    };
+    println!("{}", serde_json::to_string(&found)?);
+    Ok(())
+}
+
+struct Reading {
+    pss: u64,
+    anonymous: u64,
+    file: u64,
+}
+
+fn reading() -> Result<Reading> {
+    let me = std::process::id();
+    let line = |field: &str| rollup(me, field).with_context(|| format!("/proc tells no {field}; measure on Linux with /proc mounted"));
+    Ok(Reading { pss: line("Pss")?.0, anonymous: line("Anonymous")?.0, file: line("Pss_File")?.0 })
+}
+
+fn server<'a>(bench: &'a Bench, made: &Made) -> Result<&'a Server> {
+    bench.servers.get(&made.server).context("the plan names a server that is not in this checkout")
+}
+
+fn idle(host: &Host, bench: &Bench, made: &Made, places: &Places) -> Result<Session> {
+    let loaded = load(host, bench, server(bench, made)?, &made.file, places)?;
+    answered(bench, made, &loaded, places)
+}
+
+/// A session that has answered a call and waits for the next.
+fn answered(bench: &Bench, made: &Made, loaded: &wasmmcp_runtime::Loaded, places: &Places) -> Result<Session> {
+    let mut session = loaded.session()?;
+    let call = server(bench, made)?.timed().find(|call| call.before.is_empty()).context("the server has no call")?;
+    let arguments = places.resolve(&call.arguments)?;
+    for request in [Request::initialize(0), Request::call(1, &call.tool, &arguments)] {
+        session.send(request.line().trim_ascii_end())?;
+        let line = session.recv()?;
+        if let Err(failure) = harness::client::result(&line) {
+            bail!("{} did not answer in a session: {failure}", made.server);
+        }
+    }
+    Ok(session)
+}
