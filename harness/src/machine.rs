@@ -10,17 +10,20 @@ use crate::subject::{Built, find};
 
 /// What of this machine moves numbers.
 pub fn machine() -> Machine {
-    let mut system = sysinfo::System::new();
-    system.refresh_memory();
-    system.refresh_cpu_all();
+    let system = sysinfo::System::new().ok().map(|mut system| {
+        system.refresh_memory();
+        system.refresh_cpu_all();
+        system
+    });
+    let cpus = system.as_ref().map_or(&[][..], sysinfo::System::cpus);
     let trimmed = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
     let unified = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
     let legacy = Path::new("/sys/fs/cgroup/memory").exists();
     let virtualised = fs::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains(" hypervisor"));
     Machine {
-        cpu: system.cpus().first().map_or("unknown", |cpu| cpu.brand()).trim().to_owned(),
-        processors: Count(count(system.cpus().len())),
-        memory: Bytes(system.total_memory()),
+        cpu: cpus.first().map_or("unknown", |cpu| cpu.brand()).trim().to_owned(),
+        processors: Count(count(cpus.len())),
+        memory: Bytes(system.as_ref().map_or(0, sysinfo::System::total_memory)),
         kernel: format!(
             "{} {}",
             sysinfo::System::name().unwrap_or_default(),
@@ -36,7 +39,7 @@ pub fn machine() -> Machine {
         },
         hypervisor: virtualised
             .then(|| trimmed("/sys/class/dmi/id/sys_vendor").unwrap_or_else(|| "one that does not name itself".to_owned())),
-        load_milli: thousandths(sysinfo::System::load_average().one).map(Count),
+        load_milli: sysinfo::System::load_average().ok().and_then(|load| thousandths(load.one)).map(Count),
     }
 }
 
@@ -103,7 +106,7 @@ pub fn redactor(root: &Path, data: &Path, cache: &Path) -> Redactor {
     if let Ok(user) = std::env::var("USER") {
         redactor = redactor.name(&user, "<user>");
     }
-    if let Some(host) = sysinfo::System::host_name() {
+    if let Ok(host) = sysinfo::System::host_name() {
         redactor = redactor.name(&host, "<host>");
     }
     redactor

@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail};
 use record::Recorder;
 
 use crate::clock::Clock;
-use crate::launch::Made;
 use crate::plan::Plan;
 use crate::process::{Launch, Process};
 use crate::progress::{Done, Progress};
@@ -47,11 +46,8 @@ pub fn measure(plan: &Plan, worker: &std::path::Path, recorder: &mut Recorder, c
     let done = u64::try_from(recorder.done().len())?;
     let mut progress = Progress::new();
     progress.begin(done + u64::try_from(plan.trials.len())?, done);
-    let environment = ["PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR"]
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
-        .chain(granted(&plan.subjects))
-        .collect();
+    // The worker is no subject: what its servers are granted by name comes through it.
+    let environment = std::env::vars().collect();
     let launch = Launch { program: worker.to_owned(), arguments: vec!["measure".into(), file.into()], environment };
     let mut process = Process::start(&launch).with_context(|| format!("{} cannot be started", worker.display()))?;
     let mut answer: &[u8] = b"";
@@ -77,9 +73,4 @@ pub fn measure(plan: &Plan, worker: &std::path::Path, recorder: &mut Recorder, c
     progress.end();
     recorder.sync()?;
     Ok(!interrupted())
-}
-
-/// The environment variables that servers are granted must reach the worker that starts them.
-fn granted(_subjects: &[Made]) -> impl Iterator<Item = (String, String)> {
-    std::env::vars().filter(|(name, _)| name.starts_with("WASMMCP_"))
 }

@@ -409,7 +409,7 @@ source = { origin = "arithmetic by hand" }
             ("\"small\"", "\"edge\"", "tool a has no call with input = \"small\""),
             ("a-large", "a-small", "the id is used twice"),
             ("{ text = { equal = \"ok\" } }", "{}", "expect says nothing"),
-            ("{ equal = \"ok\" }", "{ equal = \"ok\", pattern = \"o\" }", "expected exactly 1 element"),
+            ("{ equal = \"ok\" }", "{ equal = \"ok\", pattern = \"o\" }", "exactly 1 element"),
             ("{ equal = \"ok\" }", "{ pattern = \"(\" }", "no regular expression"),
             ("{ equal = \"ok\" }", "{ digest = \"blake3:12\" }", "is no digest"),
             ("origin = \"arithmetic by hand\" }", "origin = \"x\", script = \"no.py\" }", "is not in the folder"),

@@ -33,7 +33,7 @@ pub struct Built {
 /// # Errors
 /// When a build fails. A missing Wasm target is no error: components are then missing.
 pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &mut dyn FnMut(&str)) -> Result<Built> {
-    let toolchain = Toolchain::new();
+    let toolchain = Toolchain::of_this_machine();
     let native = |package: &str, program: &str, said: &mut dyn FnMut(&str)| -> Result<PathBuf> {
         said(&format!("building {program}"));
         Ok(toolchain.build_native(&Native { workspace: root, package, program, linking: Linking::Static }, said)?)
@@ -57,7 +57,7 @@ pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &
         let file = native(&server.package, &server.package, said)?;
         built.add(server, Packaging::Native, file, None)?;
     }
-    match toolchain.locate(setup, said) {
+    match toolchain.find(setup, said) {
         Ok(wasm) => built.components(root, servers, &wasm, said)?,
         Err(missing) => {
             let missing = Missing { what: "the wasm32-wasip2 target".to_owned(), why: missing.why, remedy: missing.remedy };
@@ -71,7 +71,7 @@ pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &
 
 impl Built {
     fn components(&mut self, root: &Path, servers: &[Server], wasm: &Wasm, said: &mut dyn FnMut(&str)) -> Result<()> {
-        self.wasm_target = wasm.way().to_string();
+        self.wasm_target = wasm.way.to_string();
         for server in servers {
             said(&format!("building the component {}", server.name));
             let file = wasm.build_component(&Component::of(root, &server.package), said)?;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use harness::clock::Monotonic;
+use harness::clock::{Clock, Monotonic};
 use harness::input::Places;
 use harness::launch::Made;
+use harness::peer::{Peer, Subject, Trouble};
 use harness::plan::{Kind, Plan, Planned};
 use harness::progress::Done;
 use harness::server::{Call, Server};
@@ -42,9 +42,6 @@ pub struct Conditions {
     /// How many clients at once; 0 stands for 1.
     pub concurrency: u64,
 }
-
-/// The longest that a trial waits for one answer, where the server sets no limit of its own.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Bench {
     /// Reads the plan and the servers that it names.
@@ -113,10 +110,19 @@ impl Bench {
         }
     }
 
-    /// How long to wait for one answer of this server.
-    pub fn patience(&self, server: &Server) -> Duration {
-        // The host answers a timeout itself; a little longer lets that answer arrive.
-        server.limits.call_timeout().ok().flatten().map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
+    /// The trial's subject with what it needs to run.
+    pub fn peer(&self, planned: &Planned) -> Subject<'_> {
+        let (made, server) = self.subject(planned);
+        let plan = &self.plan;
+        Subject { made, server, programs: &plan.programs, cache: &plan.cache, generated: plan.generated }
+    }
+}
+
+/// What a call's trouble is called in the record; a process that failed is ended.
+pub fn outcome(trouble: Trouble, peer: Peer, clock: &dyn Clock) -> Outcome {
+    match trouble {
+        Trouble::Wrong(wrong) => Outcome::WrongAnswer { why: wrong.0 },
+        Trouble::Failed(failure) => peer.fail(failure, clock),
     }
 }
 

@@ -6,5 +6,4 @@ pub mod load;
 pub mod memory;
 pub mod size;
 pub mod start;
-pub mod talk;
 pub mod warm;

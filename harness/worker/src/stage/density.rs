@@ -45,7 +45,7 @@ pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample
         ..Conditions::default()
     };
     let mut process = Process::start(&launch)?;
-    let line = process.exchange(b"", bench.patience(bench.subject(planned).1), &bench.clock, |line| line.starts_with(b"{"));
+    let line = process.exchange(b"", bench.peer(planned).patience(), &bench.clock, |line| line.starts_with(b"{"));
     let found: Found = match line.map(|line| serde_json::from_slice(&line)) {
         Ok(Ok(found)) => found,
         _ => {

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use wasmmcp_runtime::{CacheChoice, Grants, Host, HostOptions, Limits, Loaded, Phases, ServerSpec};
 
 use crate::bench::{Bench, Conditions, input};
-use crate::stage::talk::verdict;
 use crate::stage::warm::find;
 
 /// Calls of a kind that go before the first that counts: the pool's pages and the allocator are then in use.
@@ -84,8 +83,8 @@ impl Stage {
                 Ok(answer) => answer,
                 Err(outcome) => return failed(outcome),
             };
-            if let Err(outcome) = verdict(bench, &up.places, call, &result) {
-                return failed(outcome);
+            if let Err(wrong) = bench.peer(planned).judge(call, &up.places, &result) {
+                return failed(Outcome::WrongAnswer { why: wrong.0 });
             }
             timed = Some((took, phases, result));
         }

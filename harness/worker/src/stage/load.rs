@@ -41,7 +41,7 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
     let failed = |outcome| Ok(vec![bench.failed(planned, &conditions, Metric::Throughput, outcome)]);
     let launch = launch::http(made, server, &bench.plan.programs, &places, &bench.plan.cache);
     let mut process = Process::start(&launch)?;
-    let patience = bench.patience(server);
+    let patience = bench.peer(planned).patience();
     let address = match process.exchange(b"", patience, &bench.clock, |line| line.starts_with(b"listening on http://")) {
         Ok(line) => address(&line)?,
         Err(silence) => return failed(Outcome::Crashed { how: format!("{silence}; it said: {}", process.last_words()) }),
@@ -53,8 +53,8 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
         Ok(burst) => burst,
         Err(error) => return failed(Outcome::WrongAnswer { why: format!("{error:#}") }),
     };
-    if let Err(outcome) = crate::stage::talk::verdict(bench, &places, call, &burst.answer) {
-        return failed(outcome);
+    if let Err(wrong) = bench.peer(planned).judge(call, &places, &burst.answer) {
+        return failed(Outcome::WrongAnswer { why: wrong.0 });
     }
     let per_second = u128::from(burst.calls) * 1_000_000_000 / u128::from(burst.took.0.max(1));
     let mut samples = vec![bench.sample(planned, &conditions, Metric::Throughput, PerSecond(u64::try_from(per_second)?))];

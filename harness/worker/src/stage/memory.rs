@@ -1,19 +1,17 @@
 //! What a process holds: peak after each tool once at small input, then at large; the idle state between.
 
-use anyhow::Result;
-use harness::client::Failure;
+use harness::judge::Wrong;
+use harness::peer::{Peer, Subject, Trouble};
 use harness::plan::Planned;
-use harness::server::{Input, Server};
+use harness::server::Input;
 use record::{Bytes, Metric, Outcome, Sample, Transport, Wire};
 
-use crate::bench::{Bench, Conditions};
+use crate::bench::{Bench, Conditions, outcome};
 use crate::memory::{Watch, rollup, status};
-use crate::stage::talk::{Peer, outcome, right};
-use crate::stage::warm::FAREWELL;
 
 /// One process's life.
-pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
-    let (made, server) = bench.subject(planned);
+pub fn trial(bench: &Bench, planned: &Planned) -> anyhow::Result<Vec<Sample>> {
+    let subject = bench.peer(planned);
     let conditions = Conditions {
         transport: Some(Transport::Stdio),
         wire: Some(Wire::V2025_11_25),
@@ -21,18 +19,16 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
         ..Conditions::default()
     };
     let failed = |outcome| vec![bench.failed(planned, &conditions, Metric::PeakResident, outcome)];
-    let mut peer = match Peer::start(bench, made, server)? {
+    let mut peer = match Peer::start(&subject, bench.places()?, &bench.clock) {
         Ok(peer) => peer,
         Err(outcome) => return Ok(failed(outcome)),
     };
-    let id = peer.process.id();
+    let id = peer.id();
     let watch = Watch::start(id);
     let mut readings: Vec<(Metric, Option<Bytes>)> = Vec::new();
     for size in [Input::Small, Input::Large] {
-        match each_tool_once(bench, server, &mut peer, size)? {
-            Ok(()) => {}
-            Err(Trouble::Wrong(outcome)) => return Ok(failed(outcome)),
-            Err(Trouble::Failed(failure)) => return Ok(failed(outcome(failure, peer.process, bench))),
+        if let Err(trouble) = each_tool_once(bench, &subject, &mut peer, size) {
+            return Ok(failed(outcome(trouble, peer, &bench.clock)));
         }
         if size == Input::Small {
             readings.extend([
@@ -46,7 +42,7 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
         }
     }
     readings.push((Metric::PeakChild, Some(watch.end())));
-    peer.process.end(FAREWELL, &bench.clock);
+    peer.end(&bench.clock);
     let reading = |(metric, bytes): (Metric, Option<Bytes>)| match bytes {
         Some(bytes) => bench.sample(planned, &conditions, metric, bytes),
         None => {
@@ -58,24 +54,16 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
     Ok(readings.into_iter().map(reading).collect())
 }
 
-enum Trouble {
-    Wrong(Outcome),
-    Failed(Failure),
-}
-
-fn each_tool_once(bench: &Bench, server: &Server, peer: &mut Peer, size: Input) -> Result<Result<(), Trouble>> {
+fn each_tool_once(bench: &Bench, subject: &Subject<'_>, peer: &mut Peer, size: Input) -> Result<(), Trouble> {
+    let server = subject.server;
     for tool in server.tools() {
         let call = server.calls.iter().find(|call| call.tool == tool && call.input == size);
         let call = call.expect("every tool has a call of each timed size: server.toml was checked");
-        let arguments = peer.places.resolve(&call.arguments)?;
+        let arguments = peer.places.resolve(&call.arguments).map_err(|error| Wrong(error.to_string()))?;
+        peer.prepare(call, &bench.clock)?;
         let request = peer.render(&call.tool, &arguments);
-        let reply = match peer.prepare(bench, server, call).and_then(|()| peer.ask(bench, server, &request)) {
-            Ok(reply) => reply,
-            Err(failure) => return Ok(Err(Trouble::Failed(failure))),
-        };
-        if let Err(wrong) = right(bench, &peer.places, call, &reply) {
-            return Ok(Err(Trouble::Wrong(wrong)));
-        }
+        let result = peer.ask(&request, &bench.clock)?.result()?;
+        subject.judge(call, &peer.places, &result)?;
     }
-    Ok(Ok(()))
+    Ok(())
 }

@@ -1,18 +1,16 @@
 //! The cold start: from before the spawn to the whole answer to `initialize`, and to the first `tools/call`.
 
-use std::time::Duration;
-
 use anyhow::Result;
+use harness::client::Request;
 use harness::clock::Clock;
-use harness::launch::{self, Code};
+use harness::launch::Code;
+use harness::peer::Peer;
 use harness::plan::Planned;
-use harness::process::Process;
-use harness::client::{self, Request};
+
 use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde::Deserialize;
 
 use crate::bench::{Bench, Conditions, input};
-use crate::stage::talk::{Peer, outcome, right};
 
 /// The host's own account of its start: the first line of its report.
 #[derive(Default, Deserialize)]
@@ -28,49 +26,46 @@ struct Load {
 
 /// One start.
 pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<Sample>> {
-    let (made, server) = bench.subject(planned);
+    let subject = bench.peer(planned);
     let conditions =
         Conditions { transport: Some(Transport::Stdio), wire: Some(Wire::V2025_11_25), start: Some(class), ..Conditions::default() };
     let failed = |outcome| vec![bench.failed(planned, &conditions, Metric::FirstAnswer, outcome)];
     let places = bench.places()?;
     let report = bench.report();
     let code = if class == StartClass::ProcessCompile { Code::Fresh } else { Code::Cached(&bench.plan.cache) };
-    let launch = launch::stdio(made, server, &bench.plan.programs, &places, code, Some(&report));
-    let patience = bench.patience(server);
     // The simplest timed call: the first answer to a tool must not depend on what the tool does.
-    let call = server.timed().find(|call| call.before.is_empty());
+    let call = subject.server.timed().find(|call| call.before.is_empty());
     let arguments = call.map(|call| places.resolve(&call.arguments)).transpose()?;
     let hello = Request::initialize(0);
+    let clock = &bench.clock;
 
-    let start = bench.clock.now();
-    let mut process = match Process::start(&launch) {
-        Ok(process) => process,
-        Err(error) => return Ok(failed(Outcome::Crashed { how: format!("cannot be started: {error}") })),
+    let start = clock.now();
+    let mut peer = match Peer::spawn(&subject, places, code, Some(&report)) {
+        Ok(peer) => peer,
+        Err(failure) => return Ok(failed(Outcome::Crashed { how: failure.to_string() })),
     };
-    let answer = client::ask(&mut process, &hello, patience, &bench.clock);
-    let first = Nanos(bench.clock.now().0 - start.0);
+    let answer = peer.ask(&hello, clock);
+    let first = Nanos(clock.now().0 - start.0);
     let answer = answer.and_then(|reply| reply.result());
-    if let Err(failure) = answer.and_then(|_| client::initialized(&mut process, patience, &bench.clock)) {
-        return Ok(failed(outcome(failure, process, bench)));
+    if let Err(failure) = answer.and_then(|_| peer.initialized(clock)) {
+        return Ok(failed(peer.fail(failure, clock)));
     }
-    let mut peer = Peer::new(process, places);
     let mut samples = vec![bench.sample(planned, &conditions, Metric::FirstAnswer, first)];
     if let (Some(call), Some(arguments)) = (call, arguments) {
         let conditions = Conditions { call: Some(input(call, &arguments)), ..conditions.clone() };
         let request = peer.render(&call.tool, &arguments);
-        let gap = bench.clock.now();
-        let reply = match peer.ask(bench, server, &request) {
+        let reply = match peer.ask(&request, clock) {
             Ok(reply) => reply,
-            Err(failure) => return Ok(failed(outcome(failure, peer.process, bench))),
+            Err(failure) => return Ok(failed(peer.fail(failure, clock))),
         };
-        // Judging `initialize` and rendering the call happened outside of the clock.
-        let first_call = Nanos(first.0 + (bench.clock.now().0 - gap.0));
-        if let Err(outcome) = right(bench, &peer.places, call, &reply) {
-            return Ok(failed(outcome));
+        let judged = reply.result().map_err(|failure| failure.to_string());
+        if let Err(why) = judged.and_then(|result| subject.judge(call, &peer.places, &result).map_err(|wrong| wrong.0)) {
+            return Ok(failed(Outcome::WrongAnswer { why }));
         }
-        samples.push(bench.sample(planned, &conditions, Metric::FirstCallAnswer, first_call));
+        // Judging `initialize` and rendering the call happened outside of the clock.
+        samples.push(bench.sample(planned, &conditions, Metric::FirstCallAnswer, Nanos(first.0 + reply.took.0)));
     }
-    let end = peer.process.end(Duration::from_secs(10), &bench.clock);
+    let end = peer.end(clock);
     if !end.status.success() {
         return Ok(failed(Outcome::Crashed { how: format!("after its answers: {}", end.words()) }));
     }

@@ -1,18 +1,16 @@
 //! The warm call: same process and same instance as an earlier call, timed by the client.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use harness::client::Failure;
+use harness::peer::{Peer, Trouble};
 use harness::plan::Planned;
 use harness::server::{Call, Server};
-use record::{Input, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
+use record::{Input, Metric, Nanos, Sample, StartClass, Transport, Wire};
 use serde_json::Value;
 
-use crate::bench::{Bench, Conditions, input};
+use crate::bench::{Bench, Conditions, input, outcome};
 use crate::memory;
-use crate::stage::talk::{Peer, outcome, right};
 
 /// Calls of a kind that go before the first that counts.
 const WARM_UP: usize = 3;
@@ -39,7 +37,7 @@ impl Stage {
 
     /// One call.
     pub fn trial(&mut self, bench: &Bench, planned: &Planned, id: &str) -> Result<Vec<Sample>> {
-        let (made, server) = bench.subject(planned);
+        let (_, server) = bench.subject(planned);
         if self.server != server.name {
             self.end();
             self.server.clone_from(&server.name);
@@ -53,7 +51,7 @@ impl Stage {
             ..Conditions::default()
         };
         if !self.up.contains_key(&planned.subject) {
-            match Peer::start(bench, made, server)? {
+            match Peer::start(&bench.peer(planned), bench.places()?, &bench.clock) {
                 Ok(peer) => {
                     self.up.insert(planned.subject, Up { peer, arguments: BTreeMap::new(), warmed: BTreeSet::new() });
                 }
@@ -69,29 +67,29 @@ impl Stage {
         let (arguments, named) = up.arguments[id].clone();
         conditions.call = Some(named);
         let warm_up = if up.warmed.insert(id.to_owned()) { WARM_UP } else { 0 };
-        let mut timed = Err(Failure::Malformed("no call was made".to_owned()));
-        for _ in 0..=warm_up {
-            timed = up.once(bench, server, call, &arguments);
-            if timed.is_err() {
-                break;
+        let mut timed = up.once(bench, planned, call, &arguments);
+        for _ in 0..warm_up {
+            if timed.is_ok() {
+                timed = up.once(bench, planned, call, &arguments);
             }
         }
-        let (right, cpu) = match timed {
-            Ok(Ok(right)) => right,
-            Ok(Err(outcome)) => return Ok(vec![bench.failed(planned, &conditions, Metric::Execution, outcome)]),
-            Err(failure) => {
+        let timed = match timed {
+            Ok(timed) => timed,
+            Err(trouble) => {
+                // What failed once is not asked again: the next trial starts a new process.
                 let up = self.up.remove(&planned.subject).expect("it is up");
-                return Ok(vec![bench.failed(planned, &conditions, Metric::Execution, outcome(failure, up.peer.process, bench))]);
+                let outcome = outcome(trouble, up.peer, &bench.clock);
+                return Ok(vec![bench.failed(planned, &conditions, Metric::Execution, outcome)]);
             }
         };
-        let timing = right.result.pointer("/_meta/dev.wasmmcp~1timing");
+        let timing = timed.result.pointer("/_meta/dev.wasmmcp~1timing");
         let guest = |metric, key: &str| {
             let nanos = timing.and_then(|timing| timing.get(key)).and_then(Value::as_u64)?;
             Some(bench.sample(planned, &conditions, metric, Nanos(nanos)))
         };
         let mut samples = vec![
-            bench.sample(planned, &conditions, Metric::Execution, right.took),
-            bench.sample(planned, &conditions, Metric::CpuTime, cpu),
+            bench.sample(planned, &conditions, Metric::Execution, timed.took),
+            bench.sample(planned, &conditions, Metric::CpuTime, timed.cpu),
         ];
         samples.extend(guest(Metric::GuestTotal, "total_ns"));
         samples.extend(guest(Metric::GuestTool, "tool_ns"));
@@ -99,25 +97,25 @@ impl Stage {
     }
 }
 
-type Timed = (crate::stage::talk::Right, Nanos);
-
-impl Up {
-    /// Prepares, calls and judges. The outer error ends the process, the inner one is a wrong answer.
-    fn once(&mut self, bench: &Bench, server: &Server, call: &Call, arguments: &Value) -> Result<Result<Timed, Outcome>, Failure> {
-        self.peer.prepare(bench, server, call)?;
-        let request = self.peer.render(&call.tool, arguments);
-        let id = self.peer.process.id();
-        let before = memory::cpu(id);
-        let reply = self.peer.ask(bench, server, &request)?;
-        let cpu = Nanos(memory::cpu(id).saturating_sub(before));
-        Ok(right(bench, &self.peer.places, call, &reply).map(|right| (right, cpu)))
-    }
+/// A right answer and what it cost.
+struct Timed {
+    took: Nanos,
+    cpu: Nanos,
+    result: Value,
 }
 
-impl Drop for Up {
-    fn drop(&mut self) {
-        // A process is killed when it is dropped; scratch folders of large trials should not pile up until the end.
-        let _kept = std::fs::remove_dir_all(&self.peer.places.scratch);
+impl Up {
+    /// Prepares, calls and judges.
+    fn once(&mut self, bench: &Bench, planned: &Planned, call: &Call, arguments: &Value) -> Result<Timed, Trouble> {
+        let clock = &bench.clock;
+        self.peer.prepare(call, clock)?;
+        let request = self.peer.render(&call.tool, arguments);
+        let before = memory::cpu(self.peer.id());
+        let reply = self.peer.ask(&request, clock)?;
+        let cpu = Nanos(memory::cpu(self.peer.id()).saturating_sub(before));
+        let result = reply.result()?;
+        bench.peer(planned).judge(call, &self.peer.places, &result)?;
+        Ok(Timed { took: reply.took, cpu, result })
     }
 }
 
@@ -125,6 +123,3 @@ impl Drop for Up {
 pub fn find<'a>(server: &'a Server, id: &str) -> Result<&'a Call> {
     server.calls.iter().find(|call| call.id == id).with_context(|| format!("{} has no call {id}; plan again", server.name))
 }
-
-/// The longest that a process may take to end by itself.
-pub const FAREWELL: Duration = Duration::from_secs(10);

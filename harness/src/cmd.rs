@@ -1,0 +1,111 @@
+//! One file for each command; what they have in common stands here.
+
+pub mod build;
+pub mod doctor;
+pub mod table3;
+pub mod verify;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use harness::exit::Told;
+use harness::server::{self, Server};
+use harness::subject::{self, Built};
+
+/// Flags that every command takes.
+#[derive(Args)]
+pub struct Global {
+    /// Installs what is missing on this machine (the Wasm target), and says what it did.
+    #[arg(long, global = true)]
+    pub setup: bool,
+    /// Fewer trials: done in two minutes once everything is built.
+    #[arg(long, global = true)]
+    pub quick: bool,
+    /// Takes up the newest interrupted run of this command instead of starting one.
+    #[arg(long, global = true)]
+    pub resume: bool,
+    /// Prints the result as JSON on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Feeds the tools from this folder, laid out as `cargo run -p dataset -- generate DIR` lays it out.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Measures or verifies these servers alone.
+    #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
+    pub server: Vec<String>,
+    /// The seed of the trials' order.
+    #[arg(long, global = true, default_value_t = 42)]
+    pub seed: u64,
+}
+
+impl Global {
+    /// The servers that were chosen; all where none was named.
+    pub fn servers(&self, root: &Path) -> Result<Vec<Server>> {
+        let servers = server::read_all(root)?;
+        let known: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
+        if let Some(unknown) = self.server.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(Told::usage(format!("there is no server {unknown}; choose from {}", known.join(", "))).into());
+        }
+        Ok(servers.into_iter().filter(|server| self.server.is_empty() || self.server.contains(&server.name)).collect())
+    }
+
+    /// The data set's folder, and whether it is the generated one.
+    pub fn data(&self, servers: &[Server], cache: &Path) -> Result<(PathBuf, bool)> {
+        match &self.data {
+            None => Ok((dataset::ensure(cache)?, true)),
+            Some(folder) => {
+                let folder = std::fs::canonicalize(folder).map_err(|error| {
+                    Told::usage(format!("--data {}: {error}; name a folder that `cargo run -p dataset -- generate` could have made", folder.display()))
+                })?;
+                dataset::require(&folder, &needed(servers))?;
+                Ok((folder, false))
+            }
+        }
+    }
+
+    /// Builds everything, with each line of cargo's on standard error.
+    pub fn build(&self, root: &Path, servers: &[Server], cache: &Path) -> Result<Built> {
+        let mut said = |line: &str| eprintln!("{line}");
+        let built = subject::build(root, servers, self.setup, cache, &mut said)?;
+        for (packaging, missing) in &built.missing {
+            eprintln!("{packaging}: unavailable: {} ({})", missing.why, missing.remedy);
+        }
+        Ok(built)
+    }
+}
+
+/// Whether to print in colour: on a terminal, unless NO_COLOR says otherwise.
+pub fn colour() -> bool {
+    use std::io::IsTerminal;
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The data files that the servers' calls name, relative to the data set.
+fn needed(servers: &[Server]) -> Vec<String> {
+    let mut found = std::collections::BTreeSet::new();
+    for call in servers.iter().flat_map(|server| &server.calls) {
+        collect(&call.arguments, call.expect.error, &mut found);
+    }
+    found.into_iter().collect()
+}
+
+fn collect(value: &serde_json::Value, may_lack: bool, found: &mut std::collections::BTreeSet<String>) {
+    use serde_json::Value;
+    match value {
+        // A call whose right answer is an error may name what is not there.
+        Value::String(text) if !may_lack => found.extend(text.strip_prefix("{data}/").map(str::to_owned)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, may_lack, found)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match (key.as_str(), value) {
+                    ("$file" | "$json", Value::String(file)) => {
+                        found.insert(file.clone());
+                    }
+                    _ => collect(value, may_lack, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,138 @@
+//! `table3`: the paper's Table III, measured here, beside what was published.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use harness::clock::{Monotonic, wall};
+use harness::exit::{Exit, Told};
+use harness::plan::{self, Effort, Plan};
+use harness::server::Server;
+use harness::subject::Built;
+use harness::{machine, measure, place};
+use record::{Dataset, Digest, Metric, Outcome, Recorder, Run, Sample, Subject, Timestamp, Trial};
+
+use super::{Global, verify};
+
+/// Measures cold start, execution, memory and size of every server, and draws Table III.
+///
+/// Builds what is not built, verifies every answer, then measures. The record goes to results/runs/, its table and
+/// figures beside it; results/latest points there. Ctrl-C keeps what was measured, and --resume goes on.
+#[derive(Args)]
+pub struct Arguments {}
+
+/// Builds, verifies, measures, draws.
+pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
+    let root = place::root()?;
+    let servers = global.servers(&root)?;
+    let cache = place::cache()?;
+    let built = global.build(&root, &servers, &cache)?;
+    let (data, generated) = global.data(&servers, &cache)?;
+    if !verify::before_timing(&built, &servers, &data, generated)? {
+        let message = "an answer is wrong, and what answers wrongly is not timed; `harness verify` shows each";
+        return Err(Told { message: message.to_owned(), exit: Exit::Wrong }.into());
+    }
+    measure::listen()?;
+    let described = describe(global, &root, &servers, &built, &data, generated)?;
+    let redactor = machine::redactor(&root, &data, &cache);
+    let results = root.join("results");
+    let mut recorder = if global.resume {
+        Recorder::resume(&interrupted(&results, &described)?, described, redactor)?
+    } else {
+        Recorder::create(&results, described, redactor)?
+    };
+    unavailable(&built, &servers, &mut recorder)?;
+    let effort = if global.quick { Effort::QUICK } else { Effort::FULL };
+    let mut trials = plan::table3(&servers, &built.subjects, effort, global.seed);
+    trials.retain(|planned| !recorder.done().contains(&planned.trial));
+    let plan = Plan {
+        root: root.clone(),
+        data,
+        generated,
+        cache: built.cache.clone(),
+        programs: built.programs.clone(),
+        subjects: built.subjects.clone(),
+        trials,
+    };
+    let whole = measure::measure(&plan, &built.worker, &mut recorder, &Monotonic::new())?;
+    let folder = recorder.folder().to_owned();
+    if whole {
+        recorder.finish(Timestamp::from(wall()))?;
+    } else {
+        drop(recorder);
+    }
+    draw(global, &folder, whole)
+}
+
+/// Draws everything and prints the table.
+fn draw(global: &Global, folder: &Path, whole: bool) -> Result<Exit> {
+    let files = figures::draw_run(folder, folder)?;
+    let shown = |path: &Path| path.strip_prefix(place::root().unwrap_or_default()).unwrap_or(path).display().to_string();
+    if global.json {
+        let files: Vec<String> = files.iter().map(|file| shown(file)).collect();
+        println!("{}", serde_json::json!({"run": shown(folder), "whole": whole, "files": files}));
+    } else {
+        println!("{}", figures::terminal(folder, super::colour())?);
+        for file in &files {
+            println!("{}", shown(file));
+        }
+    }
+    if !whole {
+        eprintln!("interrupted: what was measured is kept in {}; go on with --resume", shown(folder));
+        return Ok(Exit::Interrupted);
+    }
+    Ok(Exit::Done)
+}
+
+/// Everything that a reader must know of the run.
+fn describe(global: &Global, root: &Path, servers: &[Server], built: &Built, data: &Path, generated: bool) -> Result<Run> {
+    let mut run = Run::new("table3", global.seed, Timestamp::from(wall()));
+    // A resumed run is the same run: the flag that resumes it is no part of its question.
+    run.argv = std::env::args().filter(|argument| argument != "--resume").collect();
+    run.git = machine::revision(root);
+    run.lockfile = machine::lockfile(root);
+    run.toolchain = machine::toolchain(root, built);
+    run.subjects = built.subjects.iter().map(harness::launch::Made::subject).collect();
+    let manifest = std::fs::read(data.join("manifest.json")).unwrap_or_default();
+    let name = if generated { "generated" } else { "the user's own" };
+    run.datasets = vec![Dataset { name: name.to_owned(), digest: Digest::of(&manifest) }];
+    run.machine = machine::machine();
+    run.missing = built.missing.iter().map(|(_, missing)| missing.clone()).collect();
+    let table = servers.iter().filter(|server| server.table).count();
+    anyhow::ensure!(table > 0, "none of the chosen servers stands in Table III; choose another with --server");
+    Ok(run)
+}
+
+/// A row for each cell that this machine cannot fill. Their trials are numbered from the far end, apart from the plan's.
+fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Result<()> {
+    let mut number = u64::MAX;
+    for (packaging, missing) in &built.missing {
+        for server in servers {
+            let trial = Trial(number);
+            number -= 1;
+            if recorder.done().contains(&trial) {
+                continue;
+            }
+            let subject = Subject { server: server.name.clone(), packaging: *packaging, digest: None };
+            let outcome = Outcome::Unavailable { why: missing.why.clone(), remedy: missing.remedy.clone() };
+            recorder.append(&[Sample::failed(trial, subject, Metric::FirstAnswer, outcome)])?;
+        }
+    }
+    Ok(())
+}
+
+/// The newest run of this command that was interrupted, if it was asked the same.
+fn interrupted(results: &Path, now: &Run) -> Result<PathBuf> {
+    let none = || Told::usage("there is no interrupted table3 run to resume; run the command without --resume");
+    let runs = record::list(results)?.into_iter().rev();
+    let open = |run: &Run| run.command == now.command && run.end.is_none();
+    let (folder, run) =
+        runs.filter_map(|listed| Some((listed.folder, listed.run.ok()?))).find(|(_, run)| open(run)).ok_or_else(none)?;
+    // Trials are numbered by the plan, and these flags decide it.
+    let flags = |run: &Run| run.argv.iter().skip(1).filter(|flag| *flag != "--setup" && *flag != "--json").cloned().collect::<Vec<_>>();
+    if flags(&run) != flags(now) {
+        let asked = flags(&run).join(" ");
+        return Err(Told::usage(format!("{} was started as `harness {asked}`; give the same flags and --resume", run.id)).into());
+    }
+    Ok(folder)
+}

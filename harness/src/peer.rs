@@ -1,0 +1,167 @@
+//! A subject's process that is up: started, greeted, and asked calls whose answers are judged.
+
+use std::path::Path;
+use std::time::Duration;
+
+use record::{Nanos, Outcome};
+use serde_json::Value;
+
+use crate::client::{self, Failure, Reply, Request};
+use crate::clock::Clock;
+use crate::input::Places;
+use crate::judge::{Wrong, judge};
+use crate::launch::{self, Code, Made, Programs};
+use crate::process::{End, Process, Silence};
+use crate::server::{Call, Server};
+
+/// The longest that one answer may take, where the server sets no limit of its own.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest that a process may take to end once its input is closed.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// A subject with what it needs to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What is started.
+    pub made: &'a Made,
+    /// Its description.
+    pub server: &'a Server,
+    /// What runs components.
+    pub programs: &'a Programs,
+    /// Precompiled code.
+    pub cache: &'a Path,
+    /// Whether right answers are known: they are for the generated data set.
+    pub generated: bool,
+}
+
+impl Subject<'_> {
+    /// How long to wait for one answer.
+    pub fn patience(&self) -> Duration {
+        // The host answers a timeout itself; a little longer lets that answer arrive.
+        self.server.limits.call_timeout().ok().flatten().map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
+    }
+
+    /// Judges a result. Of a user's own data, whose right answers nobody knows, only that no tool failed is asked.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn judge(&self, call: &Call, places: &Places, result: &Value) -> Result<(), Wrong> {
+        if self.generated {
+            return judge(&call.expect, places, result);
+        }
+        let failed = result.get("isError").and_then(Value::as_bool).unwrap_or(false);
+        if failed == call.expect.error { Ok(()) } else { Err(Wrong(format!("isError is {failed}: {result}"))) }
+    }
+}
+
+/// A process with its folders and a count of what it was asked.
+#[derive(Debug)]
+pub struct Peer {
+    process: Process,
+    /// Its data and scratch folders.
+    pub places: Places,
+    patience: Duration,
+    asked: u64,
+}
+
+/// Why a call has no right answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// The process is of no further use.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// It answered, and wrongly.
+    #[error(transparent)]
+    Wrong(#[from] Wrong),
+}
+
+impl Peer {
+    /// Starts a process and says nothing to it yet.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn spawn(subject: &Subject<'_>, places: Places, code: Code<'_>, report: Option<&Path>) -> Result<Peer, Failure> {
+        let launch = launch::stdio(subject.made, subject.server, subject.programs, &places, code, report);
+        let process = Process::start(&launch)
+            .map_err(|error| Silence::Pipe(format!("{} cannot be started: {error}", launch.program.display())))?;
+        Ok(Peer { process, places, patience: subject.patience(), asked: 0 })
+    }
+
+    /// Starts a process from precompiled code and makes the handshake.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not accept the handshake; the message holds its last words.
+    pub fn start(subject: &Subject<'_>, places: Places, clock: &dyn Clock) -> Result<Peer, Outcome> {
+        let crashed = |failure: Failure| Outcome::Crashed { how: failure.to_string() };
+        let mut peer = Peer::spawn(subject, places, Code::Cached(subject.cache), None).map_err(crashed)?;
+        match client::handshake(&mut peer.process, peer.patience, clock) {
+            Ok(_) => Ok(peer),
+            Err(failure) => Err(peer.fail(failure, clock)),
+        }
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Writes a request that was rendered before and waits for its answer.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub fn ask(&mut self, request: &Request, clock: &dyn Clock) -> Result<Reply, Failure> {
+        client::ask(&mut self.process, request, self.patience, clock)
+    }
+
+    /// Says that the handshake is over.
+    ///
+    /// # Errors
+    /// When the process does not take it.
+    pub fn initialized(&mut self, clock: &dyn Clock) -> Result<(), Failure> {
+        client::initialized(&mut self.process, self.patience, clock)
+    }
+
+    /// Renders a request of any method with the next id.
+    pub fn request(&mut self, method: &str, params: &Value) -> Request {
+        self.asked += 1;
+        Request::new(self.asked, method, params)
+    }
+
+    /// Renders a call with the next id.
+    pub fn render(&mut self, tool: &str, arguments: &Value) -> Request {
+        self.asked += 1;
+        Request::call(self.asked, tool, arguments)
+    }
+
+    /// Makes the calls that prepare one.
+    ///
+    /// # Errors
+    /// When one of them has no answer, or fails and may not.
+    pub fn prepare(&mut self, call: &Call, clock: &dyn Clock) -> Result<(), Trouble> {
+        for before in &call.before {
+            let arguments = self.places.resolve(&before.arguments).map_err(|error| Wrong(error.to_string()))?;
+            let request = self.render(&before.tool, &arguments);
+            let result = self.ask(&request, clock)?.result()?;
+            if result.get("isError") == Some(&Value::Bool(true)) && !before.may_fail {
+                return Err(Wrong(format!("the call before it, {}, failed: {result}", before.tool)).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What a failure is called in the record. The process is ended.
+    pub fn fail(mut self, failure: Failure, clock: &dyn Clock) -> Outcome {
+        let said = self.process.last_words();
+        let end = self.process.end(Duration::from_secs(2), clock);
+        match failure {
+            Failure::Silence(Silence::Timeout(after)) => Outcome::Timeout { after: Nanos::from(after) },
+            Failure::Silence(silence) => Outcome::Crashed { how: format!("{silence}; {}; it said: {said}", end.words()) },
+            other => Outcome::WrongAnswer { why: other.to_string() },
+        }
+    }
+
+    /// Closes the process's input and waits for its end.
+    pub fn end(self, clock: &dyn Clock) -> End {
+        self.process.end(FAREWELL, clock)
+    }
+}
