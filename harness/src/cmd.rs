@@ -13,6 +13,9 @@ use harness::exit::Told;
 use harness::server::{self, Server};
 use harness::subject::{self, Built};
 
+/// How wide printed tables are.
+pub const WIDTH: usize = 100;
+
 /// Flags that every command takes.
 #[derive(Args)]
 pub struct Global {

@@ -82,6 +82,9 @@ pub fn of(error: &anyhow::Error) -> Exit {
         if cause.is::<toolchain::Missing>() {
             return Exit::Lacking;
         }
+        if let Some(figures::DrawError::Write { .. }) = cause.downcast_ref() {
+            return Exit::Lacking;
+        }
         if let Some(error) = cause.downcast_ref::<std::io::Error>() {
             let lacking = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::ReadOnlyFilesystem];
             if lacking.contains(&error.kind()) {

@@ -1,5 +1,6 @@
 //! `table3`: the paper's Table III, measured here, beside what was published.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -10,7 +11,7 @@ use harness::plan::{self, Effort, Plan};
 use harness::server::Server;
 use harness::subject::Built;
 use harness::{machine, measure, place};
-use record::{Dataset, Digest, Metric, Outcome, Recorder, Run, Sample, Subject, Timestamp, Trial};
+use record::{Dataset, Digest, Metric, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp, Trial};
 
 use super::{Global, verify};
 
@@ -64,15 +65,22 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     draw(global, &folder, whole)
 }
 
-/// Draws everything and prints the table.
+/// Draws everything and prints the tables.
 fn draw(global: &Global, folder: &Path, whole: bool) -> Result<Exit> {
     let files = figures::draw_run(folder, folder)?;
     let shown = |path: &Path| path.strip_prefix(place::root().unwrap_or_default()).unwrap_or(path).display().to_string();
+    let report = figures::report(&Record::read(folder)?)?;
+    // The last page holds every cell of the run; only a file has room for it.
+    let pages = &report.pages[..report.pages.len() - 1];
     if global.json {
+        let tables: Result<BTreeMap<&str, Vec<BTreeMap<String, String>>>> =
+            pages.iter().map(|(table, _)| Ok((table.name, rows(&table.csv())?))).collect();
         let files: Vec<String> = files.iter().map(|file| shown(file)).collect();
-        println!("{}", serde_json::json!({"run": shown(folder), "whole": whole, "files": files}));
+        println!("{}", serde_json::json!({"run": shown(folder), "whole": whole, "tables": tables?, "files": files}));
     } else {
-        println!("{}", figures::terminal(folder, super::colour())?);
+        for (_, sheet) in pages {
+            println!("{}", sheet.terminal(super::WIDTH, super::colour()));
+        }
         for file in &files {
             println!("{}", shown(file));
         }
@@ -82,6 +90,11 @@ fn draw(global: &Global, folder: &Path, whole: bool) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     }
     Ok(Exit::Done)
+}
+
+/// A table's rows by the names of their columns.
+fn rows(csv: &str) -> Result<Vec<BTreeMap<String, String>>> {
+    Ok(csv::Reader::from_reader(csv.as_bytes()).deserialize().collect::<Result<_, _>>()?)
 }
 
 /// Everything that a reader must know of the run.
