@@ -34,6 +34,9 @@ pub struct Global {
     /// Feeds the tools from this folder, laid out as `cargo run -p dataset -- generate DIR` lays it out.
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Keeps records in this folder instead of the checkout's results/.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Measures or verifies these servers alone.
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
     pub server: Vec<String>,

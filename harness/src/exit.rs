@@ -76,7 +76,7 @@ pub fn of(error: &anyhow::Error) -> Exit {
                 _ => Exit::Usage,
             };
         }
-        if cause.is::<crate::server::Unacceptable>() || cause.is::<ReadError>() || cause.is::<crate::input::NoInput>() {
+        if cause.is::<crate::server::Unacceptable>() || cause.is::<ReadError>() || cause.is::<dataset::Missing>() || cause.is::<crate::input::NoInput>() {
             return Exit::Usage;
         }
         if cause.is::<toolchain::Missing>() {

@@ -25,10 +25,16 @@ pub struct Arguments {}
 /// Builds, verifies, measures, draws.
 pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     let root = place::root()?;
+    let results = global.out.clone().unwrap_or_else(|| root.join("results"));
+    // What would end the command is found before minutes of building.
+    if results.exists() && !results.is_dir() {
+        return Err(Told::usage(format!("--out {} is no folder; name one that can be written", results.display())).into());
+    }
+    let taken_up = if global.resume { Some(interrupted(&results)?) } else { None };
     let servers = global.servers(&root)?;
     let cache = place::cache()?;
-    let built = global.build(&root, &servers, &cache)?;
     let (data, generated) = global.data(&servers, &cache)?;
+    let built = global.build(&root, &servers, &cache)?;
     if !verify::before_timing(&built, &servers, &data, generated)? {
         let message = "an answer is wrong, and what answers wrongly is not timed; `harness verify` shows each";
         return Err(Told { message: message.to_owned(), exit: Exit::Wrong }.into());
@@ -36,11 +42,9 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     measure::listen()?;
     let described = describe(global, &root, &servers, &built, &data, generated)?;
     let redactor = machine::redactor(&root, &data, &cache);
-    let results = root.join("results");
-    let mut recorder = if global.resume {
-        Recorder::resume(&interrupted(&results, &described)?, described, redactor)?
-    } else {
-        Recorder::create(&results, described, redactor)?
+    let mut recorder = match taken_up {
+        Some(folder) => Recorder::resume(&folder, described, redactor)?,
+        None => Recorder::create(&results, described, redactor)?,
     };
     unavailable(&built, &servers, &mut recorder)?;
     let effort = if global.quick { Effort::QUICK } else { Effort::FULL };
@@ -100,8 +104,7 @@ fn rows(csv: &str) -> Result<Vec<BTreeMap<String, String>>> {
 /// Everything that a reader must know of the run.
 fn describe(global: &Global, root: &Path, servers: &[Server], built: &Built, data: &Path, generated: bool) -> Result<Run> {
     let mut run = Run::new("table3", global.seed, Timestamp::from(wall()));
-    // A resumed run is the same run: the flag that resumes it is no part of its question.
-    run.argv = std::env::args().filter(|argument| argument != "--resume").collect();
+    run.argv = question();
     run.git = machine::revision(root);
     run.lockfile = machine::lockfile(root);
     run.toolchain = machine::toolchain(root, built);
@@ -135,17 +138,21 @@ fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Re
 }
 
 /// The newest run of this command that was interrupted, if it was asked the same.
-fn interrupted(results: &Path, now: &Run) -> Result<PathBuf> {
+fn interrupted(results: &Path) -> Result<PathBuf> {
     let none = || Told::usage("there is no interrupted table3 run to resume; run the command without --resume");
-    let runs = record::list(results)?.into_iter().rev();
-    let open = |run: &Run| run.command == now.command && run.end.is_none();
-    let (folder, run) =
-        runs.filter_map(|listed| Some((listed.folder, listed.run.ok()?))).find(|(_, run)| open(run)).ok_or_else(none)?;
+    let mut runs = record::list(results)?.into_iter().rev().filter_map(|listed| Some((listed.folder, listed.run.ok()?)));
+    let (folder, run) = runs.find(|(_, run)| run.command == "table3" && run.end.is_none()).ok_or_else(none)?;
     // Trials are numbered by the plan, and these flags decide it.
-    let flags = |run: &Run| run.argv.iter().skip(1).filter(|flag| *flag != "--setup" && *flag != "--json").cloned().collect::<Vec<_>>();
-    if flags(&run) != flags(now) {
-        let asked = flags(&run).join(" ");
-        return Err(Told::usage(format!("{} was started as `harness {asked}`; give the same flags and --resume", run.id)).into());
+    let quick = |argv: &[String]| argv.iter().any(|flag| flag == "--quick");
+    let asked = question();
+    if quick(&run.argv) != quick(&asked) {
+        let flag = if quick(&asked) { "without" } else { "with" };
+        return Err(Told::usage(format!("{} was started {flag} --quick; give the same flags and --resume", run.id)).into());
     }
     Ok(folder)
+}
+
+/// The command's words. A resumed run is the same run: the flag that resumes it is no part of its question.
+fn question() -> Vec<String> {
+    std::env::args().filter(|argument| argument != "--resume").collect()
 }

@@ -35,8 +35,8 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     let root = place::root()?;
     let servers = global.servers(&root)?;
     let cache = place::cache()?;
-    let built = global.build(&root, &servers, &cache)?;
     let (data, generated) = global.data(&servers, &cache)?;
+    let built = global.build(&root, &servers, &cache)?;
     let (right, faults) = all(&built, &servers, &data, generated, &[Transport::Stdio, Transport::Http])?;
     if global.json {
         println!("{}", serde_json::json!({"right": right, "wrong": faults}));
