@@ -1,6 +1,7 @@
 //! The fresh instance: the host is up, in this process, and each call gets an instance of its own.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -107,19 +108,19 @@ fn samples(bench: &Bench, planned: &Planned, conditions: &Conditions, took: Nano
 }
 
 /// Loads a server into a host with the grants that its description states.
-pub fn load(host: &Host, bench: &Bench, server: &Server, component: &std::path::Path, places: &Places) -> Result<Loaded> {
-    let directories = server.grants.directories.iter().map(|directory| wasmmcp_runtime::Directory {
-        path: places.fill(&directory.path).into(),
-        access: match directory.access {
+pub fn load(host: &Host, bench: &Bench, server: &Server, component: &Path, places: &Places) -> Result<Loaded> {
+    let directories = server.grants.directories.iter().map(|directory| {
+        let access = match directory.access {
             Access::Read => wasmmcp_runtime::Access::Read,
             Access::ReadWrite => wasmmcp_runtime::Access::ReadWrite,
-        },
+        };
+        wasmmcp_runtime::Directory::new(Path::new(&places.fill(&directory.path)), access)
     });
     let spec = ServerSpec {
         name: server.name.clone(),
         component: component.to_owned(),
         arguments: server.arguments.iter().map(|argument| places.fill(argument)).collect(),
-        grants: Grants { directories: directories.collect(), ..Grants::default() },
+        grants: Grants { directories: directories.collect::<Result<_, _>>()?, ..Grants::default() },
         limits: Limits::default(),
         cache: CacheChoice::At(bench.plan.cache.clone()),
     };
