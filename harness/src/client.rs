@@ -23,7 +23,9 @@ pub struct Request {
 impl Request {
     /// Renders a request.
     pub fn new(id: u64, method: &str, params: &Value) -> Request {
-        let mut line = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string().into_bytes();
+        let mut line = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+            .to_string()
+            .into_bytes();
         line.push(b'\n');
         Request { id, line }
     }
@@ -31,12 +33,20 @@ impl Request {
     /// The `initialize` request.
     pub fn initialize(id: u64) -> Request {
         let client = json!({"name": "wasmmcp-bench", "version": env!("CARGO_PKG_VERSION")});
-        Request::new(id, "initialize", &json!({"protocolVersion": REVISION, "capabilities": {}, "clientInfo": client}))
+        Request::new(
+            id,
+            "initialize",
+            &json!({"protocolVersion": REVISION, "capabilities": {}, "clientInfo": client}),
+        )
     }
 
     /// A `tools/call` request.
     pub fn call(id: u64, tool: &str, arguments: &Value) -> Request {
-        Request::new(id, "tools/call", &json!({"name": tool, "arguments": arguments}))
+        Request::new(
+            id,
+            "tools/call",
+            &json!({"name": tool, "arguments": arguments}),
+        )
     }
 
     /// The bytes on the wire, with their line feed.
@@ -112,7 +122,10 @@ pub fn result(line: &[u8]) -> Result<Value, Failure> {
     let response: Response<'_> = serde_json::from_slice(line).map_err(malformed)?;
     match (response.result, response.error) {
         (Some(result), None) => serde_json::from_str(result.get()).map_err(malformed),
-        (_, Some(error)) => Err(Failure::Refused { code: error.code, message: error.message }),
+        (_, Some(error)) => Err(Failure::Refused {
+            code: error.code,
+            message: error.message,
+        }),
         (None, None) => Err(Failure::Malformed("neither result nor error".to_owned())),
     }
 }
@@ -121,22 +134,36 @@ pub fn result(line: &[u8]) -> Result<Value, Failure> {
 ///
 /// # Errors
 /// When no answer with this id comes in time.
-pub fn ask(process: &mut Process, request: &Request, timeout: Duration, clock: &dyn Clock) -> Result<Reply, Failure> {
+pub fn ask(
+    process: &mut Process,
+    request: &Request,
+    timeout: Duration,
+    clock: &dyn Clock,
+) -> Result<Reply, Failure> {
     let start = clock.now();
     let id = request.id;
     let line = process.exchange(&request.line, timeout, clock, |line| answers(line, id))?;
-    Ok(Reply { took: Nanos(clock.now().0 - start.0), line })
+    Ok(Reply {
+        took: Nanos(clock.now().0 - start.0),
+        line,
+    })
 }
 
 /// Makes the handshake: `initialize`, its answer, `notifications/initialized`.
 ///
 /// # Errors
 /// When the server does not accept it.
-pub fn handshake(process: &mut Process, timeout: Duration, clock: &dyn Clock) -> Result<Reply, Failure> {
+pub fn handshake(
+    process: &mut Process,
+    timeout: Duration,
+    clock: &dyn Clock,
+) -> Result<Reply, Failure> {
     let reply = ask(process, &Request::initialize(0), timeout, clock)?;
     let result = reply.result()?;
     if result.get("protocolVersion").and_then(Value::as_str) != Some(REVISION) {
-        return Err(Failure::Malformed(format!("initialize was answered with {result}, not with revision {REVISION}")));
+        return Err(Failure::Malformed(format!(
+            "initialize was answered with {result}, not with revision {REVISION}"
+        )));
     }
     initialized(process, timeout, clock)?;
     Ok(reply)
@@ -146,8 +173,16 @@ pub fn handshake(process: &mut Process, timeout: Duration, clock: &dyn Clock) ->
 ///
 /// # Errors
 /// When the process does not take it.
-pub fn initialized(process: &mut Process, timeout: Duration, clock: &dyn Clock) -> Result<(), Failure> {
-    Ok(process.send(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n", timeout, clock)?)
+pub fn initialized(
+    process: &mut Process,
+    timeout: Duration,
+    clock: &dyn Clock,
+) -> Result<(), Failure> {
+    Ok(process.send(
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n",
+        timeout,
+        clock,
+    )?)
 }
 
 /// Whether a line answers the request `id`.
@@ -157,7 +192,8 @@ fn answers(line: &[u8], id: u64) -> bool {
     if line.starts_with(prefix.as_bytes()) && !line[prefix.len()..].starts_with(b"method\"") {
         return true;
     }
-    serde_json::from_slice::<Head>(line).is_ok_and(|head| head.method.is_none() && head.id == Some(Value::from(id)))
+    serde_json::from_slice::<Head>(line)
+        .is_ok_and(|head| head.method.is_none() && head.id == Some(Value::from(id)))
 }
 
 #[cfg(test)]
@@ -172,7 +208,10 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#, false),
             (r#"{"jsonrpc":"2.0","id":77,"result":{}}"#, false),
             (r#"{"jsonrpc":"2.0","id":"7","result":{}}"#, false),
-            (r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{}}"#, false),
+            (
+                r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{}}"#,
+                false,
+            ),
             ("garbage", false),
         ] {
             assert_eq!(answers(line.as_bytes(), 7), expected, "{line}");
@@ -183,7 +222,13 @@ mod tests {
     fn a_result_is_told_from_an_error() {
         assert_eq!(result(br#"{"id":1,"result":{"a":1}}"#), Ok(json!({"a": 1})));
         let refused = result(br#"{"id":1,"error":{"code":-32602,"message":"no such tool"}}"#);
-        assert_eq!(refused, Err(Failure::Refused { code: -32602, message: "no such tool".into() }));
+        assert_eq!(
+            refused,
+            Err(Failure::Refused {
+                code: -32602,
+                message: "no such tool".into()
+            })
+        );
         assert!(matches!(result(br#"{"id":1}"#), Err(Failure::Malformed(_))));
         assert!(matches!(result(b"{"), Err(Failure::Malformed(_))));
     }

@@ -17,15 +17,23 @@ pub struct Monotonic {
 impl Monotonic {
     /// A clock that starts now.
     #[expect(clippy::disallowed_methods, reason = "this is the clock module")]
-    #[expect(clippy::new_without_default, reason = "a default that differs at every call would surprise")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default that differs at every call would surprise"
+    )]
     pub fn new() -> Monotonic {
-        Monotonic { start: std::time::Instant::now() }
+        Monotonic {
+            start: std::time::Instant::now(),
+        }
     }
 }
 
 impl Clock for Monotonic {
     fn now(&self) -> Nanos {
-        Nanos(u64::try_from(self.start.elapsed().as_nanos()).expect("a process does not live 584 years"))
+        Nanos(
+            u64::try_from(self.start.elapsed().as_nanos())
+                .expect("a process does not live 584 years"),
+        )
     }
 }
 

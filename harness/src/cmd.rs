@@ -50,10 +50,21 @@ impl Global {
     pub fn servers(&self, root: &Path) -> Result<Vec<Server>> {
         let servers = server::read_all(root)?;
         let known: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
-        if let Some(unknown) = self.server.iter().find(|name| !known.contains(&name.as_str())) {
-            return Err(Told::usage(format!("there is no server {unknown}; choose from {}", known.join(", "))).into());
+        if let Some(unknown) = self
+            .server
+            .iter()
+            .find(|name| !known.contains(&name.as_str()))
+        {
+            return Err(Told::usage(format!(
+                "there is no server {unknown}; choose from {}",
+                known.join(", ")
+            ))
+            .into());
         }
-        Ok(servers.into_iter().filter(|server| self.server.is_empty() || self.server.contains(&server.name)).collect())
+        Ok(servers
+            .into_iter()
+            .filter(|server| self.server.is_empty() || self.server.contains(&server.name))
+            .collect())
     }
 
     /// The data set's folder, and whether it is the generated one.
@@ -75,7 +86,10 @@ impl Global {
         let mut said = |line: &str| eprintln!("{line}");
         let built = subject::build(root, servers, self.setup, cache, &mut said)?;
         for (packaging, missing) in &built.missing {
-            eprintln!("{packaging}: unavailable: {} ({})", missing.why, missing.remedy);
+            eprintln!(
+                "{packaging}: unavailable: {} ({})",
+                missing.why, missing.remedy
+            );
         }
         Ok(built)
     }
@@ -84,7 +98,8 @@ impl Global {
 /// Whether to print in colour: on a terminal, unless NO_COLOR says otherwise.
 pub fn colour() -> bool {
     use std::io::IsTerminal;
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// The data files that the servers' calls name, relative to the data set.
@@ -96,11 +111,17 @@ fn needed(servers: &[Server]) -> Vec<String> {
     found.into_iter().collect()
 }
 
-fn collect(value: &serde_json::Value, may_lack: bool, found: &mut std::collections::BTreeSet<String>) {
+fn collect(
+    value: &serde_json::Value,
+    may_lack: bool,
+    found: &mut std::collections::BTreeSet<String>,
+) {
     use serde_json::Value;
     match value {
         // A call whose right answer is an error may name what is not there.
-        Value::String(text) if !may_lack => found.extend(text.strip_prefix("{data}/").map(str::to_owned)),
+        Value::String(text) if !may_lack => {
+            found.extend(text.strip_prefix("{data}/").map(str::to_owned))
+        }
         Value::Array(items) => items.iter().for_each(|item| collect(item, may_lack, found)),
         Value::Object(fields) => {
             for (key, value) in fields {

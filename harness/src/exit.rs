@@ -54,12 +54,18 @@ pub struct Told {
 impl Told {
     /// The user's words or files cannot be accepted.
     pub fn usage(message: impl Into<String>) -> Told {
-        Told { message: message.into(), exit: Exit::Usage }
+        Told {
+            message: message.into(),
+            exit: Exit::Usage,
+        }
     }
 
     /// The machine lacks something.
     pub fn lacking(message: impl Into<String>) -> Told {
-        Told { message: message.into(), exit: Exit::Lacking }
+        Told {
+            message: message.into(),
+            exit: Exit::Lacking,
+        }
     }
 }
 
@@ -76,7 +82,11 @@ pub fn of(error: &anyhow::Error) -> Exit {
                 _ => Exit::Usage,
             };
         }
-        if cause.is::<crate::server::Unacceptable>() || cause.is::<ReadError>() || cause.is::<dataset::Missing>() || cause.is::<crate::input::NoInput>() {
+        if cause.is::<crate::server::Unacceptable>()
+            || cause.is::<ReadError>()
+            || cause.is::<dataset::Missing>()
+            || cause.is::<crate::input::NoInput>()
+        {
             return Exit::Usage;
         }
         if cause.is::<toolchain::Missing>() {
@@ -86,7 +96,10 @@ pub fn of(error: &anyhow::Error) -> Exit {
             return Exit::Lacking;
         }
         if let Some(error) = cause.downcast_ref::<std::io::Error>() {
-            let lacking = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::ReadOnlyFilesystem];
+            let lacking = [
+                std::io::ErrorKind::StorageFull,
+                std::io::ErrorKind::ReadOnlyFilesystem,
+            ];
             if lacking.contains(&error.kind()) {
                 return Exit::Lacking;
             }
@@ -102,7 +115,9 @@ mod tests {
 
     #[test]
     fn an_error_keeps_its_code_under_context() {
-        let told = Err::<(), _>(Told::lacking("no engine")).context("containers").expect_err("told");
+        let told = Err::<(), _>(Told::lacking("no engine"))
+            .context("containers")
+            .expect_err("told");
         assert_eq!(of(&told), Exit::Lacking);
         assert_eq!(of(&anyhow::anyhow!("surprise")), Exit::Bug);
         let full = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull));

@@ -28,7 +28,11 @@ pub struct Made {
 impl Made {
     /// What records call it.
     pub fn subject(&self) -> Subject {
-        Subject { server: self.server.clone(), packaging: self.packaging, digest: Some(self.digest.clone()) }
+        Subject {
+            server: self.server.clone(),
+            packaging: self.packaging,
+            digest: Some(self.digest.clone()),
+        }
     }
 }
 
@@ -55,10 +59,25 @@ pub enum Code<'a> {
 /// The command line that starts a subject on stdio.
 ///
 /// The environment is empty but for what is granted; `TZ` is fixed so that printed times are the same everywhere.
-pub fn stdio(made: &Made, server: &Server, programs: &Programs, places: &Places, code: Code<'_>, report: Option<&Path>) -> Launch {
-    let arguments: Vec<String> = server.arguments.iter().map(|argument| places.fill(argument)).collect();
-    let granted: Vec<(String, String)> =
-        server.grants.environment.iter().filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
+pub fn stdio(
+    made: &Made,
+    server: &Server,
+    programs: &Programs,
+    places: &Places,
+    code: Code<'_>,
+    report: Option<&Path>,
+) -> Launch {
+    let arguments: Vec<String> = server
+        .arguments
+        .iter()
+        .map(|argument| places.fill(argument))
+        .collect();
+    let granted: Vec<(String, String)> = server
+        .grants
+        .environment
+        .iter()
+        .filter_map(|name| Some((name.clone(), std::env::var(name).ok()?)))
+        .collect();
     let mut line: Vec<OsString> = Vec::new();
     let mut environment = vec![("TZ".to_owned(), "UTC".to_owned())];
     let program = match made.packaging {
@@ -72,11 +91,16 @@ pub fn stdio(made: &Made, server: &Server, programs: &Programs, places: &Places,
                 line.extend(["--env".into(), format!("{name}={value}").into()]);
             }
             match (&made.precompiled, code) {
-                (Some(precompiled), Code::Cached(_)) => line.extend(["--allow-precompiled".into(), precompiled.into()]),
+                (Some(precompiled), Code::Cached(_)) => {
+                    line.extend(["--allow-precompiled".into(), precompiled.into()])
+                }
                 _ => line.extend(["-C".into(), "cache=n".into(), made.file.clone().into()]),
             }
             line.extend(arguments.into_iter().map(OsString::from));
-            programs.wasmtime.clone().unwrap_or_else(|| "wasmtime".into())
+            programs
+                .wasmtime
+                .clone()
+                .unwrap_or_else(|| "wasmtime".into())
         }
         Packaging::Component | Packaging::ContainerComponent => {
             line.push("run".into());
@@ -89,32 +113,56 @@ pub fn stdio(made: &Made, server: &Server, programs: &Programs, places: &Places,
             if let Some(report) = report {
                 line.extend(["--report".into(), report.into()]);
             }
-            environment.push(("WASMMCP_COMPILER".to_owned(), programs.compiler.to_string_lossy().into_owned()));
+            environment.push((
+                "WASMMCP_COMPILER".to_owned(),
+                programs.compiler.to_string_lossy().into_owned(),
+            ));
             line.extend([made.file.clone().into(), "--".into()]);
             line.extend(arguments.into_iter().map(OsString::from));
             programs.runtime.clone()
         }
-        Packaging::Native | Packaging::ContainerNative | Packaging::ContainerReference | Packaging::Reference => {
+        Packaging::Native
+        | Packaging::ContainerNative
+        | Packaging::ContainerReference
+        | Packaging::Reference => {
             environment.extend(granted);
             line.extend(arguments.into_iter().map(OsString::from));
             made.file.clone()
         }
     };
-    Launch { program, arguments: line, environment }
+    Launch {
+        program,
+        arguments: line,
+        environment,
+    }
 }
 
 /// The command line that serves a subject over HTTP on a free port of the loopback interface.
-pub fn http(made: &Made, server: &Server, programs: &Programs, places: &Places, cache: &Path) -> Launch {
+pub fn http(
+    made: &Made,
+    server: &Server,
+    programs: &Programs,
+    places: &Places,
+    cache: &Path,
+) -> Launch {
     let mut launch = stdio(made, server, programs, places, Code::Cached(cache), None);
     if made.packaging == Packaging::Component {
         launch.arguments[0] = "serve".into();
-        let at = launch.arguments.iter().position(|argument| *argument == *made.file).expect("the component is an argument");
+        let at = launch
+            .arguments
+            .iter()
+            .position(|argument| *argument == *made.file)
+            .expect("the component is an argument");
         let mut named = OsString::from(format!("{}=", server.name));
         named.push(&made.file);
         launch.arguments[at] = named;
-        launch.arguments.splice(1..1, ["--listen".into(), "127.0.0.1:0".into()]);
+        launch
+            .arguments
+            .splice(1..1, ["--listen".into(), "127.0.0.1:0".into()]);
     } else {
-        launch.arguments.splice(0..0, ["--http".into(), "127.0.0.1:0".into()]);
+        launch
+            .arguments
+            .splice(0..0, ["--http".into(), "127.0.0.1:0".into()]);
     }
     launch
 }
@@ -127,7 +175,10 @@ fn grants(server: &Server, places: &Places) -> Vec<OsString> {
             Access::Read => "ro",
             Access::ReadWrite => "rw",
         };
-        flags.extend(["--dir".into(), format!("{}:{access}", places.fill(&directory.path)).into()]);
+        flags.extend([
+            "--dir".into(),
+            format!("{}:{access}", places.fill(&directory.path)).into(),
+        ]);
     }
     for name in &server.grants.environment {
         flags.extend(["--env".into(), name.into()]);

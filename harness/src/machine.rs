@@ -16,12 +16,21 @@ pub fn machine() -> Machine {
         system
     });
     let cpus = system.as_ref().map_or(&[][..], sysinfo::System::cpus);
-    let trimmed = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let trimmed = |path: &str| {
+        fs::read_to_string(path)
+            .ok()
+            .map(|text| text.trim().to_owned())
+    };
     let unified = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
     let legacy = Path::new("/sys/fs/cgroup/memory").exists();
-    let virtualised = fs::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains(" hypervisor"));
+    let virtualised =
+        fs::read_to_string("/proc/cpuinfo").is_ok_and(|text| text.contains(" hypervisor"));
     Machine {
-        cpu: cpus.first().map_or("unknown", |cpu| cpu.brand()).trim().to_owned(),
+        cpu: cpus
+            .first()
+            .map_or("unknown", |cpu| cpu.brand())
+            .trim()
+            .to_owned(),
         processors: Count(count(cpus.len())),
         memory: Bytes(system.as_ref().map_or(0, sysinfo::System::total_memory)),
         kernel: format!(
@@ -37,9 +46,14 @@ pub fn machine() -> Machine {
             (true, true) => Some("hybrid".to_owned()),
             (false, false) => None,
         },
-        hypervisor: virtualised
-            .then(|| trimmed("/sys/class/dmi/id/sys_vendor").unwrap_or_else(|| "one that does not name itself".to_owned())),
-        load_milli: sysinfo::System::load_average().ok().and_then(|load| thousandths(load.one)).map(Count),
+        hypervisor: virtualised.then(|| {
+            trimmed("/sys/class/dmi/id/sys_vendor")
+                .unwrap_or_else(|| "one that does not name itself".to_owned())
+        }),
+        load_milli: sysinfo::System::load_average()
+            .ok()
+            .and_then(|load| thousandths(load.one))
+            .map(Count),
     }
 }
 
@@ -49,7 +63,10 @@ fn count(items: usize) -> u64 {
 
 /// `1.25` as 1250, by its printed digits: no float is cast.
 fn thousandths(load: f64) -> Option<u64> {
-    format!("{:.3}", load.max(0.0)).replace('.', "").parse().ok()
+    format!("{:.3}", load.max(0.0))
+        .replace('.', "")
+        .parse()
+        .ok()
 }
 
 /// The state of the sources; none outside of a git checkout.
@@ -58,9 +75,15 @@ pub fn revision(root: &Path) -> Option<Revision> {
     let ask = |arguments: &[&str]| {
         let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
         let answer = output(&git, &arguments, root).ok()?;
-        answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+        answer
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     };
-    Some(Revision { commit: ask(&["rev-parse", "HEAD"])?, dirty: !ask(&["status", "--porcelain"])?.is_empty() })
+    Some(Revision {
+        commit: ask(&["rev-parse", "HEAD"])?,
+        dirty: !ask(&["status", "--porcelain"])?.is_empty(),
+    })
 }
 
 /// The digest of `Cargo.lock`.
@@ -91,15 +114,23 @@ pub fn toolchain(root: &Path, built: &Built) -> Toolchain {
 
 /// A package's version in `Cargo.lock`.
 fn locked(root: &Path, package: &str) -> Option<String> {
-    let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock")).ok()?.parse().ok()?;
+    let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock"))
+        .ok()?
+        .parse()
+        .ok()?;
     let packages = lock.get("package")?.as_array()?;
-    let found = packages.iter().find(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package))?;
+    let found = packages
+        .iter()
+        .find(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package))?;
     Some(found.get("version")?.as_str()?.to_owned())
 }
 
 /// Leaves this machine's folders and names out of what is written.
 pub fn redactor(root: &Path, data: &Path, cache: &Path) -> Redactor {
-    let mut redactor = Redactor::new().folder(root, "<repository>").folder(data, "<data>").folder(cache, "<cache>");
+    let mut redactor = Redactor::new()
+        .folder(root, "<repository>")
+        .folder(data, "<data>")
+        .folder(cache, "<cache>");
     if let Some(home) = std::env::var_os("HOME") {
         redactor = redactor.folder(Path::new(&home), "<home>");
     }
@@ -118,12 +149,18 @@ mod tests {
 
     #[test]
     fn a_load_is_kept_in_thousandths() {
-        assert_eq!((thousandths(1.25), thousandths(0.0), thousandths(-1.0)), (Some(1250), Some(0), Some(0)));
+        assert_eq!(
+            (thousandths(1.25), thousandths(0.0), thousandths(-1.0)),
+            (Some(1250), Some(0), Some(0))
+        );
     }
 
     #[test]
     fn this_machine_has_processors_and_memory() {
         let machine = machine();
-        assert!(machine.processors.0 > 0 && machine.memory.0 > 0, "{machine:?}");
+        assert!(
+            machine.processors.0 > 0 && machine.memory.0 > 0,
+            "{machine:?}"
+        );
     }
 }

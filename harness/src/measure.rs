@@ -39,7 +39,12 @@ pub fn interrupted() -> bool {
 ///
 /// # Errors
 /// When the worker ends early or the record cannot be written.
-pub fn measure(plan: &Plan, worker: &std::path::Path, recorder: &mut Recorder, clock: &dyn Clock) -> Result<bool> {
+pub fn measure(
+    plan: &Plan,
+    worker: &std::path::Path,
+    recorder: &mut Recorder,
+    clock: &dyn Clock,
+) -> Result<bool> {
     let folder = tempfile::tempdir().context("no temporary folder can be made")?;
     let file = folder.path().join("plan.json");
     std::fs::write(&file, serde_json::to_vec(plan)?)?;
@@ -48,8 +53,13 @@ pub fn measure(plan: &Plan, worker: &std::path::Path, recorder: &mut Recorder, c
     progress.begin(done + u64::try_from(plan.trials.len())?, done);
     // The worker is no subject: what its servers are granted by name comes through it.
     let environment = std::env::vars().collect();
-    let launch = Launch { program: worker.to_owned(), arguments: vec!["measure".into(), file.into()], environment };
-    let mut process = Process::start(&launch).with_context(|| format!("{} cannot be started", worker.display()))?;
+    let launch = Launch {
+        program: worker.to_owned(),
+        arguments: vec!["measure".into(), file.into()],
+        environment,
+    };
+    let mut process = Process::start(&launch)
+        .with_context(|| format!("{} cannot be started", worker.display()))?;
     let mut answer: &[u8] = b"";
     for _ in &plan.trials {
         let line = match process.exchange(answer, PATIENCE, clock, |_| true) {
@@ -57,10 +67,13 @@ pub fn measure(plan: &Plan, worker: &std::path::Path, recorder: &mut Recorder, c
             Err(silence) => {
                 progress.end();
                 let said = process.last_words();
-                bail!("the worker ended early ({silence}); it said: {said}\nwhat was measured is kept; go on with --resume");
+                bail!(
+                    "the worker ended early ({silence}); it said: {said}\nwhat was measured is kept; go on with --resume"
+                );
             }
         };
-        let done: Done = serde_json::from_slice(&line).context("the worker's report is not understood; build again")?;
+        let done: Done = serde_json::from_slice(&line)
+            .context("the worker's report is not understood; build again")?;
         recorder.append(&done.samples)?;
         progress.step(&done.stage, done.trouble.as_deref());
         if interrupted() {

@@ -38,7 +38,12 @@ impl Subject<'_> {
     /// How long to wait for one answer.
     pub fn patience(&self) -> Duration {
         // The host answers a timeout itself; a little longer lets that answer arrive.
-        self.server.limits.call_timeout().ok().flatten().map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
+        self.server
+            .limits
+            .call_timeout()
+            .ok()
+            .flatten()
+            .map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
     }
 
     /// Judges a result. Of a user's own data, whose right answers nobody knows, only that no tool failed is asked.
@@ -49,8 +54,15 @@ impl Subject<'_> {
         if self.generated {
             return judge(&call.expect, places, result);
         }
-        let failed = result.get("isError").and_then(Value::as_bool).unwrap_or(false);
-        if failed == call.expect.error { Ok(()) } else { Err(Wrong(format!("isError is {failed}: {result}"))) }
+        let failed = result
+            .get("isError")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        if failed == call.expect.error {
+            Ok(())
+        } else {
+            Err(Wrong(format!("isError is {failed}: {result}")))
+        }
     }
 }
 
@@ -80,20 +92,48 @@ impl Peer {
     ///
     /// # Errors
     /// When the program cannot be started.
-    pub fn spawn(subject: &Subject<'_>, places: Places, code: Code<'_>, report: Option<&Path>) -> Result<Peer, Failure> {
-        let launch = launch::stdio(subject.made, subject.server, subject.programs, &places, code, report);
-        let process = Process::start(&launch)
-            .map_err(|error| Silence::Pipe(format!("{} cannot be started: {error}", launch.program.display())))?;
-        Ok(Peer { process, places, patience: subject.patience(), asked: 0 })
+    pub fn spawn(
+        subject: &Subject<'_>,
+        places: Places,
+        code: Code<'_>,
+        report: Option<&Path>,
+    ) -> Result<Peer, Failure> {
+        let launch = launch::stdio(
+            subject.made,
+            subject.server,
+            subject.programs,
+            &places,
+            code,
+            report,
+        );
+        let process = Process::start(&launch).map_err(|error| {
+            Silence::Pipe(format!(
+                "{} cannot be started: {error}",
+                launch.program.display()
+            ))
+        })?;
+        Ok(Peer {
+            process,
+            places,
+            patience: subject.patience(),
+            asked: 0,
+        })
     }
 
     /// Starts a process from precompiled code and makes the handshake.
     ///
     /// # Errors
     /// When it cannot be started or does not accept the handshake; the message holds its last words.
-    pub fn start(subject: &Subject<'_>, places: Places, clock: &dyn Clock) -> Result<Peer, Outcome> {
-        let crashed = |failure: Failure| Outcome::Crashed { how: failure.to_string() };
-        let mut peer = Peer::spawn(subject, places, Code::Cached(subject.cache), None).map_err(crashed)?;
+    pub fn start(
+        subject: &Subject<'_>,
+        places: Places,
+        clock: &dyn Clock,
+    ) -> Result<Peer, Outcome> {
+        let crashed = |failure: Failure| Outcome::Crashed {
+            how: failure.to_string(),
+        };
+        let mut peer =
+            Peer::spawn(subject, places, Code::Cached(subject.cache), None).map_err(crashed)?;
         match client::handshake(&mut peer.process, peer.patience, clock) {
             Ok(_) => Ok(peer),
             Err(failure) => Err(peer.fail(failure, clock)),
@@ -139,11 +179,18 @@ impl Peer {
     /// When one of them has no answer, or fails and may not.
     pub fn prepare(&mut self, call: &Call, clock: &dyn Clock) -> Result<(), Trouble> {
         for before in &call.before {
-            let arguments = self.places.resolve(&before.arguments).map_err(|error| Wrong(error.to_string()))?;
+            let arguments = self
+                .places
+                .resolve(&before.arguments)
+                .map_err(|error| Wrong(error.to_string()))?;
             let request = self.render(&before.tool, &arguments);
             let result = self.ask(&request, clock)?.result()?;
             if result.get("isError") == Some(&Value::Bool(true)) && !before.may_fail {
-                return Err(Wrong(format!("the call before it, {}, failed: {result}", before.tool)).into());
+                return Err(Wrong(format!(
+                    "the call before it, {}, failed: {result}",
+                    before.tool
+                ))
+                .into());
             }
         }
         Ok(())
@@ -154,9 +201,15 @@ impl Peer {
         let said = self.process.last_words();
         let end = self.process.end(Duration::from_secs(2), clock);
         match failure {
-            Failure::Silence(Silence::Timeout(after)) => Outcome::Timeout { after: Nanos::from(after) },
-            Failure::Silence(silence) => Outcome::Crashed { how: format!("{silence}; {}; it said: {said}", end.words()) },
-            other => Outcome::WrongAnswer { why: other.to_string() },
+            Failure::Silence(Silence::Timeout(after)) => Outcome::Timeout {
+                after: Nanos::from(after),
+            },
+            Failure::Silence(silence) => Outcome::Crashed {
+                how: format!("{silence}; {}; it said: {said}", end.words()),
+            },
+            other => Outcome::WrongAnswer {
+                why: other.to_string(),
+            },
         }
     }
 

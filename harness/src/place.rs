@@ -11,7 +11,9 @@ use crate::exit::Told;
 pub fn root() -> Result<PathBuf, Told> {
     let here = std::env::current_dir().unwrap_or_default();
     let cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let folders = here.ancestors().chain(cargo.iter().flat_map(|folder| folder.ancestors()));
+    let folders = here
+        .ancestors()
+        .chain(cargo.iter().flat_map(|folder| folder.ancestors()));
     folders.into_iter().find(|folder| is_root(folder)).map(Path::to_owned).ok_or_else(|| {
         Told::usage("this is no checkout of WasmMCP Bench; change into one, or clone it, and run the command again")
     })
@@ -26,7 +28,13 @@ fn is_root(folder: &Path) -> bool {
 /// # Errors
 /// When neither variable is set.
 pub fn cache() -> Result<PathBuf, Told> {
-    let given = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let given = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let base = given("XDG_CACHE_HOME").or_else(|| Some(given("HOME")?.join(".cache")));
-    Ok(base.ok_or_else(|| Told::lacking("there is no place for a cache; set HOME or XDG_CACHE_HOME"))?.join("wasmmcp-bench"))
+    Ok(base
+        .ok_or_else(|| Told::lacking("there is no place for a cache; set HOME or XDG_CACHE_HOME"))?
+        .join("wasmmcp-bench"))
 }

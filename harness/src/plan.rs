@@ -87,9 +87,23 @@ pub struct Effort {
 
 impl Effort {
     /// Enough for an interval in every cell.
-    pub const FULL: Effort = Effort { cold: 60, compile: 6, memory: 7, small: 60, large: 30, host: 7 };
+    pub const FULL: Effort = Effort {
+        cold: 60,
+        compile: 6,
+        memory: 7,
+        small: 60,
+        large: 30,
+        host: 7,
+    };
     /// Done in two minutes: a range instead of an interval where there are fewer than six.
-    pub const QUICK: Effort = Effort { cold: 12, compile: 2, memory: 2, small: 10, large: 7, host: 2 };
+    pub const QUICK: Effort = Effort {
+        cold: 12,
+        compile: 2,
+        memory: 2,
+        small: 10,
+        large: 7,
+        host: 2,
+    };
 }
 
 /// Plans Table III: the trials of every stage, numbered as they are listed and shuffled within their stage.
@@ -103,7 +117,11 @@ pub fn table3(servers: &[Server], subjects: &[Made], effort: Effort, seed: u64) 
             .into_iter()
             .map(|(subject, kind)| {
                 next += 1;
-                Planned { trial: Trial(next), subject, kind }
+                Planned {
+                    trial: Trial(next),
+                    subject,
+                    kind,
+                }
             })
             .collect();
         shuffle(&mut trials, seed.wrapping_add(next));
@@ -113,28 +131,65 @@ pub fn table3(servers: &[Server], subjects: &[Made], effort: Effort, seed: u64) 
     let repeat = |times: usize, at: usize, kind: &Kind| vec![(at, kind.clone()); times];
     stage(everyone().map(|(at, _)| (at, Kind::Size)).collect());
     let cold = Kind::Start(StartClass::ProcessCold);
-    stage(everyone().flat_map(|(at, _)| repeat(effort.cold, at, &cold)).collect());
+    stage(
+        everyone()
+            .flat_map(|(at, _)| repeat(effort.cold, at, &cold))
+            .collect(),
+    );
     let compile = Kind::Start(StartClass::ProcessCompile);
-    stage(everyone().filter(|(_, made)| made.is_component()).flat_map(|(at, _)| repeat(effort.compile, at, &compile)).collect());
-    stage(everyone().flat_map(|(at, _)| repeat(effort.memory, at, &Kind::Memory)).collect());
+    stage(
+        everyone()
+            .filter(|(_, made)| made.is_component())
+            .flat_map(|(at, _)| repeat(effort.compile, at, &compile))
+            .collect(),
+    );
+    stage(
+        everyone()
+            .flat_map(|(at, _)| repeat(effort.memory, at, &Kind::Memory))
+            .collect(),
+    );
     for server in servers {
         let own = || everyone().filter(|(_, made)| made.server == server.name);
         let calls = |kind: fn(String) -> Kind, at: usize| {
             server.timed().flat_map(move |call| {
-                let times = if call.input == Input::Small { effort.small } else { effort.large };
+                let times = if call.input == Input::Small {
+                    effort.small
+                } else {
+                    effort.large
+                };
                 vec![(at, kind(call.id.clone())); times]
             })
         };
-        stage(own().flat_map(|(at, _)| calls(|call| Kind::Warm { call }, at)).collect());
+        stage(
+            own()
+                .flat_map(|(at, _)| calls(|call| Kind::Warm { call }, at))
+                .collect(),
+        );
         let hosted = own().filter(|(_, made)| made.is_hosted());
-        stage(hosted.flat_map(|(at, _)| calls(|call| Kind::Instance { call }, at)).collect());
+        stage(
+            hosted
+                .flat_map(|(at, _)| calls(|call| Kind::Instance { call }, at))
+                .collect(),
+        );
     }
     let hosted = || everyone().filter(|(_, made)| made.is_hosted());
-    stage(hosted().flat_map(|(at, _)| repeat(effort.host, at, &Kind::Density)).collect());
-    let noop = || everyone().filter(|(_, made)| made.server == "noop" && made.packaging != record::Packaging::ComponentWasmtime);
+    stage(
+        hosted()
+            .flat_map(|(at, _)| repeat(effort.host, at, &Kind::Density))
+            .collect(),
+    );
+    let noop = || {
+        everyone().filter(|(_, made)| {
+            made.server == "noop" && made.packaging != record::Packaging::ComponentWasmtime
+        })
+    };
     stage(
         noop()
-            .flat_map(|(at, _)| [1, 16].map(|connections| repeat(effort.host, at, &Kind::Load { connections })).concat())
+            .flat_map(|(at, _)| {
+                [1, 16]
+                    .map(|connections| repeat(effort.host, at, &Kind::Load { connections }))
+                    .concat()
+            })
             .collect(),
     );
     stages.concat()
@@ -143,7 +198,10 @@ pub fn table3(servers: &[Server], subjects: &[Made], effort: Effort, seed: u64) 
 impl Made {
     /// Whether it is a component, under whichever host.
     pub fn is_component(&self) -> bool {
-        matches!(self.packaging, record::Packaging::Component | record::Packaging::ComponentWasmtime)
+        matches!(
+            self.packaging,
+            record::Packaging::Component | record::Packaging::ComponentWasmtime
+        )
     }
 
     /// Whether our resident host runs it.
@@ -175,21 +233,68 @@ call = [
             file: "/x".into(),
             precompiled: None,
         };
-        (vec![server], vec![made(record::Packaging::Component), made(record::Packaging::Native)])
+        (
+            vec![server],
+            vec![
+                made(record::Packaging::Component),
+                made(record::Packaging::Native),
+            ],
+        )
     }
 
     #[test]
     fn every_cell_is_planned_as_often_as_the_effort_says() {
         let (servers, subjects) = example();
-        let effort = Effort { cold: 3, compile: 2, memory: 1, small: 5, large: 4, host: 1 };
+        let effort = Effort {
+            cold: 3,
+            compile: 2,
+            memory: 1,
+            small: 5,
+            large: 4,
+            host: 1,
+        };
         let trials = table3(&servers, &subjects, effort, 42);
-        let count = |kind: &Kind, subject| trials.iter().filter(|trial| trial.kind == *kind && trial.subject == subject).count();
+        let count = |kind: &Kind, subject| {
+            trials
+                .iter()
+                .filter(|trial| trial.kind == *kind && trial.subject == subject)
+                .count()
+        };
         assert_eq!(count(&Kind::Start(StartClass::ProcessCold), 1), 3);
-        assert_eq!((count(&Kind::Start(StartClass::ProcessCompile), 0), count(&Kind::Start(StartClass::ProcessCompile), 1)), (2, 0));
-        assert_eq!((count(&Kind::Warm { call: "a".into() }, 0), count(&Kind::Warm { call: "b".into() }, 1)), (5, 4));
-        assert_eq!((count(&Kind::Instance { call: "a".into() }, 0), count(&Kind::Instance { call: "a".into() }, 1)), (5, 0));
-        assert_eq!(count(&Kind::Warm { call: "c".into() }, 0), 0, "an edge case is never timed");
-        assert_eq!(trials.iter().map(|trial| trial.trial).collect::<BTreeSet<_>>().len(), trials.len());
+        assert_eq!(
+            (
+                count(&Kind::Start(StartClass::ProcessCompile), 0),
+                count(&Kind::Start(StartClass::ProcessCompile), 1)
+            ),
+            (2, 0)
+        );
+        assert_eq!(
+            (
+                count(&Kind::Warm { call: "a".into() }, 0),
+                count(&Kind::Warm { call: "b".into() }, 1)
+            ),
+            (5, 4)
+        );
+        assert_eq!(
+            (
+                count(&Kind::Instance { call: "a".into() }, 0),
+                count(&Kind::Instance { call: "a".into() }, 1)
+            ),
+            (5, 0)
+        );
+        assert_eq!(
+            count(&Kind::Warm { call: "c".into() }, 0),
+            0,
+            "an edge case is never timed"
+        );
+        assert_eq!(
+            trials
+                .iter()
+                .map(|trial| trial.trial)
+                .collect::<BTreeSet<_>>()
+                .len(),
+            trials.len()
+        );
     }
 
     #[test]

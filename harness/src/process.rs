@@ -82,7 +82,10 @@ impl Process {
     ///
     /// # Errors
     /// When the program cannot be started.
-    #[expect(clippy::disallowed_methods, reason = "this is the module that starts processes")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the module that starts processes"
+    )]
     pub fn start(launch: &Launch) -> std::io::Result<Process> {
         let stderr = tempfile::tempfile()?;
         let mut child = std::process::Command::new(&launch.program)
@@ -98,7 +101,14 @@ impl Process {
         for pipe in [stdin.as_fd(), stdout.as_fd()] {
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
         }
-        Ok(Process { child, stdin: Some(stdin), stdout, stderr, received: Vec::with_capacity(1 << 16), scanned: 0 })
+        Ok(Process {
+            child,
+            stdin: Some(stdin),
+            stdout,
+            stderr,
+            received: Vec::with_capacity(1 << 16),
+            scanned: 0,
+        })
     }
 
     /// The process's id.
@@ -119,7 +129,10 @@ impl Process {
         clock: &dyn Clock,
         mut wanted: impl FnMut(&[u8]) -> bool,
     ) -> Result<Vec<u8>, Silence> {
-        let deadline = clock.now().0.saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+        let deadline = clock
+            .now()
+            .0
+            .saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let mut unsent = message;
         loop {
             while let Some(line) = self.take_line() {
@@ -142,8 +155,16 @@ impl Process {
     ///
     /// # Errors
     /// When the process does not take it in time.
-    pub fn send(&mut self, message: &[u8], timeout: Duration, clock: &dyn Clock) -> Result<(), Silence> {
-        let deadline = clock.now().0.saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+    pub fn send(
+        &mut self,
+        message: &[u8],
+        timeout: Duration,
+        clock: &dyn Clock,
+    ) -> Result<(), Silence> {
+        let deadline = clock
+            .now()
+            .0
+            .saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let mut unsent = message;
         while !unsent.is_empty() {
             let left = deadline.saturating_sub(clock.now().0);
@@ -165,7 +186,9 @@ impl Process {
             match stdin.write(unsent) {
                 Ok(written) => *unsent = &unsent[written..],
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Err(Silence::Closed),
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                    return Err(Silence::Closed);
+                }
                 Err(error) => return Err(failed(&error)),
             }
         }
@@ -194,7 +217,10 @@ impl Process {
     }
 
     fn take_line(&mut self) -> Option<Vec<u8>> {
-        let Some(end) = self.received[self.scanned..].iter().position(|&byte| byte == b'\n') else {
+        let Some(end) = self.received[self.scanned..]
+            .iter()
+            .position(|&byte| byte == b'\n')
+        else {
             self.scanned = self.received.len();
             return None;
         };
@@ -223,7 +249,10 @@ impl Process {
     /// Closes the process's input, waits until it ends, and kills it after `patience`.
     pub fn end(mut self, patience: Duration, clock: &dyn Clock) -> End {
         self.stdin = None;
-        let deadline = clock.now().0.saturating_add(u64::try_from(patience.as_nanos()).unwrap_or(u64::MAX));
+        let deadline = clock
+            .now()
+            .0
+            .saturating_add(u64::try_from(patience.as_nanos()).unwrap_or(u64::MAX));
         // A process that ends closes its output; reading until then also drains what would block it.
         while deadline > clock.now().0 {
             let left = Duration::from_nanos(deadline.saturating_sub(clock.now().0));
@@ -240,7 +269,10 @@ impl Process {
     }
 
     /// Waits for the process and reads what it cost.
-    #[expect(unsafe_code, reason = "wait4 alone tells one child's processor time, and no safe crate has it")]
+    #[expect(
+        unsafe_code,
+        reason = "wait4 alone tells one child's processor time, and no safe crate has it"
+    )]
     fn reap(&mut self) -> End {
         let id = i32::try_from(self.child.id()).expect("a process id is an i32");
         let mut status = 0;
@@ -255,7 +287,10 @@ impl Process {
             if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
                 // Already reaped by the standard library: it keeps the status and the cost is not known.
                 let status = self.child.wait().unwrap_or_default();
-                return End { status, cpu: Nanos(0) };
+                return End {
+                    status,
+                    cpu: Nanos(0),
+                };
             }
         }
         let nanos = |time: libc::timeval| {
@@ -263,7 +298,10 @@ impl Process {
             let micros = u64::try_from(time.tv_usec).unwrap_or(0);
             seconds * 1_000_000_000 + micros * 1_000
         };
-        End { status: ExitStatus::from_raw(status), cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)) }
+        End {
+            status: ExitStatus::from_raw(status),
+            cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)),
+        }
     }
 }
 
@@ -271,9 +309,20 @@ impl Process {
 ///
 /// # Errors
 /// When the program cannot be started.
-#[expect(clippy::disallowed_methods, reason = "this is the module that starts processes")]
-pub fn output(program: &std::path::Path, arguments: &[OsString], folder: &std::path::Path) -> std::io::Result<std::process::Output> {
-    std::process::Command::new(program).args(arguments).current_dir(folder).stdin(Stdio::null()).output()
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that starts processes"
+)]
+pub fn output(
+    program: &std::path::Path,
+    arguments: &[OsString],
+    folder: &std::path::Path,
+) -> std::io::Result<std::process::Output> {
+    std::process::Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
 }
 
 impl Drop for Process {
@@ -305,8 +354,11 @@ mod tests {
     #[test]
     fn a_line_is_exchanged_and_chatter_passed_over() {
         let clock = Monotonic::new();
-        let mut process = shell("read x; echo chatter; echo \"got $x\"; echo seen >&2; cat >/dev/null");
-        let line = process.exchange(b"hello\n", LONG, &clock, |line| line.starts_with(b"got")).expect("a line");
+        let mut process =
+            shell("read x; echo chatter; echo \"got $x\"; echo seen >&2; cat >/dev/null");
+        let line = process
+            .exchange(b"hello\n", LONG, &clock, |line| line.starts_with(b"got"))
+            .expect("a line");
         assert_eq!(line, b"got hello");
         assert_eq!(process.last_words(), "seen");
         let end = process.end(LONG, &clock);
@@ -319,7 +371,9 @@ mod tests {
         let mut process = shell("cat");
         let mut message = vec![b'x'; 3 << 20];
         message.push(b'\n');
-        let line = process.exchange(&message, LONG, &clock, |_| true).expect("a line");
+        let line = process
+            .exchange(&message, LONG, &clock, |_| true)
+            .expect("a line");
         assert_eq!(line.len(), 3 << 20);
     }
 
@@ -332,7 +386,10 @@ mod tests {
         let closed = shell("exec >&-; cat").exchange(b"x\n", LONG, &clock, |_| true);
         assert_eq!(closed, Err(Silence::Closed));
         let mut deaf = shell("exec sleep 1000");
-        assert_eq!(deaf.send(&vec![0; 1 << 20], short, &clock), Err(Silence::Timeout(short)));
+        assert_eq!(
+            deaf.send(&vec![0; 1 << 20], short, &clock),
+            Err(Silence::Timeout(short))
+        );
         assert_eq!(deaf.end(short, &clock).words(), "signal 9");
     }
 }

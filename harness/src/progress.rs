@@ -29,11 +29,22 @@ impl Progress {
     /// Nothing is shown yet.
     pub fn new() -> Progress {
         let plain = !std::io::stderr().is_terminal();
-        let target = if plain { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if plain {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {elapsed} gone, {eta} left  {wide_msg}");
+        let style = ProgressStyle::with_template(
+            "{bar:30} {pos}/{len}  {elapsed} gone, {eta} left  {wide_msg}",
+        );
         bar.set_style(style.expect("the template is right"));
-        Progress { bar, plain, tenths: 0, stage: String::new() }
+        Progress {
+            bar,
+            plain,
+            tenths: 0,
+            stage: String::new(),
+        }
     }
 
     /// Work begins; so many trials were done by an earlier part of the run.
@@ -59,7 +70,10 @@ impl Progress {
         if self.plain && done * 10 / total > self.tenths {
             self.tenths = done * 10 / total;
             let left = self.bar.eta().as_secs();
-            eprintln!("{:3} %  {done} of {total} trials, about {left} s left ({stage})", self.tenths * 10);
+            eprintln!(
+                "{:3} %  {done} of {total} trials, about {left} s left ({stage})",
+                self.tenths * 10
+            );
         }
     }
 

@@ -92,7 +92,10 @@ impl Limits {
     /// When it is not a number with a unit.
     pub fn memory_bytes(&self) -> Result<Option<u64>, String> {
         let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
-        self.memory.as_deref().map(|text| quantity("limits.memory", text, &units)).transpose()
+        self.memory
+            .as_deref()
+            .map(|text| quantity("limits.memory", text, &units))
+            .transpose()
     }
 
     /// The time bound of one call.
@@ -101,7 +104,11 @@ impl Limits {
     /// When it is not a number with a unit.
     pub fn call_timeout(&self) -> Result<Option<Duration>, String> {
         let units = [("ms", 1), ("s", 1_000), ("min", 60_000)];
-        let millis = self.timeout.as_deref().map(|text| quantity("limits.timeout", text, &units)).transpose()?;
+        let millis = self
+            .timeout
+            .as_deref()
+            .map(|text| quantity("limits.timeout", text, &units))
+            .transpose()?;
         Ok(millis.map(Duration::from_millis))
     }
 }
@@ -114,7 +121,10 @@ fn quantity(field: &str, text: &str, units: &[(&str, u64)]) -> Result<u64, Strin
     });
     parsed.ok_or_else(|| {
         let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
-        format!("{field} = \"{text}\" is not understood; write a whole number, a space and one of {}", names.join(", "))
+        format!(
+            "{field} = \"{text}\" is not understood; write a whole number, a space and one of {}",
+            names.join(", ")
+        )
     })
 }
 
@@ -250,9 +260,15 @@ impl Server {
     /// When the file is missing, is not of this shape, or contradicts itself; the message names the field and the remedy.
     pub fn read(folder: &Path) -> Result<Server, Unacceptable> {
         let file = folder.join("server.toml");
-        let refuse = |what: String| Unacceptable { file: file.clone(), what };
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| refuse(format!("cannot be read ({error}); write one as servers/noop/server.toml shows")))?;
+        let refuse = |what: String| Unacceptable {
+            file: file.clone(),
+            what,
+        };
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            refuse(format!(
+                "cannot be read ({error}); write one as servers/noop/server.toml shows"
+            ))
+        })?;
         let mut server: Server = toml::from_str(&text)
             .map_err(|error| refuse(format!("{error}correct the field that the mark points at")))?;
         server.folder = folder.to_owned();
@@ -261,9 +277,16 @@ impl Server {
     }
 
     fn check(&self) -> Result<(), String> {
-        let folder = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let folder = self
+            .folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         if self.name != folder {
-            return Err(format!("name = \"{}\" but the folder is called {folder}; make them equal", self.name));
+            return Err(format!(
+                "name = \"{}\" but the folder is called {folder}; make them equal",
+                self.name
+            ));
         }
         self.limits.memory_bytes()?;
         self.limits.call_timeout()?;
@@ -271,34 +294,48 @@ impl Server {
         for call in &self.calls {
             let at = format!("[[call]] id = \"{}\"", call.id);
             if !ids.insert(&call.id) {
-                return Err(format!("{at}: the id is used twice; give each call its own"));
+                return Err(format!(
+                    "{at}: the id is used twice; give each call its own"
+                ));
             }
             if !call.arguments.is_object() {
                 return Err(format!("{at}: arguments must be a table"));
             }
             let expect = &call.expect;
             if expect.structured.is_none() && expect.text.is_none() && expect.content.is_none() {
-                return Err(format!("{at}: expect says nothing; give structured, text or content a rule"));
+                return Err(format!(
+                    "{at}: expect says nothing; give structured, text or content a rule"
+                ));
             }
             for digest in expect.digests() {
                 if !is_digest(digest) {
-                    return Err(format!("{at}: \"{digest}\" is no digest; write blake3: and 64 hexadecimal digits"));
+                    return Err(format!(
+                        "{at}: \"{digest}\" is no digest; write blake3: and 64 hexadecimal digits"
+                    ));
                 }
             }
             if let Some(TextRule::Pattern(pattern)) = &expect.text
                 && let Err(error) = regex::Regex::new(pattern)
             {
-                return Err(format!("{at}: expect.text.pattern is no regular expression: {error}"));
+                return Err(format!(
+                    "{at}: expect.text.pattern is no regular expression: {error}"
+                ));
             }
             if let Some(script) = &call.source.script
                 && !self.folder.join(script).is_file()
             {
-                return Err(format!("{at}: source.script = \"{script}\" is not in the folder; commit it or correct the name"));
+                return Err(format!(
+                    "{at}: source.script = \"{script}\" is not in the folder; commit it or correct the name"
+                ));
             }
         }
         for tool in self.tools() {
             for input in [Input::Small, Input::Large] {
-                if !self.calls.iter().any(|call| call.tool == tool && call.input == input) {
+                if !self
+                    .calls
+                    .iter()
+                    .any(|call| call.tool == tool && call.input == input)
+                {
                     return Err(format!(
                         "tool {tool} has no call with input = \"{}\"; each tool is timed at both sizes",
                         input.word()
@@ -342,8 +379,12 @@ impl Expect {
 }
 
 fn is_digest(text: &str) -> bool {
-    text.strip_prefix("blake3:")
-        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)))
+    text.strip_prefix("blake3:").is_some_and(|hex| {
+        hex.len() == 64
+            && hex
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    })
 }
 
 /// Reads every server under `root/servers`, in the order of their names with `noop` first.
@@ -354,12 +395,20 @@ pub fn read_all(root: &Path) -> Result<Vec<Server>, Unacceptable> {
     let folder = root.join("servers");
     let entries = std::fs::read_dir(&folder).map_err(|error| Unacceptable {
         file: folder.clone(),
-        what: format!("cannot be listed ({error}); run the command inside a checkout of the repository"),
+        what: format!(
+            "cannot be listed ({error}); run the command inside a checkout of the repository"
+        ),
     })?;
-    let mut folders: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.join("server.toml").is_file()).collect();
+    let mut folders: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("server.toml").is_file())
+        .collect();
     folders.sort();
-    let mut servers = folders.iter().map(|folder| Server::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    let mut servers = folders
+        .iter()
+        .map(|folder| Server::read(folder))
+        .collect::<Result<Vec<_>, _>>()?;
     servers.sort_by_key(|server| (server.name != "noop", server.name.clone()));
     Ok(servers)
 }
@@ -406,20 +455,47 @@ source = { origin = "arithmetic by hand" }
         for (from, to, named) in [
             ("title", "titel", "unknown field `titel`"),
             ("\"small\"", "\"tiny\"", "unknown variant `tiny`"),
-            ("\"small\"", "\"edge\"", "tool a has no call with input = \"small\""),
+            (
+                "\"small\"",
+                "\"edge\"",
+                "tool a has no call with input = \"small\"",
+            ),
             ("a-large", "a-small", "the id is used twice"),
             ("{ text = { equal = \"ok\" } }", "{}", "expect says nothing"),
-            ("{ equal = \"ok\" }", "{ equal = \"ok\", pattern = \"o\" }", "exactly 1 element"),
-            ("{ equal = \"ok\" }", "{ pattern = \"(\" }", "no regular expression"),
-            ("{ equal = \"ok\" }", "{ digest = \"blake3:12\" }", "is no digest"),
-            ("origin = \"arithmetic by hand\" }", "origin = \"x\", script = \"no.py\" }", "is not in the folder"),
-            ("package =", "limits = { memory = \"1 MB\" }\npackage =", "limits.memory = \"1 MB\" is not understood"),
+            (
+                "{ equal = \"ok\" }",
+                "{ equal = \"ok\", pattern = \"o\" }",
+                "exactly 1 element",
+            ),
+            (
+                "{ equal = \"ok\" }",
+                "{ pattern = \"(\" }",
+                "no regular expression",
+            ),
+            (
+                "{ equal = \"ok\" }",
+                "{ digest = \"blake3:12\" }",
+                "is no digest",
+            ),
+            (
+                "origin = \"arithmetic by hand\" }",
+                "origin = \"x\", script = \"no.py\" }",
+                "is not in the folder",
+            ),
+            (
+                "package =",
+                "limits = { memory = \"1 MB\" }\npackage =",
+                "limits.memory = \"1 MB\" is not understood",
+            ),
             ("name = \"x\"", "name = \"y\"", "the folder is called x"),
         ] {
             let changed = GOOD.replacen(from, to, 1);
             assert_ne!(changed, GOOD, "{from} is in the file");
             let message = read(&changed).expect_err(to).to_string();
-            assert!(message.contains("server.toml") && message.contains(named), "{to}: {message}");
+            assert!(
+                message.contains("server.toml") && message.contains(named),
+                "{to}: {message}"
+            );
         }
     }
 }

@@ -32,11 +32,25 @@ pub struct Built {
 ///
 /// # Errors
 /// When a build fails. A missing Wasm target is no error: components are then missing.
-pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &mut dyn FnMut(&str)) -> Result<Built> {
+pub fn build(
+    root: &Path,
+    servers: &[Server],
+    setup: bool,
+    cache: &Path,
+    said: &mut dyn FnMut(&str),
+) -> Result<Built> {
     let toolchain = Toolchain::of_this_machine();
     let native = |package: &str, program: &str, said: &mut dyn FnMut(&str)| -> Result<PathBuf> {
         said(&format!("building {program}"));
-        Ok(toolchain.build_native(&Native { workspace: root, package, program, linking: Linking::Static }, said)?)
+        Ok(toolchain.build_native(
+            &Native {
+                workspace: root,
+                package,
+                program,
+                linking: Linking::Static,
+            },
+            said,
+        )?)
     };
     let programs = Programs {
         runtime: native("wasmmcp-runtime", "wasmmcp-runtime", said)?,
@@ -60,7 +74,11 @@ pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &
     match toolchain.find(setup, said) {
         Ok(wasm) => built.components(root, servers, &wasm, said)?,
         Err(missing) => {
-            let missing = Missing { what: "the wasm32-wasip2 target".to_owned(), why: missing.why, remedy: missing.remedy };
+            let missing = Missing {
+                what: "the wasm32-wasip2 target".to_owned(),
+                why: missing.why,
+                remedy: missing.remedy,
+            };
             built.wasm_target = format!("missing: {}", missing.why);
             built.missing.push((Packaging::Component, missing.clone()));
             built.missing.push((Packaging::ComponentWasmtime, missing));
@@ -70,16 +88,32 @@ pub fn build(root: &Path, servers: &[Server], setup: bool, cache: &Path, said: &
 }
 
 impl Built {
-    fn components(&mut self, root: &Path, servers: &[Server], wasm: &Wasm, said: &mut dyn FnMut(&str)) -> Result<()> {
+    fn components(
+        &mut self,
+        root: &Path,
+        servers: &[Server],
+        wasm: &Wasm,
+        said: &mut dyn FnMut(&str),
+    ) -> Result<()> {
         self.wasm_target = wasm.way.to_string();
         for server in servers {
             said(&format!("building the component {}", server.name));
             let file = wasm.build_component(&Component::of(root, &server.package), said)?;
             let precompiled = self.precompile(&file)?;
-            self.add(server, Packaging::Component, file.clone(), Some(precompiled))?;
+            self.add(
+                server,
+                Packaging::Component,
+                file.clone(),
+                Some(precompiled),
+            )?;
             if let Some(wasmtime) = self.programs.wasmtime.clone() {
                 let precompiled = self.precompile_stock(&wasmtime, &file)?;
-                self.add(server, Packaging::ComponentWasmtime, file, Some(precompiled))?;
+                self.add(
+                    server,
+                    Packaging::ComponentWasmtime,
+                    file,
+                    Some(precompiled),
+                )?;
             }
         }
         if self.programs.wasmtime.is_none() {
@@ -93,32 +127,70 @@ impl Built {
         Ok(())
     }
 
-    fn add(&mut self, server: &Server, packaging: Packaging, file: PathBuf, precompiled: Option<PathBuf>) -> Result<()> {
-        let bytes = std::fs::read(&file).with_context(|| format!("{} was built and cannot be read", file.display()))?;
-        self.subjects.push(Made { server: server.name.clone(), packaging, digest: Digest::of(&bytes), file, precompiled });
+    fn add(
+        &mut self,
+        server: &Server,
+        packaging: Packaging,
+        file: PathBuf,
+        precompiled: Option<PathBuf>,
+    ) -> Result<()> {
+        let bytes = std::fs::read(&file)
+            .with_context(|| format!("{} was built and cannot be read", file.display()))?;
+        self.subjects.push(Made {
+            server: server.name.clone(),
+            packaging,
+            digest: Digest::of(&bytes),
+            file,
+            precompiled,
+        });
         Ok(())
     }
 
     /// Puts a component's machine code into our runtime's cache, so that `process-cold` finds it there.
     fn precompile(&self, component: &Path) -> Result<PathBuf> {
-        let arguments: [OsString; 4] = ["compile".into(), "--cache".into(), self.cache.clone().into(), component.into()];
+        let arguments: [OsString; 4] = [
+            "compile".into(),
+            "--cache".into(),
+            self.cache.clone().into(),
+            component.into(),
+        ];
         let output = process::output(&self.programs.runtime, &arguments, &std::env::temp_dir())?;
         if !output.status.success() {
-            bail!("{} cannot be compiled: {}", component.display(), String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "{} cannot be compiled: {}",
+                component.display(),
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
-        Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+        Ok(PathBuf::from(
+            String::from_utf8_lossy(&output.stdout).trim(),
+        ))
     }
 
     /// The same by the stock command, which keeps a format of its own.
     fn precompile_stock(&self, wasmtime: &Path, component: &Path) -> Result<PathBuf> {
         std::fs::create_dir_all(&self.cache)?;
         let digest = Digest::of(&std::fs::read(component)?);
-        let name = digest.as_str().trim_start_matches("blake3:").get(..16).unwrap_or("component").to_owned();
+        let name = digest
+            .as_str()
+            .trim_start_matches("blake3:")
+            .get(..16)
+            .unwrap_or("component")
+            .to_owned();
         let precompiled = self.cache.join(format!("{name}.stock.cwasm"));
-        let arguments: [OsString; 4] = ["compile".into(), "-o".into(), precompiled.clone().into(), component.into()];
+        let arguments: [OsString; 4] = [
+            "compile".into(),
+            "-o".into(),
+            precompiled.clone().into(),
+            component.into(),
+        ];
         let output = process::output(wasmtime, &arguments, &std::env::temp_dir())?;
         if !output.status.success() {
-            bail!("wasmtime cannot compile {}: {}", component.display(), String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "wasmtime cannot compile {}: {}",
+                component.display(),
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
         Ok(precompiled)
     }
@@ -127,5 +199,7 @@ impl Built {
 /// A program on the search path.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
 }

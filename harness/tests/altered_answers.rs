@@ -29,7 +29,9 @@ fn leaves(value: &Value) -> usize {
 fn change(value: &mut Value, at: &mut usize) -> bool {
     match value {
         Value::Array(items) if !items.is_empty() => items.iter_mut().any(|item| change(item, at)),
-        Value::Object(fields) if !fields.is_empty() => fields.values_mut().any(|field| change(field, at)),
+        Value::Object(fields) if !fields.is_empty() => {
+            fields.values_mut().any(|field| change(field, at))
+        }
         leaf if *at == 0 => {
             *leaf = match &*leaf {
                 Value::Number(number) => Value::from(number.as_f64().expect("a number") + 1.0),
@@ -85,20 +87,39 @@ fn every_altered_answer_is_found() {
     let root = place::root().expect("the checkout");
     let cache = place::cache().expect("a cache");
     let servers = read_all(&root).expect("every server.toml is acceptable");
-    let built = subject::build(&root, &servers, false, &cache, &mut |line| println!("{line}")).expect("everything builds");
+    let built = subject::build(&root, &servers, false, &cache, &mut |line| {
+        println!("{line}")
+    })
+    .expect("everything builds");
     if let Some((packaging, missing)) = built.missing.first() {
         println!("skipped for {packaging}: {}", missing.why);
     }
     let data = dataset::ensure(&cache).expect("the data set");
     let mut found = 0;
     for made in &built.subjects {
-        let server = servers.iter().find(|server| server.name == made.server).expect("built from these");
+        let server = servers
+            .iter()
+            .find(|server| server.name == made.server)
+            .expect("built from these");
         let judged = |server: &Server| {
-            let subject = Subject { made, server, programs: &built.programs, cache: &built.cache, generated: true };
+            let subject = Subject {
+                made,
+                server,
+                programs: &built.programs,
+                cache: &built.cache,
+                generated: true,
+            };
             verify::stdio(&subject, Path::new(&data), &Monotonic::new()).expect("it runs")
         };
         for checked in judged(server) {
-            assert_eq!(checked.verdict, Ok(()), "{} {}: {}", made.server, made.packaging, checked.call);
+            assert_eq!(
+                checked.verdict,
+                Ok(()),
+                "{} {}: {}",
+                made.server,
+                made.packaging,
+                checked.call
+            );
         }
         for way in 0..2 + 2 * ROUNDS {
             let mut changed = server.clone();
@@ -115,7 +136,14 @@ fn every_altered_answer_is_found() {
             }
             for checked in judged(&changed) {
                 let wanted = touched.contains(&checked.call);
-                assert_eq!(checked.verdict.is_err(), wanted, "{} {} way {way}: {}", made.server, made.packaging, checked.call);
+                assert_eq!(
+                    checked.verdict.is_err(),
+                    wanted,
+                    "{} {} way {way}: {}",
+                    made.server,
+                    made.packaging,
+                    checked.call
+                );
                 found += usize::from(wanted);
             }
         }

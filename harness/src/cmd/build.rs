@@ -21,7 +21,13 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     }
     for made in &built.subjects {
         let size = record::Bytes(std::fs::metadata(&made.file)?.len());
-        println!("{:14} {:20} {:>9}  {}", made.server, made.packaging.name(), size.to_string(), made.file.display());
+        println!(
+            "{:14} {:20} {:>9}  {}",
+            made.server,
+            made.packaging.name(),
+            size.to_string(),
+            made.file.display()
+        );
     }
     Ok(Exit::Done)
 }

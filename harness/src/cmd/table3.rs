@@ -11,7 +11,9 @@ use harness::plan::{self, Effort, Plan};
 use harness::server::Server;
 use harness::subject::Built;
 use harness::{machine, measure, place};
-use record::{Dataset, Digest, Metric, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp, Trial};
+use record::{
+    Dataset, Digest, Metric, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp, Trial,
+};
 
 use super::{Global, verify};
 
@@ -28,16 +30,28 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     let results = global.out.clone().unwrap_or_else(|| root.join("results"));
     // What would end the command is found before minutes of building.
     if results.exists() && !results.is_dir() {
-        return Err(Told::usage(format!("--out {} is no folder; name one that can be written", results.display())).into());
+        return Err(Told::usage(format!(
+            "--out {} is no folder; name one that can be written",
+            results.display()
+        ))
+        .into());
     }
-    let taken_up = if global.resume { Some(interrupted(&results)?) } else { None };
+    let taken_up = if global.resume {
+        Some(interrupted(&results)?)
+    } else {
+        None
+    };
     let servers = global.servers(&root)?;
     let cache = place::cache()?;
     let (data, generated) = global.data(&servers, &cache)?;
     let built = global.build(&root, &servers, &cache)?;
     if !verify::before_timing(&built, &servers, &data, generated)? {
         let message = "an answer is wrong, and what answers wrongly is not timed; `harness verify` shows each";
-        return Err(Told { message: message.to_owned(), exit: Exit::Wrong }.into());
+        return Err(Told {
+            message: message.to_owned(),
+            exit: Exit::Wrong,
+        }
+        .into());
     }
     measure::listen()?;
     let described = describe(global, &root, &servers, &built, &data, generated)?;
@@ -47,7 +61,11 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
         None => Recorder::create(&results, described, redactor)?,
     };
     unavailable(&built, &servers, &mut recorder)?;
-    let effort = if global.quick { Effort::QUICK } else { Effort::FULL };
+    let effort = if global.quick {
+        Effort::QUICK
+    } else {
+        Effort::FULL
+    };
     let mut trials = plan::table3(&servers, &built.subjects, effort, global.seed);
     trials.retain(|planned| !recorder.done().contains(&planned.trial));
     let plan = Plan {
@@ -71,26 +89,36 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
 
 /// Draws everything and prints the tables.
 fn draw(global: &Global, folder: &Path, whole: bool) -> Result<Exit> {
-    let files = figures::draw_run(folder, folder)?;
-    let shown = |path: &Path| path.strip_prefix(place::root().unwrap_or_default()).unwrap_or(path).display().to_string();
     let report = figures::report(&Record::read(folder)?)?;
-    // The last page holds every cell of the run; only a file has room for it.
-    let pages = &report.pages[..report.pages.len() - 1];
+    let files = figures::draw_report(&report, folder)?;
+    let shown = |path: &Path| {
+        path.strip_prefix(place::root().unwrap_or_default())
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    };
     if global.json {
-        let tables: Result<BTreeMap<&str, Vec<BTreeMap<String, String>>>> =
-            pages.iter().map(|(table, _)| Ok((table.name, rows(&table.csv())?))).collect();
+        let tables: Result<BTreeMap<&str, Vec<BTreeMap<String, String>>>> = report
+            .pages
+            .iter()
+            .map(|(table, _)| Ok((table.name, rows(&table.csv())?)))
+            .collect();
         let files: Vec<String> = files.iter().map(|file| shown(file)).collect();
-        println!("{}", serde_json::json!({"run": shown(folder), "whole": whole, "tables": tables?, "files": files}));
+        println!(
+            "{}",
+            serde_json::json!({"run": shown(folder), "whole": whole, "tables": tables?, "files": files})
+        );
     } else {
-        for (_, sheet) in pages {
-            println!("{}", sheet.terminal(super::WIDTH, super::colour()));
-        }
+        println!("{}", report.terminal(super::WIDTH, super::colour()));
         for file in &files {
             println!("{}", shown(file));
         }
     }
     if !whole {
-        eprintln!("interrupted: what was measured is kept in {}; go on with --resume", shown(folder));
+        eprintln!(
+            "interrupted: what was measured is kept in {}; go on with --resume",
+            shown(folder)
+        );
         return Ok(Exit::Interrupted);
     }
     Ok(Exit::Done)
@@ -98,24 +126,51 @@ fn draw(global: &Global, folder: &Path, whole: bool) -> Result<Exit> {
 
 /// A table's rows by the names of their columns.
 fn rows(csv: &str) -> Result<Vec<BTreeMap<String, String>>> {
-    Ok(csv::Reader::from_reader(csv.as_bytes()).deserialize().collect::<Result<_, _>>()?)
+    Ok(csv::Reader::from_reader(csv.as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()?)
 }
 
 /// Everything that a reader must know of the run.
-fn describe(global: &Global, root: &Path, servers: &[Server], built: &Built, data: &Path, generated: bool) -> Result<Run> {
+fn describe(
+    global: &Global,
+    root: &Path,
+    servers: &[Server],
+    built: &Built,
+    data: &Path,
+    generated: bool,
+) -> Result<Run> {
     let mut run = Run::new("table3", global.seed, Timestamp::from(wall()));
     run.argv = question();
     run.git = machine::revision(root);
     run.lockfile = machine::lockfile(root);
     run.toolchain = machine::toolchain(root, built);
-    run.subjects = built.subjects.iter().map(harness::launch::Made::subject).collect();
+    run.subjects = built
+        .subjects
+        .iter()
+        .map(harness::launch::Made::subject)
+        .collect();
     let manifest = std::fs::read(data.join("manifest.json")).unwrap_or_default();
-    let name = if generated { "generated" } else { "the user's own" };
-    run.datasets = vec![Dataset { name: name.to_owned(), digest: Digest::of(&manifest) }];
+    let name = if generated {
+        "generated"
+    } else {
+        "the user's own"
+    };
+    run.datasets = vec![Dataset {
+        name: name.to_owned(),
+        digest: Digest::of(&manifest),
+    }];
     run.machine = machine::machine();
-    run.missing = built.missing.iter().map(|(_, missing)| missing.clone()).collect();
+    run.missing = built
+        .missing
+        .iter()
+        .map(|(_, missing)| missing.clone())
+        .collect();
     let table = servers.iter().filter(|server| server.table).count();
-    anyhow::ensure!(table > 0, "none of the chosen servers stands in Table III; choose another with --server");
+    anyhow::ensure!(
+        table > 0,
+        "none of the chosen servers stands in Table III; choose another with --server"
+    );
     Ok(run)
 }
 
@@ -129,8 +184,15 @@ fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Re
             if recorder.done().contains(&trial) {
                 continue;
             }
-            let subject = Subject { server: server.name.clone(), packaging: *packaging, digest: None };
-            let outcome = Outcome::Unavailable { why: missing.why.clone(), remedy: missing.remedy.clone() };
+            let subject = Subject {
+                server: server.name.clone(),
+                packaging: *packaging,
+                digest: None,
+            };
+            let outcome = Outcome::Unavailable {
+                why: missing.why.clone(),
+                remedy: missing.remedy.clone(),
+            };
             recorder.append(&[Sample::failed(trial, subject, Metric::FirstAnswer, outcome)])?;
         }
     }
@@ -139,20 +201,35 @@ fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Re
 
 /// The newest run of this command that was interrupted, if it was asked the same.
 fn interrupted(results: &Path) -> Result<PathBuf> {
-    let none = || Told::usage("there is no interrupted table3 run to resume; run the command without --resume");
-    let mut runs = record::list(results)?.into_iter().rev().filter_map(|listed| Some((listed.folder, listed.run.ok()?)));
-    let (folder, run) = runs.find(|(_, run)| run.command == "table3" && run.end.is_none()).ok_or_else(none)?;
+    let none = || {
+        Told::usage(
+            "there is no interrupted table3 run to resume; run the command without --resume",
+        )
+    };
+    let mut runs = record::list(results)?
+        .into_iter()
+        .rev()
+        .filter_map(|listed| Some((listed.folder, listed.run.ok()?)));
+    let (folder, run) = runs
+        .find(|(_, run)| run.command == "table3" && run.end.is_none())
+        .ok_or_else(none)?;
     // Trials are numbered by the plan, and these flags decide it.
     let quick = |argv: &[String]| argv.iter().any(|flag| flag == "--quick");
     let asked = question();
     if quick(&run.argv) != quick(&asked) {
         let flag = if quick(&asked) { "without" } else { "with" };
-        return Err(Told::usage(format!("{} was started {flag} --quick; give the same flags and --resume", run.id)).into());
+        return Err(Told::usage(format!(
+            "{} was started {flag} --quick; give the same flags and --resume",
+            run.id
+        ))
+        .into());
     }
     Ok(folder)
 }
 
 /// The command's words. A resumed run is the same run: the flag that resumes it is no part of its question.
 fn question() -> Vec<String> {
-    std::env::args().filter(|argument| argument != "--resume").collect()
+    std::env::args()
+        .filter(|argument| argument != "--resume")
+        .collect()
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use harness::clock::Monotonic;
+use harness::peer::Subject;
 use harness::server::Server;
 use harness::subject::Built;
-use harness::peer::Subject;
 use harness::verify::{self, Checked, serves_http};
 use harness::{exit::Exit, place};
 use record::Transport;
@@ -37,43 +37,85 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     let cache = place::cache()?;
     let (data, generated) = global.data(&servers, &cache)?;
     let built = global.build(&root, &servers, &cache)?;
-    let (right, faults) = all(&built, &servers, &data, generated, &[Transport::Stdio, Transport::Http])?;
+    let (right, faults) = all(
+        &built,
+        &servers,
+        &data,
+        generated,
+        &[Transport::Stdio, Transport::Http],
+    )?;
     if global.json {
         println!("{}", serde_json::json!({"right": right, "wrong": faults}));
     } else {
         println!("{right} answers right, {} wrong", faults.len());
     }
-    Ok(if faults.is_empty() { Exit::Done } else { Exit::Wrong })
+    Ok(if faults.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Wrong
+    })
 }
 
 /// Verifies every subject before it is timed. The count of right answers, and whether all were.
-pub fn before_timing(built: &Built, servers: &[Server], data: &Path, generated: bool) -> Result<bool> {
+pub fn before_timing(
+    built: &Built,
+    servers: &[Server],
+    data: &Path,
+    generated: bool,
+) -> Result<bool> {
     let (right, faults) = all(built, servers, data, generated, &[Transport::Stdio])?;
     eprintln!("{right} answers right, {} wrong", faults.len());
     Ok(faults.is_empty())
 }
 
-fn all(built: &Built, servers: &[Server], data: &Path, generated: bool, transports: &[Transport]) -> Result<(u64, Vec<Fault>)> {
+fn all(
+    built: &Built,
+    servers: &[Server],
+    data: &Path,
+    generated: bool,
+    transports: &[Transport],
+) -> Result<(u64, Vec<Fault>)> {
     let clock = Monotonic::new();
     let (mut right, mut faults) = (0, Vec::new());
     for made in &built.subjects {
-        let Some(server) = servers.iter().find(|server| server.name == made.server) else { continue };
-        let subject = Subject { made, server, programs: &built.programs, cache: &built.cache, generated };
+        let Some(server) = servers.iter().find(|server| server.name == made.server) else {
+            continue;
+        };
+        let subject = Subject {
+            made,
+            server,
+            programs: &built.programs,
+            cache: &built.cache,
+            generated,
+        };
         for &transport in transports {
             let checked: Vec<Checked> = match transport {
                 Transport::Http if !serves_http(made.packaging) => continue,
                 Transport::Http => verify::http(&subject, data, &clock)?,
                 _ => verify::stdio(&subject, data, &clock)?,
             };
-            let good = checked.iter().filter(|checked| checked.verdict.is_ok()).count();
-            eprintln!("verifying {:14} {:20} {transport:5}  {good} of {} right", made.server, made.packaging.name(), checked.len());
+            let good = checked
+                .iter()
+                .filter(|checked| checked.verdict.is_ok())
+                .count();
+            eprintln!(
+                "verifying {:14} {:20} {transport:5}  {good} of {} right",
+                made.server,
+                made.packaging.name(),
+                checked.len()
+            );
             for checked in checked {
                 match checked.verdict {
                     Ok(()) => right += 1,
                     Err(wrong) => {
                         eprintln!("  WRONG {}: {wrong}", checked.call);
                         let subject = format!("{} {}", made.server, made.packaging);
-                        faults.push(Fault { subject, transport, call: checked.call, why: wrong.0 });
+                        faults.push(Fault {
+                            subject,
+                            transport,
+                            call: checked.call,
+                            why: wrong.0,
+                        });
                     }
                 }
             }

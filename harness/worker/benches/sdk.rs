@@ -22,7 +22,9 @@ fn add(
     /// The second.
     b: i64,
 ) -> Json<Sum> {
-    Json::new(Sum { sum: a.saturating_add(b) })
+    Json::new(Sum {
+        sum: a.saturating_add(b),
+    })
 }
 
 /// Tells how long a text is.
@@ -47,8 +49,12 @@ fn sdk(criterion: &mut Criterion) {
     ];
     let mut group = criterion.benchmark_group("parse");
     for (name, message) in &messages {
-        group.throughput(Throughput::Bytes(message.len().try_into().expect("a length fits")));
-        group.bench_function(*name, |bencher| bencher.iter(|| mcp_wire::message::parse(black_box(message.as_bytes())).is_ok()));
+        group.throughput(Throughput::Bytes(
+            message.len().try_into().expect("a length fits"),
+        ));
+        group.bench_function(*name, |bencher| {
+            bencher.iter(|| mcp_wire::message::parse(black_box(message.as_bytes())).is_ok())
+        });
     }
     group.finish();
     let mut group = criterion.benchmark_group("dispatch");

@@ -12,32 +12,56 @@ fn tools(criterion: &mut Criterion) {
     let root = place::root().expect("cargo runs benches inside the checkout");
     let cache = place::cache().expect("a cache");
     let servers = server::read_all(&root).expect("every server.toml is acceptable");
-    let built = subject::build(&root, &servers, false, &cache, &mut |line| eprintln!("{line}")).expect("everything builds");
+    let built = subject::build(&root, &servers, false, &cache, &mut |line| {
+        eprintln!("{line}")
+    })
+    .expect("everything builds");
     for (packaging, missing) in &built.missing {
-        eprintln!("{packaging}: unavailable: {} ({})", missing.why, missing.remedy);
+        eprintln!(
+            "{packaging}: unavailable: {} ({})",
+            missing.why, missing.remedy
+        );
     }
     let data = dataset::ensure(&cache).expect("the data set");
     let clock = Monotonic::new();
     for server in &servers {
         for call in server.timed() {
             let mut group = criterion.benchmark_group(format!("{}/{}", server.name, call.id));
-            for made in built.subjects.iter().filter(|made| made.server == server.name) {
-                let subject = Subject { made, server, programs: &built.programs, cache: &built.cache, generated: true };
+            for made in built
+                .subjects
+                .iter()
+                .filter(|made| made.server == server.name)
+            {
+                let subject = Subject {
+                    made,
+                    server,
+                    programs: &built.programs,
+                    cache: &built.cache,
+                    generated: true,
+                };
                 let scratch = tempfile::tempdir().expect("a temporary folder");
-                let places = Places { data: data.clone(), scratch: scratch.path().to_owned() };
-                let arguments = places.resolve(&call.arguments).expect("the data set has every file");
+                let places = Places {
+                    data: data.clone(),
+                    scratch: scratch.path().to_owned(),
+                };
+                let arguments = places
+                    .resolve(&call.arguments)
+                    .expect("the data set has every file");
                 let mut peer = Peer::start(&subject, places, &clock).expect("the subject starts");
                 group.bench_function(BenchmarkId::from_parameter(made.packaging), |bencher| {
                     bencher.iter_custom(|times| {
                         let mut took = 0;
                         for _ in 0..times {
-                            peer.prepare(call, &clock).expect("the call can be prepared");
+                            peer.prepare(call, &clock)
+                                .expect("the call can be prepared");
                             let request = peer.render(&call.tool, &arguments);
                             let reply = peer.ask(&request, &clock).expect("an answer");
                             took += reply.took.0;
                             // Judged outside of the clock: a wrong answer has no speed.
                             let result = reply.result().expect("a result");
-                            subject.judge(call, &peer.places, &result).expect("the right answer");
+                            subject
+                                .judge(call, &peer.places, &result)
+                                .expect("the right answer");
                         }
                         Duration::from_nanos(took)
                     });

@@ -11,7 +11,10 @@ use harness::peer::{Peer, Subject, Trouble};
 use harness::plan::{Kind, Plan, Planned};
 use harness::progress::Done;
 use harness::server::{Call, Server};
-use record::{Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Sample, StartClass, Testbed, Tier, Transport, Wire};
+use record::{
+    Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Sample, StartClass,
+    Testbed, Tier, Transport, Wire,
+};
 
 use crate::stage;
 
@@ -46,14 +49,22 @@ pub struct Conditions {
 impl Bench {
     /// Reads the plan and the servers that it names.
     pub fn read(plan: &Path) -> Result<Bench> {
-        let text = std::fs::read(plan).with_context(|| format!("{} cannot be read", plan.display()))?;
-        let plan: Plan = serde_json::from_slice(&text).with_context(|| format!("{} is no plan", plan.display()))?;
+        let text =
+            std::fs::read(plan).with_context(|| format!("{} cannot be read", plan.display()))?;
+        let plan: Plan = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is no plan", plan.display()))?;
         let servers = harness::server::read_all(&plan.root)?;
         Ok(Bench {
             plan,
-            servers: servers.into_iter().map(|server| (server.name.clone(), server)).collect(),
+            servers: servers
+                .into_iter()
+                .map(|server| (server.name.clone(), server))
+                .collect(),
             clock: Monotonic::new(),
-            scratch: tempfile::Builder::new().prefix("wasmmcp-bench-").tempdir().context("no temporary folder can be made")?,
+            scratch: tempfile::Builder::new()
+                .prefix("wasmmcp-bench-")
+                .tempdir()
+                .context("no temporary folder can be made")?,
             folders: std::cell::Cell::new(0),
         })
     }
@@ -69,27 +80,49 @@ impl Bench {
         self.folders.set(self.folders.get() + 1);
         let scratch = self.scratch.path().join(self.folders.get().to_string());
         std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
-        Ok(Places { data: self.plan.data.clone(), scratch })
+        Ok(Places {
+            data: self.plan.data.clone(),
+            scratch,
+        })
     }
 
     /// A path for a file beside the trials' folders.
     pub fn report(&self) -> PathBuf {
         self.folders.set(self.folders.get() + 1);
-        self.scratch.path().join(format!("{}.report", self.folders.get()))
+        self.scratch
+            .path()
+            .join(format!("{}.report", self.folders.get()))
     }
 
     /// A good sample.
-    pub fn sample(&self, planned: &Planned, conditions: &Conditions, metric: Metric, value: impl Into<Quantity>) -> Sample {
+    pub fn sample(
+        &self,
+        planned: &Planned,
+        conditions: &Conditions,
+        metric: Metric,
+        value: impl Into<Quantity>,
+    ) -> Sample {
         let mut sample = self.failed(planned, conditions, metric, Outcome::Ok);
         sample.value = Some(value.into());
         sample
     }
 
     /// A sample without a value.
-    pub fn failed(&self, planned: &Planned, conditions: &Conditions, metric: Metric, outcome: Outcome) -> Sample {
+    pub fn failed(
+        &self,
+        planned: &Planned,
+        conditions: &Conditions,
+        metric: Metric,
+        outcome: Outcome,
+    ) -> Sample {
         let (made, server) = self.subject(planned);
         let limits = Limits {
-            memory: server.limits.memory_bytes().ok().flatten().map(record::Bytes),
+            memory: server
+                .limits
+                .memory_bytes()
+                .ok()
+                .flatten()
+                .map(record::Bytes),
             millicpus: None,
             timeout: server.limits.call_timeout().ok().flatten().map(Nanos::from),
         };
@@ -114,7 +147,13 @@ impl Bench {
     pub fn peer(&self, planned: &Planned) -> Subject<'_> {
         let (made, server) = self.subject(planned);
         let plan = &self.plan;
-        Subject { made, server, programs: &plan.programs, cache: &plan.cache, generated: plan.generated }
+        Subject {
+            made,
+            server,
+            programs: &plan.programs,
+            cache: &plan.cache,
+            generated: plan.generated,
+        }
     }
 }
 
@@ -134,7 +173,14 @@ pub fn input(call: &Call, arguments: &serde_json::Value) -> (String, Input) {
         harness::server::Input::Edge => InputSize::Edge,
     };
     let bytes = u64::try_from(arguments.to_string().len()).expect("a length fits");
-    (call.tool.clone(), Input { name: call.id.clone(), size, bytes: record::Bytes(bytes) })
+    (
+        call.tool.clone(),
+        Input {
+            name: call.id.clone(),
+            size,
+            bytes: record::Bytes(bytes),
+        },
+    )
 }
 
 /// Does the plan's trials, and waits for a line after each, so that whoever records it does not disturb the next.
@@ -168,8 +214,17 @@ pub fn measure(plan: &Path) -> Result<()> {
             Kind::Load { connections } => stage::load::trial(&bench, planned, *connections)?,
         };
         let (made, _) = bench.subject(planned);
-        let stage = format!("{}: {} {}", stage_name(&planned.kind), made.server, made.packaging);
-        let done = Done { stage, trouble: samples.iter().find_map(trouble), samples };
+        let stage = format!(
+            "{}: {} {}",
+            stage_name(&planned.kind),
+            made.server,
+            made.packaging
+        );
+        let done = Done {
+            stage,
+            trouble: samples.iter().find_map(trouble),
+            samples,
+        };
         println!("{}", serde_json::to_string(&done)?);
         match answers.next() {
             Some(Ok(answer)) if answer != "stop" => {}
@@ -192,7 +247,10 @@ fn stage_name(kind: &Kind) -> &'static str {
 }
 
 fn trouble(sample: &Sample) -> Option<String> {
-    let tool = sample.input.as_ref().map_or(String::new(), |input| format!("{}: ", input.name));
+    let tool = sample
+        .input
+        .as_ref()
+        .map_or(String::new(), |input| format!("{}: ", input.name));
     let what = match &sample.outcome {
         Outcome::Ok | Outcome::WrongClass { .. } | Outcome::Unavailable { .. } => return None,
         Outcome::WrongAnswer { why } => format!("wrong answer: {why}"),

@@ -39,7 +39,11 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Measure { plan } => bench::measure(&plan),
-        Command::Density { plan, subject, scratch } => stage::density::fill(&plan, subject, &scratch),
+        Command::Density {
+            plan,
+            subject,
+            scratch,
+        } => stage::density::fill(&plan, subject, &scratch),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -26,7 +26,11 @@ fn children(process: u32) -> Vec<u32> {
         .flatten()
         .flatten()
         .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
-        .flat_map(|line| line.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>())
+        .flat_map(|line| {
+            line.split_whitespace()
+                .filter_map(|id| id.parse().ok())
+                .collect::<Vec<u32>>()
+        })
         .collect()
 }
 
@@ -43,14 +47,26 @@ pub fn rollup(process: u32, field: &str) -> Option<Bytes> {
 fn sum(process: u32, file: &str, field: &str) -> Option<Bytes> {
     let kib: Vec<u64> = family(process)
         .into_iter()
-        .filter_map(|id| value(&fs::read_to_string(format!("/proc/{id}/{file}")).ok()?, field))
+        .filter_map(|id| {
+            value(
+                &fs::read_to_string(format!("/proc/{id}/{file}")).ok()?,
+                field,
+            )
+        })
         .collect();
-    if kib.is_empty() { None } else { Some(Bytes(kib.iter().sum::<u64>() * 1024)) }
+    if kib.is_empty() {
+        None
+    } else {
+        Some(Bytes(kib.iter().sum::<u64>() * 1024))
+    }
 }
 
 /// The number of KiB on the line `field: 123 kB`.
 fn value(text: &str, field: &str) -> Option<u64> {
-    let line = text.lines().find(|line| line.strip_prefix(field).is_some_and(|rest| rest.starts_with(':')))?;
+    let line = text.lines().find(|line| {
+        line.strip_prefix(field)
+            .is_some_and(|rest| rest.starts_with(':'))
+    })?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
@@ -58,7 +74,12 @@ fn value(text: &str, field: &str) -> Option<u64> {
 pub fn cpu(process: u32) -> u64 {
     family(process)
         .into_iter()
-        .flat_map(|id| fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten())
+        .flat_map(|id| {
+            fs::read_dir(format!("/proc/{id}/task"))
+                .into_iter()
+                .flatten()
+                .flatten()
+        })
         .filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok())
         .filter_map(|line| line.split_whitespace().next()?.parse::<u64>().ok())
         .sum()
@@ -74,7 +95,10 @@ pub struct Watch {
 impl Watch {
     /// Looks each millisecond from now on.
     pub fn start(process: u32) -> Watch {
-        let (stop, largest) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let (stop, largest) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU64::new(0)),
+        );
         let (ends, keeps) = (Arc::clone(&stop), Arc::clone(&largest));
         let thread = std::thread::spawn(move || {
             while !ends.load(Ordering::Relaxed) {
@@ -87,7 +111,11 @@ impl Watch {
                 std::thread::sleep(Duration::from_millis(1));
             }
         });
-        Watch { stop, largest, thread: Some(thread) }
+        Watch {
+            stop,
+            largest,
+            thread: Some(thread),
+        }
     }
 
     /// Ends the watch and tells the largest child's peak; 0 where there was none.
@@ -107,7 +135,10 @@ mod tests {
     #[test]
     fn a_line_is_found_by_its_whole_name() {
         let text = "VmPeak:\t  10 kB\nVmHWM:\t  1234 kB\nPss_Anon:  5 kB\nPss:  7 kB\n";
-        assert_eq!((value(text, "VmHWM"), value(text, "Pss"), value(text, "Vm")), (Some(1234), Some(7), None));
+        assert_eq!(
+            (value(text, "VmHWM"), value(text, "Pss"), value(text, "Vm")),
+            (Some(1234), Some(7), None)
+        );
     }
 
     #[test]

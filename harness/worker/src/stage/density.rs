@@ -35,7 +35,12 @@ pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample
     let places = bench.places()?;
     let launch = Launch {
         program: std::env::current_exe().context("this program cannot be found again")?,
-        arguments: vec!["density".into(), plan.into(), planned.subject.to_string().into(), places.scratch.into()],
+        arguments: vec![
+            "density".into(),
+            plan.into(),
+            planned.subject.to_string().into(),
+            places.scratch.into(),
+        ],
         environment: Vec::new(),
     };
     let conditions = Conditions {
@@ -45,12 +50,22 @@ pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample
         ..Conditions::default()
     };
     let mut process = Process::start(&launch)?;
-    let line = process.exchange(b"", bench.peer(planned).patience(), &bench.clock, |line| line.starts_with(b"{"));
+    let line = process.exchange(b"", bench.peer(planned).patience(), &bench.clock, |line| {
+        line.starts_with(b"{")
+    });
     let found: Found = match line.map(|line| serde_json::from_slice(&line)) {
         Ok(Ok(found)) => found,
         _ => {
-            let how = format!("the filled host ended early; it said: {}", process.last_words());
-            return Ok(vec![bench.failed(planned, &conditions, Metric::NextInstancePss, Outcome::Crashed { how })]);
+            let how = format!(
+                "the filled host ended early; it said: {}",
+                process.last_words()
+            );
+            return Ok(vec![bench.failed(
+                planned,
+                &conditions,
+                Metric::NextInstancePss,
+                Outcome::Crashed { how },
+            )]);
         }
     };
     Ok([
@@ -67,11 +82,22 @@ pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample
 /// Fills this process and prints what each step cost.
 pub fn fill(plan: &Path, subject: usize, scratch: &Path) -> Result<()> {
     let bench = Bench::read(plan)?;
-    let places = Places { data: bench.plan.data.clone(), scratch: scratch.to_owned() };
+    let places = Places {
+        data: bench.plan.data.clone(),
+        scratch: scratch.to_owned(),
+    };
     let host = Host::new(HostOptions::default())?;
-    let made = bench.plan.subjects.get(subject).context("the plan has no such subject")?;
+    let made = bench
+        .plan
+        .subjects
+        .get(subject)
+        .context("the plan has no such subject")?;
     // Another server goes first, so that what the host itself needs is not counted as the subject's.
-    let other = bench.plan.subjects.iter().find(|other| other.is_hosted() && other.server != made.server);
+    let other = bench
+        .plan
+        .subjects
+        .iter()
+        .find(|other| other.is_hosted() && other.server != made.server);
     let mut held = Vec::new();
     if let Some(other) = other {
         held.push(idle(&host, &bench, other, &places)?);
@@ -103,12 +129,22 @@ struct Reading {
 
 fn reading() -> Result<Reading> {
     let me = std::process::id();
-    let line = |field: &str| rollup(me, field).with_context(|| format!("/proc tells no {field}; measure on Linux with /proc mounted"));
-    Ok(Reading { pss: line("Pss")?.0, anonymous: line("Anonymous")?.0, file: line("Pss_File")?.0 })
+    let line = |field: &str| {
+        rollup(me, field)
+            .with_context(|| format!("/proc tells no {field}; measure on Linux with /proc mounted"))
+    };
+    Ok(Reading {
+        pss: line("Pss")?.0,
+        anonymous: line("Anonymous")?.0,
+        file: line("Pss_File")?.0,
+    })
 }
 
 fn server<'a>(bench: &'a Bench, made: &Made) -> Result<&'a Server> {
-    bench.servers.get(&made.server).context("the plan names a server that is not in this checkout")
+    bench
+        .servers
+        .get(&made.server)
+        .context("the plan names a server that is not in this checkout")
 }
 
 fn idle(host: &Host, bench: &Bench, made: &Made, places: &Places) -> Result<Session> {
@@ -117,11 +153,22 @@ fn idle(host: &Host, bench: &Bench, made: &Made, places: &Places) -> Result<Sess
 }
 
 /// A session that has answered a call and waits for the next.
-fn answered(bench: &Bench, made: &Made, loaded: &wasmmcp_runtime::Loaded, places: &Places) -> Result<Session> {
+fn answered(
+    bench: &Bench,
+    made: &Made,
+    loaded: &wasmmcp_runtime::Loaded,
+    places: &Places,
+) -> Result<Session> {
     let mut session = loaded.session()?;
-    let call = server(bench, made)?.timed().find(|call| call.before.is_empty()).context("the server has no call")?;
+    let call = server(bench, made)?
+        .timed()
+        .find(|call| call.before.is_empty())
+        .context("the server has no call")?;
     let arguments = places.resolve(&call.arguments)?;
-    for request in [Request::initialize(0), Request::call(1, &call.tool, &arguments)] {
+    for request in [
+        Request::initialize(0),
+        Request::call(1, &call.tool, &arguments),
+    ] {
         session.send(request.line().trim_ascii_end());
         let line = session.recv()?;
         if let Err(failure) = harness::client::result(&line) {

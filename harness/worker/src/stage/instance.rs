@@ -48,9 +48,20 @@ impl Stage {
             let places = bench.places()?;
             let host = Host::new(HostOptions::default()).context("the host cannot be made")?;
             let loaded = load(&host, bench, server, &made.file, &places)?;
-            self.up.insert(planned.subject, Up { loaded, places, arguments: BTreeMap::new(), _host: host });
+            self.up.insert(
+                planned.subject,
+                Up {
+                    loaded,
+                    places,
+                    arguments: BTreeMap::new(),
+                    _host: host,
+                },
+            );
         }
-        let up = self.up.get_mut(&planned.subject).expect("it was loaded above");
+        let up = self
+            .up
+            .get_mut(&planned.subject)
+            .expect("it was loaded above");
         let first = !up.arguments.contains_key(id);
         if first {
             let arguments = up.places.resolve(&call.arguments)?;
@@ -65,14 +76,27 @@ impl Stage {
             start: Some(StartClass::InstanceCold),
             ..Conditions::default()
         };
-        let failed = |outcome| Ok(vec![bench.failed(planned, &conditions, Metric::Execution, outcome)]);
+        let failed = |outcome| {
+            Ok(vec![bench.failed(
+                planned,
+                &conditions,
+                Metric::Execution,
+                outcome,
+            )])
+        };
         let mut timed = None;
         for _ in 0..=if first { WARM_UP } else { 0 } {
             for before in &call.before {
                 let prepared = up.places.resolve(&before.arguments)?;
                 match answer(&up.loaded, request(&server.name, &before.tool, &prepared)?) {
-                    Ok(result) if before.may_fail || result.get("isError") != Some(&Value::Bool(true)) => {}
-                    Ok(result) => return failed(Outcome::WrongAnswer { why: format!("{} before it failed: {result}", before.tool) }),
+                    Ok(result)
+                        if before.may_fail || result.get("isError") != Some(&Value::Bool(true)) => {
+                    }
+                    Ok(result) => {
+                        return failed(Outcome::WrongAnswer {
+                            why: format!("{} before it failed: {result}", before.tool),
+                        });
+                    }
                     Err(outcome) => return failed(outcome),
                 }
             }
@@ -80,7 +104,10 @@ impl Stage {
             let start = bench.clock.now();
             let answered = up.loaded.call(request);
             let took = Nanos(bench.clock.now().0 - start.0);
-            let (result, phases) = match answered.map_err(|error| crashed(&error)).and_then(|(response, phases)| Ok((read(response)?, phases))) {
+            let (result, phases) = match answered
+                .map_err(|error| crashed(&error))
+                .and_then(|(response, phases)| Ok((read(response)?, phases)))
+            {
                 Ok(answer) => answer,
                 Err(outcome) => return failed(outcome),
             };
@@ -94,7 +121,14 @@ impl Stage {
     }
 }
 
-fn samples(bench: &Bench, planned: &Planned, conditions: &Conditions, took: Nanos, phases: &Phases, result: &Value) -> Vec<Sample> {
+fn samples(
+    bench: &Bench,
+    planned: &Planned,
+    conditions: &Conditions,
+    took: Nanos,
+    phases: &Phases,
+    result: &Value,
+) -> Vec<Sample> {
     let sample = |metric, nanos: Nanos| bench.sample(planned, conditions, metric, nanos);
     let mut samples = vec![
         sample(Metric::Execution, took),
@@ -102,13 +136,21 @@ fn samples(bench: &Bench, planned: &Planned, conditions: &Conditions, took: Nano
         sample(Metric::HostRun, phases.run.into()),
         sample(Metric::HostTotal, phases.total.into()),
     ];
-    let tool = result.pointer("/_meta/dev.wasmmcp~1timing/tool_ns").and_then(Value::as_u64);
+    let tool = result
+        .pointer("/_meta/dev.wasmmcp~1timing/tool_ns")
+        .and_then(Value::as_u64);
     samples.extend(tool.map(|nanos| sample(Metric::GuestTool, Nanos(nanos))));
     samples
 }
 
 /// Loads a server into a host with the grants that its description states.
-pub fn load(host: &Host, bench: &Bench, server: &Server, component: &Path, places: &Places) -> Result<Loaded> {
+pub fn load(
+    host: &Host,
+    bench: &Bench,
+    server: &Server,
+    component: &Path,
+    places: &Places,
+) -> Result<Loaded> {
     let directories = server.grants.directories.iter().map(|directory| {
         let access = match directory.access {
             Access::Read => wasmmcp_runtime::Access::Read,
@@ -119,12 +161,20 @@ pub fn load(host: &Host, bench: &Bench, server: &Server, component: &Path, place
     let spec = ServerSpec {
         name: server.name.clone(),
         component: component.to_owned(),
-        arguments: server.arguments.iter().map(|argument| places.fill(argument)).collect(),
-        grants: Grants { directories: directories.collect::<Result<_, _>>()?, ..Grants::default() },
+        arguments: server
+            .arguments
+            .iter()
+            .map(|argument| places.fill(argument))
+            .collect(),
+        grants: Grants {
+            directories: directories.collect::<Result<_, _>>()?,
+            ..Grants::default()
+        },
         limits: Limits::default(),
-        cache: CacheChoice::At(bench.plan.cache.clone()),
+        cache: CacheChoice::Folder(bench.plan.cache.clone()),
     };
-    host.load(spec).with_context(|| format!("{} cannot be loaded", server.name))
+    host.load(spec)
+        .with_context(|| format!("{} cannot be loaded", server.name))
 }
 
 /// A `tools/call` of the stateless wire, as an HTTP request.
@@ -152,10 +202,13 @@ fn answer(loaded: &Loaded, request: http::Request<Bytes>) -> Result<Value, Outco
 }
 
 fn crashed(error: &dyn std::fmt::Display) -> Outcome {
-    Outcome::Crashed { how: error.to_string() }
+    Outcome::Crashed {
+        how: error.to_string(),
+    }
 }
 
 fn read(response: http::Response<Bytes>) -> Result<Value, Outcome> {
-    harness::client::result(response.body())
-        .map_err(|failure| Outcome::WrongAnswer { why: format!("HTTP {}: {failure}", response.status()) })
+    harness::client::result(response.body()).map_err(|failure| Outcome::WrongAnswer {
+        why: format!("HTTP {}: {failure}", response.status()),
+    })
 }

@@ -48,18 +48,34 @@ pub fn trial(bench: &Bench, planned: &Planned) -> anyhow::Result<Vec<Sample>> {
         None => {
             let why = "this kernel has no such line in /proc".to_owned();
             let remedy = "measure on Linux with /proc mounted".to_owned();
-            bench.failed(planned, &conditions, metric, Outcome::Unavailable { why, remedy })
+            bench.failed(
+                planned,
+                &conditions,
+                metric,
+                Outcome::Unavailable { why, remedy },
+            )
         }
     };
     Ok(readings.into_iter().map(reading).collect())
 }
 
-fn each_tool_once(bench: &Bench, subject: &Subject<'_>, peer: &mut Peer, size: Input) -> Result<(), Trouble> {
+fn each_tool_once(
+    bench: &Bench,
+    subject: &Subject<'_>,
+    peer: &mut Peer,
+    size: Input,
+) -> Result<(), Trouble> {
     let server = subject.server;
     for tool in server.tools() {
-        let call = server.calls.iter().find(|call| call.tool == tool && call.input == size);
+        let call = server
+            .calls
+            .iter()
+            .find(|call| call.tool == tool && call.input == size);
         let call = call.expect("every tool has a call of each timed size: server.toml was checked");
-        let arguments = peer.places.resolve(&call.arguments).map_err(|error| Wrong(error.to_string()))?;
+        let arguments = peer
+            .places
+            .resolve(&call.arguments)
+            .map_err(|error| Wrong(error.to_string()))?;
         peer.prepare(call, &bench.clock)?;
         let request = peer.render(&call.tool, &arguments);
         let result = peer.ask(&request, &bench.clock)?.result()?;

@@ -27,22 +27,36 @@ struct Load {
 /// One start.
 pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<Sample>> {
     let subject = bench.peer(planned);
-    let conditions =
-        Conditions { transport: Some(Transport::Stdio), wire: Some(Wire::V2025_11_25), start: Some(class), ..Conditions::default() };
+    let conditions = Conditions {
+        transport: Some(Transport::Stdio),
+        wire: Some(Wire::V2025_11_25),
+        start: Some(class),
+        ..Conditions::default()
+    };
     let failed = |outcome| vec![bench.failed(planned, &conditions, Metric::FirstAnswer, outcome)];
     let places = bench.places()?;
     let report = bench.report();
-    let code = if class == StartClass::ProcessCompile { Code::Fresh } else { Code::Cached(&bench.plan.cache) };
+    let code = if class == StartClass::ProcessCompile {
+        Code::Fresh
+    } else {
+        Code::Cached(&bench.plan.cache)
+    };
     // The simplest timed call: the first answer to a tool must not depend on what the tool does.
     let call = subject.server.timed().find(|call| call.before.is_empty());
-    let arguments = call.map(|call| places.resolve(&call.arguments)).transpose()?;
+    let arguments = call
+        .map(|call| places.resolve(&call.arguments))
+        .transpose()?;
     let hello = Request::initialize(0);
     let clock = &bench.clock;
 
     let start = clock.now();
     let mut peer = match Peer::spawn(&subject, places, code, Some(&report)) {
         Ok(peer) => peer,
-        Err(failure) => return Ok(failed(Outcome::Crashed { how: failure.to_string() })),
+        Err(failure) => {
+            return Ok(failed(Outcome::Crashed {
+                how: failure.to_string(),
+            }));
+        }
     };
     let answer = peer.ask(&hello, clock);
     let first = Nanos(clock.now().0 - start.0);
@@ -52,22 +66,36 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
     }
     let mut samples = vec![bench.sample(planned, &conditions, Metric::FirstAnswer, first)];
     if let (Some(call), Some(arguments)) = (call, arguments) {
-        let conditions = Conditions { call: Some(input(call, &arguments)), ..conditions.clone() };
+        let conditions = Conditions {
+            call: Some(input(call, &arguments)),
+            ..conditions.clone()
+        };
         let request = peer.render(&call.tool, &arguments);
         let reply = match peer.ask(&request, clock) {
             Ok(reply) => reply,
             Err(failure) => return Ok(failed(peer.fail(failure, clock))),
         };
         let judged = reply.result().map_err(|failure| failure.to_string());
-        if let Err(why) = judged.and_then(|result| subject.judge(call, &peer.places, &result).map_err(|wrong| wrong.0)) {
+        if let Err(why) = judged.and_then(|result| {
+            subject
+                .judge(call, &peer.places, &result)
+                .map_err(|wrong| wrong.0)
+        }) {
             return Ok(failed(Outcome::WrongAnswer { why }));
         }
         // Judging `initialize` and rendering the call happened outside of the clock.
-        samples.push(bench.sample(planned, &conditions, Metric::FirstCallAnswer, Nanos(first.0 + reply.took.0)));
+        samples.push(bench.sample(
+            planned,
+            &conditions,
+            Metric::FirstCallAnswer,
+            Nanos(first.0 + reply.took.0),
+        ));
     }
     let end = peer.end(clock);
     if !end.status.success() {
-        return Ok(failed(Outcome::Crashed { how: format!("after its answers: {}", end.words()) }));
+        return Ok(failed(Outcome::Crashed {
+            how: format!("after its answers: {}", end.words()),
+        }));
     }
     samples.push(bench.sample(planned, &conditions, Metric::CpuTime, end.cpu));
     let load = read(&report);
@@ -79,7 +107,9 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
         (Metric::FirstAnswerLink, load.link_ns),
         (Metric::FirstAnswerInstantiate, load.instantiate_ns),
     ];
-    let phase = |(metric, nanos): (Metric, Option<u64>)| Some(bench.sample(planned, &conditions, metric, Nanos(nanos?)));
+    let phase = |(metric, nanos): (Metric, Option<u64>)| {
+        Some(bench.sample(planned, &conditions, metric, Nanos(nanos?)))
+    };
     samples.extend(phases.into_iter().filter_map(phase));
     let observed = match load.cache.as_deref() {
         Some("hit") => StartClass::ProcessCold,
@@ -97,5 +127,8 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
 fn read(report: &std::path::Path) -> Load {
     let text = std::fs::read_to_string(report).unwrap_or_default();
     // A host without a report (native, stock wasmtime) has no phases to tell.
-    text.lines().next().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default()
+    text.lines()
+        .next()
+        .and_then(|line| serde_json::from_str(line).ok())
+        .unwrap_or_default()
 }

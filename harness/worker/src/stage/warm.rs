@@ -53,12 +53,29 @@ impl Stage {
         if !self.up.contains_key(&planned.subject) {
             match Peer::start(&bench.peer(planned), bench.places()?, &bench.clock) {
                 Ok(peer) => {
-                    self.up.insert(planned.subject, Up { peer, arguments: BTreeMap::new(), warmed: BTreeSet::new() });
+                    self.up.insert(
+                        planned.subject,
+                        Up {
+                            peer,
+                            arguments: BTreeMap::new(),
+                            warmed: BTreeSet::new(),
+                        },
+                    );
                 }
-                Err(outcome) => return Ok(vec![bench.failed(planned, &conditions, Metric::Execution, outcome)]),
+                Err(outcome) => {
+                    return Ok(vec![bench.failed(
+                        planned,
+                        &conditions,
+                        Metric::Execution,
+                        outcome,
+                    )]);
+                }
             }
         }
-        let up = self.up.get_mut(&planned.subject).expect("it was started above");
+        let up = self
+            .up
+            .get_mut(&planned.subject)
+            .expect("it was started above");
         if !up.arguments.contains_key(id) {
             let arguments = up.peer.places.resolve(&call.arguments)?;
             let named = input(call, &arguments);
@@ -66,7 +83,11 @@ impl Stage {
         }
         let (arguments, named) = up.arguments[id].clone();
         conditions.call = Some(named);
-        let warm_up = if up.warmed.insert(id.to_owned()) { WARM_UP } else { 0 };
+        let warm_up = if up.warmed.insert(id.to_owned()) {
+            WARM_UP
+        } else {
+            0
+        };
         let mut timed = up.once(bench, planned, call, &arguments);
         for _ in 0..warm_up {
             if timed.is_ok() {
@@ -79,12 +100,19 @@ impl Stage {
                 // What failed once is not asked again: the next trial starts a new process.
                 let up = self.up.remove(&planned.subject).expect("it is up");
                 let outcome = outcome(trouble, up.peer, &bench.clock);
-                return Ok(vec![bench.failed(planned, &conditions, Metric::Execution, outcome)]);
+                return Ok(vec![bench.failed(
+                    planned,
+                    &conditions,
+                    Metric::Execution,
+                    outcome,
+                )]);
             }
         };
         let timing = timed.result.pointer("/_meta/dev.wasmmcp~1timing");
         let guest = |metric, key: &str| {
-            let nanos = timing.and_then(|timing| timing.get(key)).and_then(Value::as_u64)?;
+            let nanos = timing
+                .and_then(|timing| timing.get(key))
+                .and_then(Value::as_u64)?;
             Some(bench.sample(planned, &conditions, metric, Nanos(nanos)))
         };
         let mut samples = vec![
@@ -106,7 +134,13 @@ struct Timed {
 
 impl Up {
     /// Prepares, calls and judges.
-    fn once(&mut self, bench: &Bench, planned: &Planned, call: &Call, arguments: &Value) -> Result<Timed, Trouble> {
+    fn once(
+        &mut self,
+        bench: &Bench,
+        planned: &Planned,
+        call: &Call,
+        arguments: &Value,
+    ) -> Result<Timed, Trouble> {
         let clock = &bench.clock;
         self.peer.prepare(call, clock)?;
         let request = self.peer.render(&call.tool, arguments);
@@ -114,12 +148,22 @@ impl Up {
         let reply = self.peer.ask(&request, clock)?;
         let cpu = Nanos(memory::cpu(self.peer.id()).saturating_sub(before));
         let result = reply.result()?;
-        bench.peer(planned).judge(call, &self.peer.places, &result)?;
-        Ok(Timed { took: reply.took, cpu, result })
+        bench
+            .peer(planned)
+            .judge(call, &self.peer.places, &result)?;
+        Ok(Timed {
+            took: reply.took,
+            cpu,
+            result,
+        })
     }
 }
 
 /// The server's call of this name.
 pub fn find<'a>(server: &'a Server, id: &str) -> Result<&'a Call> {
-    server.calls.iter().find(|call| call.id == id).with_context(|| format!("{} has no call {id}; plan again", server.name))
+    server
+        .calls
+        .iter()
+        .find(|call| call.id == id)
+        .with_context(|| format!("{} has no call {id}; plan again", server.name))
 }
