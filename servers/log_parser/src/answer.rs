@@ -1,8 +1,30 @@
 //! The shapes of the five answers, for their output schemas: the answers themselves are written as JSON directly.
 
+use serde::Serializer;
 use std::collections::BTreeMap;
-use wasmmcp::Any;
+use std::convert::Infallible;
+use std::marker::PhantomData;
 use wasmmcp::prelude::*;
+use wasmmcp::{Any, Piece};
+
+/// An answer of the shape of `T` that is only ever written as JSON.
+///
+/// The type has no values, so the code that would serialise one, which is never run, is not in the component.
+#[derive(Debug)]
+pub struct Written<T> {
+    never: Infallible,
+    shape: PhantomData<T>,
+}
+
+impl<T> Serialize for Written<T> {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        match self.never {}
+    }
+}
+
+impl<T: Schema> Schema for Written<T> {
+    const MEMBERS: &'static [Piece] = T::MEMBERS;
+}
 
 /// An entry: field names and values, and `_level`.
 type Entry = BTreeMap<String, Any>;
@@ -11,7 +33,8 @@ type Entry = BTreeMap<String, Any>;
 type Counts = BTreeMap<String, u64>;
 
 /// What parse_logs answers.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub struct ParsedLogs {
     /// The format that was used: the one asked for, or the one found.
     format_detected: String,
@@ -26,7 +49,8 @@ pub struct ParsedLogs {
 }
 
 /// What filter_entries answers.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub struct FilteredEntries {
     /// Entries given.
     original_count: u64,
@@ -41,7 +65,8 @@ pub struct FilteredEntries {
 }
 
 /// What compute_log_statistics answers.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub struct LogStatistics {
     /// Entries given.
     entry_count: u64,
@@ -56,7 +81,8 @@ pub struct LogStatistics {
 }
 
 /// What search_entries answers.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub struct FoundEntries {
     /// The pattern.
     search_pattern: String,
@@ -71,7 +97,8 @@ pub struct FoundEntries {
 }
 
 /// One entry that matches.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub struct Match {
     /// The entry, as it was given.
     entry: Entry,
@@ -82,7 +109,8 @@ pub struct Match {
 }
 
 /// What extract_time_range answers.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub struct TimeRange {
     /// Whether any entry has a time.
     has_timestamps: bool,

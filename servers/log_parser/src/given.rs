@@ -52,7 +52,7 @@ pub(crate) fn each<'a>(
         found.fill(None);
         walk.object(1, |key, value| {
             for (name, found) in names.iter().zip(&mut found) {
-                if walk::is_key(key, name) {
+                if key.is(name) {
                     *found = Some(value);
                 }
             }

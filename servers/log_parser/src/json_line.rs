@@ -21,7 +21,7 @@ pub(crate) fn members(line: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut places = BTreeMap::new();
     Walk::new(line)
         .object(0, |key, value| {
-            let key = walk::decode_inner(key);
+            let key = key.decode();
             match places.get(&key) {
                 Some(place) => {
                     if let Some((_, old)) = members.get_mut(*place) {

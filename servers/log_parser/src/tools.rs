@@ -1,6 +1,6 @@
 //! The five tools: arguments in, the work of the module of the same name, the answer out.
 
-use crate::answer::{FilteredEntries, FoundEntries, LogStatistics, ParsedLogs, TimeRange};
+use crate::answer::{FilteredEntries, FoundEntries, LogStatistics, ParsedLogs, TimeRange, Written};
 use crate::filter::Keep;
 use crate::format::Format;
 use crate::{filter, level, parse, search, statistics, time_range};
@@ -84,7 +84,7 @@ pub(crate) fn parse_logs(
     /// How many lines to read, blank ones included.
     #[arg(default = 1000, minimum = 0)]
     max_entries: u64,
-) -> Result<Json<ParsedLogs>, ToolError> {
+) -> Result<Json<Written<ParsedLogs>>, ToolError> {
     let most = usize::try_from(max_entries).unwrap_or(usize::MAX);
     let json = parse::parse_logs(&log_content, format_type.format(), most)?;
     Ok(Json::written(json))
@@ -101,7 +101,7 @@ pub(crate) fn filter_entries(
     min_level: MinLevel,
     /// Exactly these levels, whatever the severity; an empty list counts as none given.
     include_levels: Option<Vec<String>>,
-) -> Result<Json<FilteredEntries>, ToolError> {
+) -> Result<Json<Written<FilteredEntries>>, ToolError> {
     let keep = match include_levels {
         Some(levels) if !levels.is_empty() => {
             Keep::Levels(levels.iter().map(|level| level.to_lowercase()).collect())
@@ -117,7 +117,7 @@ pub(crate) fn compute_log_statistics(
     /// The entries that parse_logs or filter_entries answered.
     #[arg(raw = r#"{"type":"array","items":{"type":"object"}}"#)]
     entries: Any,
-) -> Result<Json<LogStatistics>, ToolError> {
+) -> Result<Json<Written<LogStatistics>>, ToolError> {
     let json = statistics::compute_log_statistics(entries.get())?;
     Ok(Json::written(json))
 }
@@ -135,7 +135,7 @@ pub(crate) fn search_entries(
     /// Whether upper and lower case differ.
     #[arg(default = false)]
     case_sensitive: bool,
-) -> Result<Json<FoundEntries>, ToolError> {
+) -> Result<Json<Written<FoundEntries>>, ToolError> {
     let fields = fields.unwrap_or_else(|| ["message", "raw"].map(str::to_owned).to_vec());
     let json = search::search_entries(entries.get(), &pattern, &fields, case_sensitive)?;
     Ok(Json::written(json))
@@ -147,7 +147,7 @@ pub(crate) fn extract_time_range(
     /// The entries that parse_logs or filter_entries answered.
     #[arg(raw = r#"{"type":"array","items":{"type":"object"}}"#)]
     entries: Any,
-) -> Result<Json<TimeRange>, ToolError> {
+) -> Result<Json<Written<TimeRange>>, ToolError> {
     let json = time_range::extract_time_range(entries.get())?;
     Ok(Json::written(json))
 }

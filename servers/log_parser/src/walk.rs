@@ -27,6 +27,8 @@ pub(crate) struct Walk<'a> {
     at: usize,
     /// White space was seen between tokens.
     pub(crate) spaced: bool,
+    /// The last string holds an escape.
+    escaped: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -35,6 +37,7 @@ impl<'a> Walk<'a> {
             text,
             at: 0,
             spaced: false,
+            escaped: false,
         }
     }
 
@@ -74,7 +77,8 @@ impl<'a> Walk<'a> {
             return Err(Trouble::NotJson);
         }
         let start = self.at;
-        let end = string_end(self.text.as_bytes(), start).ok_or(Trouble::NotJson)?;
+        let (end, escaped) = string_end(self.text.as_bytes(), start).ok_or(Trouble::NotJson)?;
+        self.escaped = escaped;
         self.at = end + 1;
         self.text.get(start..end).ok_or(Trouble::NotJson)
     }
@@ -131,7 +135,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn object(
         &mut self,
         depth: usize,
-        mut member: impl FnMut(&'a str, &'a str),
+        mut member: impl FnMut(Key<'a>, &'a str),
     ) -> Result<(), Trouble> {
         if !self.eat(b'{') {
             return Err(Trouble::NotAnObject);
@@ -140,7 +144,11 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         loop {
-            let key = self.string()?;
+            let text = self.string()?;
+            let key = Key {
+                text,
+                escaped: self.escaped,
+            };
             if !self.eat(b':') {
                 return Err(Trouble::NotJson);
             }
@@ -156,8 +164,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Where the string that begins at `at` has its closing quote.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// Where the string that begins at `at` has its closing quote, and whether there is an escape before it.
+#[inline]
+fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut escaped = false;
     // Eight bytes at a time: keys and values are too short for a call of memchr to pay.
     const ONES: u64 = 0x0101_0101_0101_0101;
     let has = |word: u64, byte: u8| {
@@ -175,16 +185,34 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
             at += found.trailing_zeros() as usize / 8;
         }
         match *bytes.get(at)? {
-            b'"' => return Some(at),
-            b'\\' => at += 2,
+            b'"' => return Some((at, escaped)),
+            b'\\' => {
+                escaped = true;
+                at += 2;
+            }
             _ => at += 1,
         }
     }
 }
 
-/// Whether a member's key is this name, however it is spelled.
-pub(crate) fn is_key(key: &str, name: &str) -> bool {
-    key == name || (key.contains('\\') && decode_inner(key) == name)
+/// A member's key, as it stands between its quotes.
+#[derive(Clone, Copy)]
+pub(crate) struct Key<'a> {
+    text: &'a str,
+    /// It is spelled with escapes.
+    escaped: bool,
+}
+
+impl<'a> Key<'a> {
+    /// Whether the key is this name, however it is spelled.
+    pub(crate) fn is(self, name: &str) -> bool {
+        self.text == name || (self.escaped && decode_inner(self.text) == name)
+    }
+
+    /// The key, decoded.
+    pub(crate) fn decode(self) -> Cow<'a, str> {
+        decode_inner(self.text)
+    }
 }
 
 /// A value as text: a string decoded, anything else as it is written.
@@ -282,9 +310,16 @@ mod tests {
 
     #[test]
     fn a_key_may_be_spelled_with_escapes() {
-        assert!(is_key("_level", "_level"));
-        assert!(is_key(r"_l\u0065vel", "_level"));
-        assert!(!is_key(r"_l\u0066vel", "_level"));
+        for (json, is_level) in [
+            (r#"{"_level":1}"#, true),
+            (r#"{"_l\u0065vel":1}"#, true),
+            (r#"{"_l\u0066vel":1}"#, false),
+            (r#"{"level":1}"#, false),
+        ] {
+            let mut found = false;
+            let walked = Walk::new(json).object(0, |key, _| found = key.is("_level"));
+            assert_eq!((walked, found), (Ok(()), is_level), "{json}");
+        }
     }
 
     #[test]
@@ -308,7 +343,7 @@ mod tests {
             let mut found = std::collections::BTreeMap::new();
             let mut walk = Walk::new(&json);
             let result = walk.object(0, |key, value| {
-                found.insert(decode_inner(key).into_owned(), serde_json::from_str::<serde_json::Value>(value).unwrap());
+                found.insert(key.decode().into_owned(), serde_json::from_str::<serde_json::Value>(value).unwrap());
             });
             prop_assert_eq!(result, Ok(()));
             prop_assert_eq!(walk.since(0), &json);
@@ -319,7 +354,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "[\\[\\]{}\",:\\\\ a1\u{e9}]{0,40}") {
             let mut walk = Walk::new(&text);
-            let _ = walk.object(0, |key, value| { let _ = (decode_inner(key), super::text(value)); });
+            let _ = walk.object(0, |key, value| { let _ = (key.decode(), super::text(value)); });
             let _ = Walk::new(&text).value(0);
         }
     }
