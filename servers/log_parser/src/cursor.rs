@@ -126,23 +126,22 @@ fn find(byte: u8, bytes: &[u8]) -> Option<usize> {
 
 /// Whether all bytes are printable ASCII.
 fn is_plain(bytes: &[u8]) -> bool {
-    // The least and the greatest of every sixteenth byte: two instructions a step on both targets, and no early exit that would forbid them.
+    // Shifted down by the space, printable bytes are the 0x5f smallest: the greatest tells, in two instructions for sixteen bytes on both targets.
+    // There is no early exit, which would forbid that.
+    fn greater(most: [u8; 16], chunk: &[u8; 16]) -> [u8; 16] {
+        std::array::from_fn(|place| most[place].max(chunk[place].wrapping_sub(b' ')))
+    }
     let (chunks, mut tail) = bytes.as_chunks::<16>();
-    let (mut least, mut greatest) = ([0xff; 16], [0; 16]);
-    let mut see = |chunk: &[u8; 16]| {
-        for place in 0..16 {
-            least[place] = chunk[place].min(least[place]);
-            greatest[place] = chunk[place].max(greatest[place]);
-        }
-    };
-    chunks.iter().for_each(&mut see);
+    let mut most = chunks.iter().fold([0; 16], greater);
     if let Some(last) = bytes.last_chunk::<16>() {
         // The last step overlaps the one before it.
-        see(last);
+        most = greater(most, last);
         tail = &[];
     }
-    least.into_iter().fold(0xff, u8::min) >= 0x20
-        && greatest.into_iter().fold(0, u8::max) < 0x7f
+    // All sixteen are compared as one number: taking them out one by one would cost more than the loop.
+    const ONES: u128 = u128::from_ne_bytes([1; 16]);
+    let most = u128::from_ne_bytes(most);
+    ((most.wrapping_add(ONES * (0x80 - 0x5f)) | most) & (ONES << 7)) == 0
         && tail.iter().all(|b| (0x20..0x7f).contains(b))
 }
 
