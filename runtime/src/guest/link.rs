@@ -1,8 +1,8 @@
 //! From code to something that can be instantiated: imports linked once, exports found once.
 
-use super::Guest;
+use super::{Guest, imports};
 use wasmtime::Engine;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Component;
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -37,9 +37,8 @@ pub enum ProgramError {
 /// A [`ProgramError`] where an import is unknown or neither world is exported.
 pub fn link(engine: &Engine, component: &Component) -> Result<Program, ProgramError> {
     let import = |error: wasmtime::Error| ProgramError::Import(format!("{error:#}"));
-    let mut linker = Linker::<Guest>::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(import)?;
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).map_err(import)?;
+    let asked = component.component_type();
+    let linker = imports::link(engine, asked.imports(engine).map(|(name, _)| name)).map_err(import)?;
     let pre = linker.instantiate_pre(component).map_err(import)?;
     let program = Program {
         command: CommandPre::new(pre.clone()).ok(),

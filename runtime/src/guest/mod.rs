@@ -1,6 +1,7 @@
 //! One guest: its state in the host, what it may import, and how its end is read.
 
 mod ending;
+mod imports;
 mod link;
 mod outbound;
 mod state;
