@@ -24,10 +24,28 @@ fn what_is_no_component_is_refused_with_its_name_and_a_remedy() {
     let cases = [
         (put("script.wasm", b"#!/bin/sh\n"), "not WebAssembly"),
         (put("empty.wasm", b""), "empty"),
-        (put("module.wasm", &wat::parse_str("(module)").expect("valid")), "a core module, not a component"),
-        (put("neither.wasm", &empty_component), "exports neither wasi:cli/run nor wasi:http/incoming-handler"),
-        (put("broken.wasm", &[&empty_component[..], b"\x01\xff\xff"].concat()), "not a whole, valid component"),
-        (put("code.cwasm", b"\x7fELF and then nothing that is sealed, however long it may be"), "no seal"),
+        (
+            put("module.wasm", &wat::parse_str("(module)").expect("valid")),
+            "a core module, not a component",
+        ),
+        (
+            put("neither.wasm", &empty_component),
+            "exports neither wasi:cli/run nor wasi:http/incoming-handler",
+        ),
+        (
+            put(
+                "broken.wasm",
+                &[&empty_component[..], b"\x01\xff\xff"].concat(),
+            ),
+            "not a whole, valid component",
+        ),
+        (
+            put(
+                "code.cwasm",
+                b"\x7fELF and then nothing that is sealed, however long it may be",
+            ),
+            "no seal",
+        ),
         (folder.path().join("missing.wasm"), "cannot read"),
         (folder.path().to_owned(), "not a file"),
     ];
@@ -48,16 +66,29 @@ fn a_truncated_component_is_refused() {
     for length in [9, whole.len() / 2, whole.len() - 1] {
         std::fs::write(&path, &whole[..length]).expect("written");
         let said = refused(&path);
-        assert!(said.contains("not a whole, valid component"), "{length}: {said}");
+        assert!(
+            said.contains("not a whole, valid component"),
+            "{length}: {said}"
+        );
     }
 }
 
 #[test]
 fn a_missing_compiler_is_the_machines_lack() {
     let Some(component) = hostile() else { return };
-    let output = finish(runtime().arg("run").arg("--no-cache").arg(component).env("WASMMCP_COMPILER", "/no/such/compiler"));
+    let output = finish(
+        runtime()
+            .arg("run")
+            .arg("--no-cache")
+            .arg(component)
+            .env("WASMMCP_COMPILER", "/no/such/compiler"),
+    );
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
-    assert!(said(&output).contains("cargo build --release -p wasmmcp-compiler"), "{}", said(&output));
+    assert!(
+        said(&output).contains("cargo build --release -p wasmmcp-compiler"),
+        "{}",
+        said(&output)
+    );
 }
 
 /// A fresh cache with the hostile guest in it, and the file.
@@ -65,7 +96,13 @@ fn filled() -> Option<(tempfile::TempDir, PathBuf)> {
     let component = hostile()?;
     let folder = tempfile::tempdir().expect("a temporary folder");
     owner_only(folder.path());
-    let output = finish(runtime().arg("compile").arg("--cache").arg(folder.path()).arg(component));
+    let output = finish(
+        runtime()
+            .arg("compile")
+            .arg("--cache")
+            .arg(folder.path())
+            .arg(component),
+    );
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let file = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     assert!(file.starts_with(folder.path()));
@@ -74,7 +111,13 @@ fn filled() -> Option<(tempfile::TempDir, PathBuf)> {
 
 fn works(cache: &Path) -> String {
     let component = hostile().expect("asked before");
-    let mut client = Client::of(runtime().arg("run").arg("--cache").arg(cache).arg(component));
+    let mut client = Client::of(
+        runtime()
+            .arg("run")
+            .arg("--cache")
+            .arg(cache)
+            .arg(component),
+    );
     client.initialize();
     assert_eq!(client.text(1, "ok"), "ok");
     let ended = client.end();
@@ -84,7 +127,9 @@ fn works(cache: &Path) -> String {
 
 #[test]
 fn a_tampered_cache_file_is_refused_said_and_replaced() {
-    let Some((folder, file)) = filled() else { return };
+    let Some((folder, file)) = filled() else {
+        return;
+    };
     assert_eq!(works(folder.path()), "");
     let whole = std::fs::read(&file).expect("there");
     for at in [0, whole.len() / 2, whole.len() - 1] {
@@ -92,7 +137,10 @@ fn a_tampered_cache_file_is_refused_said_and_replaced() {
         bytes[at] ^= 0x10;
         std::fs::write(&file, &bytes).expect("written");
         let said = works(folder.path());
-        assert!(said.contains("refused the cached file") && said.contains("compiling it again"), "{at}: {said}");
+        assert!(
+            said.contains("refused the cached file") && said.contains("compiling it again"),
+            "{at}: {said}"
+        );
         assert_eq!(works(folder.path()), "", "after {at}");
     }
     std::fs::write(&file, &whole[..whole.len() / 3]).expect("written");
@@ -101,7 +149,9 @@ fn a_tampered_cache_file_is_refused_said_and_replaced() {
 
 #[test]
 fn a_link_in_the_cache_is_not_followed() {
-    let Some((folder, file)) = filled() else { return };
+    let Some((folder, file)) = filled() else {
+        return;
+    };
     let elsewhere = folder.path().join("elsewhere");
     std::fs::rename(&file, &elsewhere).expect("moved");
     std::os::unix::fs::symlink(&elsewhere, &file).expect("linked");
@@ -156,7 +206,11 @@ fn many_processes_share_one_compilation() {
     }
     let report = std::fs::read_to_string(report).expect("written");
     let count = |word: &str| report.lines().filter(|line| line.contains(word)).count();
-    assert_eq!((count("\"cache\":\"compiled\""), count("\"cache\":\"hit\"")), (1, 3), "{report}");
+    assert_eq!(
+        (count("\"cache\":\"compiled\""), count("\"cache\":\"hit\"")),
+        (1, 3),
+        "{report}"
+    );
     let left: Vec<_> = std::fs::read_dir(folder.path())
         .expect("there")
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -172,14 +226,28 @@ fn what_compile_wrote_runs_by_itself_and_is_inspected() {
     let code = folder.path().join("hostile.cwasm");
     let output = finish(runtime().arg("compile").arg("-o").arg(&code).arg(component));
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let mut client = Client::of(runtime().arg("run").arg(&code).env("WASMMCP_COMPILER", "/no/such/compiler"));
+    let mut client = Client::of(
+        runtime()
+            .arg("run")
+            .arg(&code)
+            .env("WASMMCP_COMPILER", "/no/such/compiler"),
+    );
     client.initialize();
     assert_eq!(client.end().code, Some(0));
     let output = finish(runtime().arg("inspect").arg("--json").arg(&code));
     let seen: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!((&seen["stdio"], &seen["http"]), (&true.into(), &true.into()), "{seen}");
+    assert_eq!(
+        (&seen["stdio"], &seen["http"]),
+        (&true.into(), &true.into()),
+        "{seen}"
+    );
     let exports = seen["exports"].as_array().expect("a list");
-    assert!(exports.iter().any(|name| name.as_str().is_some_and(|name| name.starts_with("wasi:cli/run@"))), "{seen}");
+    assert!(
+        exports.iter().any(|name| name
+            .as_str()
+            .is_some_and(|name| name.starts_with("wasi:cli/run@"))),
+        "{seen}"
+    );
 }
 
 #[test]
@@ -188,15 +256,30 @@ fn usage_is_told_with_code_2() {
         (&["run"][..], "COMPONENT"),
         (&["run", "--flag", "x.wasm"], "--flag"),
         (&["run", "--memory", "many", "x.wasm"], "256 MiB"),
-        (&["run", "--dir", "/no/such/folder", "x.wasm"], "cannot grant"),
+        (
+            &["run", "--dir", "/no/such/folder", "x.wasm"],
+            "cannot grant",
+        ),
         (&["run", "--outbound", "nowhere", "x.wasm"], "HOST:PORT"),
         (&["serve"], "nothing to serve"),
-        (&["serve", "--config", "/no/such/file"], "name a readable file"),
+        (
+            &["serve", "--config", "/no/such/file"],
+            "name a readable file",
+        ),
         (&["juggle"], "juggle"),
     ] {
         let output = finish(runtime().args(arguments));
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", said(&output));
-        assert!(said(&output).contains(wanted), "{arguments:?}: {}", said(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?}: {}",
+            said(&output)
+        );
+        assert!(
+            said(&output).contains(wanted),
+            "{arguments:?}: {}",
+            said(&output)
+        );
     }
     let output = finish(runtime().arg("--help"));
     assert_eq!(output.status.code(), Some(0));

@@ -7,12 +7,20 @@ mod served;
 
 use bytes::Bytes;
 use std::time::Duration;
-use wasmmcp_runtime::{CacheChoice, CallError, Host, HostOptions, Limits, Loaded, ServerSpec, SessionEnd};
+use wasmmcp_runtime::{
+    CacheChoice, CallError, Host, HostOptions, Limits, Loaded, ServerSpec, SessionEnd,
+};
 
 fn load(limits: Limits) -> Option<Loaded> {
     let component = kit::hostile()?;
     // Made by the other program, so that this process needs no compiler.
-    let made = kit::finish(kit::runtime().arg("compile").arg("--cache").arg(kit::cache()).arg(component));
+    let made = kit::finish(
+        kit::runtime()
+            .arg("compile")
+            .arg("--cache")
+            .arg(kit::cache())
+            .arg(component),
+    );
     assert!(made.status.success(), "{}", kit::said(&made));
     let host = Host::new(HostOptions { instances: 32 }).expect("a small pool fits everywhere");
     let spec = ServerSpec {
@@ -34,12 +42,18 @@ fn request(id: u32, tool: &str) -> http::Request<Bytes> {
 
 #[test]
 fn a_call_says_where_its_time_went() {
-    let Some(loaded) = load(Limits::default()) else { return };
+    let Some(loaded) = load(Limits::default()) else {
+        return;
+    };
     let (response, phases) = loaded.call(request(1, "ok")).expect("answered");
     assert_eq!(response.status(), 200);
     let body: serde_json::Value = serde_json::from_slice(response.body()).expect("JSON");
     assert_eq!(body["result"]["content"][0]["text"], "ok");
-    assert!(phases.load > Duration::ZERO && phases.instantiate > Duration::ZERO && phases.run > Duration::ZERO);
+    assert!(
+        phases.load > Duration::ZERO
+            && phases.instantiate > Duration::ZERO
+            && phases.run > Duration::ZERO
+    );
     assert!(phases.total >= phases.instantiate + phases.run);
 }
 
@@ -51,11 +65,17 @@ fn calls_past_the_limit_are_refused_and_the_rest_goes_on() {
         ..Limits::default()
     };
     let Some(loaded) = load(limits) else { return };
-    let first = loaded.prepare(request(1, "ok")).expect("there is room for one");
-    assert!(matches!(loaded.call(request(2, "ok")), Err(CallError::Busy)));
+    let first = loaded
+        .prepare(request(1, "ok"))
+        .expect("there is room for one");
+    assert!(matches!(
+        loaded.call(request(2, "ok")),
+        Err(CallError::Busy)
+    ));
     drop(first);
     let failed = loaded.call(request(3, "loop")).expect_err("it never ends");
-    let answer: serde_json::Value = serde_json::from_slice(&failed.answer(request(3, "loop").body())).expect("JSON");
+    let answer: serde_json::Value =
+        serde_json::from_slice(&failed.answer(request(3, "loop").body())).expect("JSON");
     kit::assert_failed(&answer, 3, "timeout");
     assert!(loaded.call(request(4, "ok")).is_ok());
 }
@@ -72,7 +92,8 @@ fn a_session_is_advanced_by_whoever_waits_for_it() {
     assert!(loaded.session().is_err());
     for id in 1..4 {
         session.send(kit::call(id, "ok").as_bytes());
-        let line: serde_json::Value = serde_json::from_slice(&session.recv().expect("answered")).expect("JSON");
+        let line: serde_json::Value =
+            serde_json::from_slice(&session.recv().expect("answered")).expect("JSON");
         assert_eq!(line["id"], id);
     }
     session.send(kit::call(9, "sleep").as_bytes());

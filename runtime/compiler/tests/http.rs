@@ -10,19 +10,36 @@ use std::io::Write;
 
 #[test]
 fn each_call_of_the_newer_wire_has_an_instance_of_its_own() {
-    let Some(served) = Served::start(&[]) else { return };
+    let Some(served) = Served::start(&[]) else {
+        return;
+    };
     for id in 1..4 {
         let answer = served.call(id, "ok");
-        assert_eq!((&answer["id"], &answer["result"]["content"][0]["text"]), (&id.into(), &"ok".into()));
+        assert_eq!(
+            (&answer["id"], &answer["result"]["content"][0]["text"]),
+            (&id.into(), &"ok".into())
+        );
     }
     assert_eq!(served.stop("-TERM"), Some(0));
 }
 
 #[test]
 fn a_failing_guest_becomes_an_error_and_the_others_go_on() {
-    let Some(served) = Served::start(&["--timeout", "500 ms", "--memory", "32 MiB"]) else { return };
+    let Some(served) = Served::start(&["--timeout", "500 ms", "--memory", "32 MiB"]) else {
+        return;
+    };
     std::thread::scope(|scope| {
-        let stuck: Vec<_> = (100..104).map(|id| (id, scope.spawn({ let served = &served; move || served.call(id, "loop") }))).collect();
+        let stuck: Vec<_> = (100..104)
+            .map(|id| {
+                (
+                    id,
+                    scope.spawn({
+                        let served = &served;
+                        move || served.call(id, "loop")
+                    }),
+                )
+            })
+            .collect();
         for id in 1..20 {
             assert_eq!(served.call(id, "ok")["result"]["content"][0]["text"], "ok");
         }
@@ -45,28 +62,45 @@ fn a_failing_guest_becomes_an_error_and_the_others_go_on() {
 
 #[test]
 fn what_a_client_sends_is_judged_before_a_guest_runs() {
-    let Some(served) = Served::start(&[]) else { return };
+    let Some(served) = Served::start(&[]) else {
+        return;
+    };
     let body = stateless(1, "ok");
     let status = |path: &str, headers: &str, body: &str| served.post(path, headers, body).status;
     assert_eq!(status("/hostile/mcp", &modern("ok"), &body), 200);
     assert_eq!(status("/nobody/mcp", &modern("ok"), &body), 404);
     assert_eq!(status("/hostile", &modern("ok"), &body), 404);
-    assert_eq!(status("/hostile/mcp", &format!("{}origin: https://evil.example\r\n", modern("ok")), &body), 403);
+    assert_eq!(
+        status(
+            "/hostile/mcp",
+            &format!("{}origin: https://evil.example\r\n", modern("ok")),
+            &body
+        ),
+        403
+    );
     assert_eq!(status("/hostile/mcp", &modern("other"), &body), 400);
     assert_eq!(status("/hostile/mcp", &modern("ok"), "{broken"), 400);
     assert_eq!(status("/hostile/mcp", &modern("ok"), "\u{feff}"), 400);
     let batch = served.post("/hostile/mcp", &modern("ok"), "[]");
-    assert!(batch.status == 400 && batch.body.contains("-326"), "{}", batch.body);
-    let elsewhere = post("/hostile/mcp", &modern("ok"), &body).replace("host: localhost", "host: rebound.example");
+    assert!(
+        batch.status == 400 && batch.body.contains("-326"),
+        "{}",
+        batch.body
+    );
+    let elsewhere = post("/hostile/mcp", &modern("ok"), &body)
+        .replace("host: localhost", "host: rebound.example");
     assert_eq!(served.send(&elsewhere).status, 421);
     // Announced too large: refused without being read.
-    let large = post("/hostile/mcp", &modern("ok"), "").replace("content-length: 0", "content-length: 104857600");
+    let large = post("/hostile/mcp", &modern("ok"), "")
+        .replace("content-length: 0", "content-length: 104857600");
     assert_eq!(served.send(&large).status, 413);
 }
 
 #[test]
 fn a_token_is_asked_for_where_one_is_configured() {
-    let Some(component) = kit::hostile() else { return };
+    let Some(component) = kit::hostile() else {
+        return;
+    };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config = folder.path().join("serve.toml");
     let text = format!(
@@ -74,8 +108,22 @@ fn a_token_is_asked_for_where_one_is_configured() {
         kit::cache()
     );
     std::fs::write(&config, &text).expect("written");
-    let served = Served::of(kit::runtime().arg("serve").arg("--config").arg(&config).env("TEST_TOKEN", "sesame"));
-    let status = |headers: &str| served.post("/hostile/mcp", &format!("{}{headers}", modern("ok")), &stateless(1, "ok")).status;
+    let served = Served::of(
+        kit::runtime()
+            .arg("serve")
+            .arg("--config")
+            .arg(&config)
+            .env("TEST_TOKEN", "sesame"),
+    );
+    let status = |headers: &str| {
+        served
+            .post(
+                "/hostile/mcp",
+                &format!("{}{headers}", modern("ok")),
+                &stateless(1, "ok"),
+            )
+            .status
+    };
     assert_eq!(status(""), 401);
     assert_eq!(status("authorization: Bearer guess\r\n"), 401);
     assert_eq!(status("authorization: Bearer sesame\r\n"), 200);
@@ -83,15 +131,23 @@ fn a_token_is_asked_for_where_one_is_configured() {
     std::fs::write(&config, text.replace("listen", "lisen")).expect("written");
     let output = kit::finish(kit::runtime().arg("serve").arg("--config").arg(&config));
     assert_eq!(output.status.code(), Some(2));
-    assert!(kit::said(&output).contains("line 1: unknown field `lisen`"), "{}", kit::said(&output));
+    assert!(
+        kit::said(&output).contains("line 1: unknown field `lisen`"),
+        "{}",
+        kit::said(&output)
+    );
 }
 
 /// Opens a session of the older wire; its id.
 fn open(served: &Served) -> String {
     let answer = served.post("/hostile/mcp", "", r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#);
     assert_eq!(answer.status, 200, "{}", answer.body);
-    let line = answer.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: "));
-    line.unwrap_or_else(|| panic!("no session id: {}", answer.head)).to_owned()
+    let line = answer
+        .head
+        .lines()
+        .find_map(|line| line.strip_prefix("mcp-session-id: "));
+    line.unwrap_or_else(|| panic!("no session id: {}", answer.head))
+        .to_owned()
 }
 
 fn within(session: &str) -> String {
@@ -100,42 +156,85 @@ fn within(session: &str) -> String {
 
 #[test]
 fn a_session_is_one_instance_until_it_is_ended() {
-    let Some(served) = Served::start(&[]) else { return };
+    let Some(served) = Served::start(&[]) else {
+        return;
+    };
     let (one, two) = (open(&served), open(&served));
     assert_ne!(one, two);
-    let noted = served.post("/hostile/mcp", &within(&one), r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    let noted = served.post(
+        "/hostile/mcp",
+        &within(&one),
+        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+    );
     assert_eq!((noted.status, noted.body.as_str()), (202, ""));
     for session in [&one, &two] {
         let answer = served.post("/hostile/mcp", &within(session), &call(1, "ok"));
-        assert!(answer.status == 200 && answer.body.contains("\"ok\""), "{}", answer.body);
+        assert!(
+            answer.status == 200 && answer.body.contains("\"ok\""),
+            "{}",
+            answer.body
+        );
     }
     let delete = |session: &str| {
-        let request = format!("DELETE /hostile/mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}\r\n", within(session));
+        let request = format!(
+            "DELETE /hostile/mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}\r\n",
+            within(session)
+        );
         served.send(&request).status
     };
     assert_eq!(delete(&one), 204);
     assert_eq!(delete(&one), 404);
-    assert_eq!(served.post("/hostile/mcp", &within(&one), &call(2, "ok")).status, 404);
-    assert_eq!(served.post("/hostile/mcp", &within(&two), &call(2, "ok")).status, 200);
+    assert_eq!(
+        served
+            .post("/hostile/mcp", &within(&one), &call(2, "ok"))
+            .status,
+        404
+    );
+    assert_eq!(
+        served
+            .post("/hostile/mcp", &within(&two), &call(2, "ok"))
+            .status,
+        200
+    );
     assert_eq!(served.post("/hostile/mcp", "", &call(3, "ok")).status, 400);
 }
 
 #[test]
 fn a_session_whose_guest_fails_says_so_and_is_over() {
-    let Some(served) = Served::start(&["--timeout", "300 ms"]) else { return };
-    for (way, cause) in [("trap", "trap"), ("loop", "timeout"), ("sleep", "timeout"), ("exit", "exited")] {
+    let Some(served) = Served::start(&["--timeout", "300 ms"]) else {
+        return;
+    };
+    for (way, cause) in [
+        ("trap", "trap"),
+        ("loop", "timeout"),
+        ("sleep", "timeout"),
+        ("exit", "exited"),
+    ] {
         let (session, other) = (open(&served), open(&served));
         let answer = served.post("/hostile/mcp", &within(&session), &call(5, way));
-        let value = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body));
+        let value = serde_json::from_str(&answer.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", answer.body));
         assert_failed(&value, 5, cause);
-        assert_eq!(served.post("/hostile/mcp", &within(&session), &call(6, "ok")).status, 404);
-        assert_eq!(served.post("/hostile/mcp", &within(&other), &call(6, "ok")).status, 200);
+        assert_eq!(
+            served
+                .post("/hostile/mcp", &within(&session), &call(6, "ok"))
+                .status,
+            404
+        );
+        assert_eq!(
+            served
+                .post("/hostile/mcp", &within(&other), &call(6, "ok"))
+                .status,
+            200
+        );
     }
 }
 
 #[test]
 fn a_signal_lets_calls_under_way_finish() {
-    let Some(served) = Served::start(&["--timeout", "700 ms"]) else { return };
+    let Some(served) = Served::start(&["--timeout", "700 ms"]) else {
+        return;
+    };
     let mut stream = std::net::TcpStream::connect(&served.address).expect("it listens");
     stream
         .write_all(post("/hostile/mcp", &modern("sleep"), &stateless(7, "sleep")).as_bytes())

@@ -6,16 +6,24 @@ use kit::{Client, assert_failed, call};
 
 #[test]
 fn a_session_is_answered_and_ends_with_its_input() {
-    let Some(mut client) = Client::start(&[], &[]) else { return };
+    let Some(mut client) = Client::start(&[], &[]) else {
+        return;
+    };
     client.initialize();
     assert_eq!(client.text(1, "ok"), "ok");
     let ended = client.end();
-    assert_eq!((ended.code, ended.rest.as_str(), ended.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(
+        (ended.code, ended.rest.as_str(), ended.stderr.as_str()),
+        (Some(0), "", "")
+    );
 }
 
 #[test]
 fn every_way_to_fail_becomes_an_error_with_the_id_and_the_session_goes_on() {
-    let Some(mut client) = Client::start(&["--timeout", "300 ms", "--memory", "32 MiB"], &[]) else { return };
+    let Some(mut client) = Client::start(&["--timeout", "300 ms", "--memory", "32 MiB"], &[])
+    else {
+        return;
+    };
     client.initialize();
     let ways = [
         ("loop", "timeout"),
@@ -34,14 +42,28 @@ fn every_way_to_fail_becomes_an_error_with_the_id_and_the_session_goes_on() {
     }
     let ended = client.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(ended.stderr.contains("(out-of-memory); ask for less"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("(out-of-memory); ask for less"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
 fn requests_that_the_guest_never_reached_are_done_by_the_next_instance() {
-    let Some(mut client) = Client::start(&[], &[]) else { return };
+    let Some(mut client) = Client::start(&[], &[]) else {
+        return;
+    };
     client.initialize();
-    client.send([call(1, "trap"), call(2, "ok"), call(3, "trap"), call(4, "ok")].join("\n"));
+    client.send(
+        [
+            call(1, "trap"),
+            call(2, "ok"),
+            call(3, "trap"),
+            call(4, "ok"),
+        ]
+        .join("\n"),
+    );
     let mut answers: Vec<_> = (0..4).map(|_| client.line()).collect();
     answers.sort_by_key(|answer| answer["id"].as_u64());
     assert_failed(&answers[0], 1, "trap");
@@ -57,36 +79,57 @@ fn requests_that_the_guest_never_reached_are_done_by_the_next_instance() {
 fn garbage_and_answers_that_nobody_asked_for_do_not_reach_the_client() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let report = folder.path().join("report.jsonl");
-    let Some(mut client) = Client::start(&["--report", report.to_str().expect("UTF-8")], &[]) else { return };
+    let Some(mut client) = Client::start(&["--report", report.to_str().expect("UTF-8")], &[])
+    else {
+        return;
+    };
     client.initialize();
     assert_eq!(client.text(1, "garbage"), "after garbage");
     assert_eq!(client.text(2, "wrong-id"), "after a wrong id");
     let ended = client.end();
     assert_eq!((ended.code, ended.rest.as_str()), (Some(0), ""));
-    assert!(ended.stderr.contains("this is no protocol"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("this is no protocol"),
+        "{}",
+        ended.stderr
+    );
     assert!(ended.stderr.contains("987654"), "{}", ended.stderr);
     let report = std::fs::read_to_string(report).expect("written");
-    let lines: Vec<serde_json::Value> = report.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<serde_json::Value> = report
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     assert_eq!(lines[0]["event"], "load");
-    assert!(lines[0]["instantiate_ns"].as_u64().is_some_and(|ns| ns > 0), "{report}");
+    assert!(
+        lines[0]["instantiate_ns"].as_u64().is_some_and(|ns| ns > 0),
+        "{report}"
+    );
     assert_eq!(lines[1]["dropped_lines"], 3, "{report}");
     assert_eq!(lines[1]["dropped_answers"], 1, "{report}");
 }
 
 #[test]
 fn a_guest_that_only_fails_is_given_up() {
-    let Some(mut client) = Client::start(&[], &[]) else { return };
+    let Some(mut client) = Client::start(&[], &[]) else {
+        return;
+    };
     for id in 1..=8 {
         assert_failed(&client.call(id, "trap"), id, "trap");
     }
     let ended = client.end();
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    assert!(ended.stderr.contains("failed too often"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("failed too often"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
 fn a_guest_that_computes_sees_a_new_line_by_polling() {
-    let Some(mut client) = Client::start(&[], &[]) else { return };
+    let Some(mut client) = Client::start(&[], &[]) else {
+        return;
+    };
     client.initialize();
     client.send(call(1, "until-told"));
     client.send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#);
@@ -100,13 +143,23 @@ fn what_was_not_granted_is_denied() {
     let file = folder.path().join("note.txt");
     std::fs::write(&file, "secret").expect("written");
     let read = format!("read\",\"path\":\"{}", file.display());
-    let Some(mut client) = Client::start(&[], &["one", "two"]) else { return };
+    let Some(mut client) = Client::start(&[], &["one", "two"]) else {
+        return;
+    };
     client.initialize();
     assert!(client.text(1, &read).starts_with("Err("));
     assert_eq!(client.text(2, "env"), "");
     assert_eq!(client.text(3, "args"), "hostile one two");
-    assert!(client.text(4, "connect\",\"to\":\"127.0.0.1:9").starts_with("Err("));
-    assert!(client.text(5, "fetch\",\"to\":\"127.0.0.1:9").contains("HttpRequestDenied"));
+    assert!(
+        client
+            .text(4, "connect\",\"to\":\"127.0.0.1:9")
+            .starts_with("Err(")
+    );
+    assert!(
+        client
+            .text(5, "fetch\",\"to\":\"127.0.0.1:9")
+            .contains("HttpRequestDenied")
+    );
     assert_eq!(client.end().code, Some(0));
 }
 
@@ -118,16 +171,27 @@ fn a_grant_gives_exactly_what_it_names() {
     std::fs::create_dir(&inside).expect("made");
     std::fs::write(outside.join("secret.txt"), "secret").expect("written");
     std::fs::write(inside.join("note.txt"), "note").expect("written");
-    std::os::unix::fs::symlink(outside.join("secret.txt"), inside.join("link.txt")).expect("linked");
+    std::os::unix::fs::symlink(outside.join("secret.txt"), inside.join("link.txt"))
+        .expect("linked");
     let at = |tool: &str, path: &str| format!("{tool}\",\"path\":\"{}/{path}", inside.display());
     for (access, write) in [("ro", "Err("), ("rw", "Ok(")] {
         let grant = format!("{}:{access}", inside.display());
-        let Some(mut client) = Client::start(&["--dir", &grant, "--env", "MARKER=seen"], &[]) else { return };
+        let Some(mut client) = Client::start(&["--dir", &grant, "--env", "MARKER=seen"], &[])
+        else {
+            return;
+        };
         client.initialize();
         assert_eq!(client.text(1, &at("read", "note.txt")), "Ok('note')");
-        assert!(client.text(2, &at("read", "../secret.txt")).starts_with("Err("));
+        assert!(
+            client
+                .text(2, &at("read", "../secret.txt"))
+                .starts_with("Err(")
+        );
         assert!(client.text(3, &at("read", "link.txt")).starts_with("Err("));
-        assert!(client.text(4, &at("write", "new.txt")).starts_with(write), "{access}");
+        assert!(
+            client.text(4, &at("write", "new.txt")).starts_with(write),
+            "{access}"
+        );
         assert_eq!(client.text(5, "env"), "MARKER=seen");
         assert_eq!(client.end().code, Some(0));
     }
@@ -139,7 +203,9 @@ fn private_addresses_need_a_grant_of_their_own() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let to = listener.local_addr().expect("bound").to_string();
     let tool = format!("fetch\",\"to\":\"{to}");
-    let Some(mut client) = Client::start(&["--outbound", &to], &[]) else { return };
+    let Some(mut client) = Client::start(&["--outbound", &to], &[]) else {
+        return;
+    };
     assert!(client.text(1, &tool).contains("DestinationIpProhibited"));
     assert_eq!(client.end().code, Some(0));
     let server = std::thread::spawn(move || {
@@ -152,7 +218,9 @@ fn private_addresses_need_a_grant_of_their_own() {
             .expect("answered");
         String::from_utf8_lossy(&head[..length]).into_owned()
     });
-    let Some(mut client) = Client::start(&["--outbound", &to, "--private-addresses"], &[]) else { return };
+    let Some(mut client) = Client::start(&["--outbound", &to, "--private-addresses"], &[]) else {
+        return;
+    };
     assert_eq!(client.text(1, &tool), "status 204");
     assert!(server.join().expect("served").starts_with("GET / HTTP/1.1"));
     assert_eq!(client.end().code, Some(0));

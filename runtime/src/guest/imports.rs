@@ -32,31 +32,66 @@ fn one(l: &mut Linker<Guest>, name: &str) -> wasmtime::Result<bool> {
         "wasi:io/poll" => io::poll::add_to_linker::<_, Io>(l, table)?,
         "wasi:io/streams" => io::streams::add_to_linker::<_, Io>(l, table)?,
         "wasi:cli/environment" => cli::environment::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:cli/exit" => cli::exit::add_to_linker::<_, WasiCli>(l, &cli::exit::LinkOptions::default(), Guest::cli)?,
+        "wasi:cli/exit" => cli::exit::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
         "wasi:cli/stdin" => cli::stdin::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
         "wasi:cli/stdout" => cli::stdout::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
         "wasi:cli/stderr" => cli::stderr::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:cli/terminal-input" => cli::terminal_input::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:cli/terminal-output" => cli::terminal_output::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:cli/terminal-stdin" => cli::terminal_stdin::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:cli/terminal-stdout" => cli::terminal_stdout::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:cli/terminal-stderr" => cli::terminal_stderr::add_to_linker::<_, WasiCli>(l, Guest::cli)?,
-        "wasi:clocks/monotonic-clock" => clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(l, Guest::clocks)?,
-        "wasi:clocks/wall-clock" => clocks::wall_clock::add_to_linker::<_, WasiClocks>(l, Guest::clocks)?,
-        "wasi:filesystem/types" => filesystem::types::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?,
-        "wasi:filesystem/preopens" => filesystem::preopens::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?,
-        "wasi:random/random" => random::random::add_to_linker::<_, WasiRandom>(l, |guest| guest.ctx().ctx.random())?,
-        "wasi:random/insecure" => random::insecure::add_to_linker::<_, WasiRandom>(l, |guest| guest.ctx().ctx.random())?,
-        "wasi:random/insecure-seed" => random::insecure_seed::add_to_linker::<_, WasiRandom>(l, |guest| guest.ctx().ctx.random())?,
-        "wasi:http/types" => http::types::add_to_linker::<_, WasiHttp>(l, &http::types::LinkOptions::default(), Guest::http)?,
-        "wasi:http/outgoing-handler" => http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Guest::http)?,
+        "wasi:cli/terminal-input" => {
+            cli::terminal_input::add_to_linker::<_, WasiCli>(l, Guest::cli)?
+        }
+        "wasi:cli/terminal-output" => {
+            cli::terminal_output::add_to_linker::<_, WasiCli>(l, Guest::cli)?
+        }
+        "wasi:cli/terminal-stdin" => {
+            cli::terminal_stdin::add_to_linker::<_, WasiCli>(l, Guest::cli)?
+        }
+        "wasi:cli/terminal-stdout" => {
+            cli::terminal_stdout::add_to_linker::<_, WasiCli>(l, Guest::cli)?
+        }
+        "wasi:cli/terminal-stderr" => {
+            cli::terminal_stderr::add_to_linker::<_, WasiCli>(l, Guest::cli)?
+        }
+        "wasi:clocks/monotonic-clock" => {
+            clocks::monotonic_clock::add_to_linker::<_, WasiClocks>(l, Guest::clocks)?
+        }
+        "wasi:clocks/wall-clock" => {
+            clocks::wall_clock::add_to_linker::<_, WasiClocks>(l, Guest::clocks)?
+        }
+        "wasi:filesystem/types" => {
+            filesystem::types::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?
+        }
+        "wasi:filesystem/preopens" => {
+            filesystem::preopens::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?
+        }
+        "wasi:random/random" => {
+            random::random::add_to_linker::<_, WasiRandom>(l, |guest| guest.ctx().ctx.random())?
+        }
+        "wasi:random/insecure" => {
+            random::insecure::add_to_linker::<_, WasiRandom>(l, |guest| guest.ctx().ctx.random())?
+        }
+        "wasi:random/insecure-seed" => {
+            random::insecure_seed::add_to_linker::<_, WasiRandom>(l, |guest| {
+                guest.ctx().ctx.random()
+            })?
+        }
+        "wasi:http/types" => http::types::add_to_linker::<_, WasiHttp>(
+            l,
+            &http::types::LinkOptions::default(),
+            Guest::http,
+        )?,
+        "wasi:http/outgoing-handler" => {
+            http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Guest::http)?
+        }
         _ => return Ok(false),
     }
     Ok(true)
 }
 
 /// Links what is imported; everything that this host has, where something uncommon is among it.
-pub(super) fn link<'a>(engine: &wasmtime::Engine, imports: impl Iterator<Item = &'a str>) -> wasmtime::Result<Linker<Guest>> {
+pub(super) fn link<'a>(
+    engine: &wasmtime::Engine,
+    imports: impl Iterator<Item = &'a str>,
+) -> wasmtime::Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
     for import in imports {
         let name = import.split('@').next().unwrap_or(import);

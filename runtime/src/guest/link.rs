@@ -38,7 +38,8 @@ pub enum ProgramError {
 pub fn link(engine: &Engine, component: &Component) -> Result<Program, ProgramError> {
     let import = |error: wasmtime::Error| ProgramError::Import(format!("{error:#}"));
     let asked = component.component_type();
-    let linker = imports::link(engine, asked.imports(engine).map(|(name, _)| name)).map_err(import)?;
+    let linker =
+        imports::link(engine, asked.imports(engine).map(|(name, _)| name)).map_err(import)?;
     let pre = linker.instantiate_pre(component).map_err(import)?;
     let program = Program {
         command: CommandPre::new(pre.clone()).ok(),

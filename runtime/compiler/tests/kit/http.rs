@@ -24,7 +24,12 @@ impl Served {
     pub fn start(options: &[&str]) -> Option<Served> {
         let component = hostile()?;
         let mut command = runtime();
-        command.arg("serve").arg("--cache").arg(cache()).args(options).arg(component);
+        command
+            .arg("serve")
+            .arg("--cache")
+            .arg(cache())
+            .args(options)
+            .arg(component);
         Some(Served::of(&mut command))
     }
 
@@ -37,9 +42,19 @@ impl Served {
             .expect("the runtime starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
-        stdout.read_line(&mut line).expect("it says where it listens");
-        let address = line.trim().strip_prefix("listening on http://").expect("it says where it listens").to_owned();
-        Served { child, stdout, address }
+        stdout
+            .read_line(&mut line)
+            .expect("it says where it listens");
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .expect("it says where it listens")
+            .to_owned();
+        Served {
+            child,
+            stdout,
+            address,
+        }
     }
 
     /// One exchange over a connection of its own.
@@ -57,13 +72,17 @@ impl Served {
     pub fn call(&self, id: u32, tool: &str) -> serde_json::Value {
         let answer = self.post("/hostile/mcp", &modern(tool), &stateless(id, tool));
         assert_eq!(answer.status, 200, "{}", answer.body);
-        serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body))
+        serde_json::from_str(&answer.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", answer.body))
     }
 
     /// Asks it to stop, and waits; the exit code.
     pub fn stop(mut self, signal: &str) -> Option<i32> {
         #[expect(clippy::disallowed_methods, reason = "tests start processes here")]
-        let sent = std::process::Command::new("kill").arg(signal).arg(self.child.id().to_string()).status();
+        let sent = std::process::Command::new("kill")
+            .arg(signal)
+            .arg(self.child.id().to_string())
+            .status();
         assert!(sent.is_ok_and(|status| status.success()));
         self.child.wait().expect("it ends").code()
     }
@@ -83,7 +102,11 @@ pub fn read(stream: &mut TcpStream) -> Answer {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     Answer {
-        status: head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0),
+        status: head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(0),
         head: head.to_ascii_lowercase(),
         body: body.to_owned(),
     }

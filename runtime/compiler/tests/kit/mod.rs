@@ -25,7 +25,10 @@ pub fn hostile() -> Option<&'static Path> {
                 profile: "release",
                 features: &[],
             };
-            Some(wasm.build_component(&wanted, &mut |line| eprintln!("{line}")).expect("the hostile guest builds"))
+            Some(
+                wasm.build_component(&wanted, &mut |line| eprintln!("{line}"))
+                    .expect("the hostile guest builds"),
+            )
         })
         .as_deref()
 }
@@ -50,7 +53,8 @@ pub fn cache() -> &'static Path {
 /// Takes everybody else's permissions away.
 pub fn owner_only(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).expect("our own folder");
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        .expect("our own folder");
 }
 
 /// The runtime as a command, with the compiler named.
@@ -65,7 +69,10 @@ pub fn runtime() -> Command {
 
 /// Runs a command to its end without input.
 pub fn finish(command: &mut Command) -> Output {
-    command.stdin(Stdio::null()).output().expect("the runtime starts")
+    command
+        .stdin(Stdio::null())
+        .output()
+        .expect("the runtime starts")
 }
 
 /// What a process said on stderr.
@@ -92,7 +99,14 @@ impl Client {
     pub fn start(options: &[&str], arguments: &[&str]) -> Option<Client> {
         let component = hostile()?;
         let mut command = runtime();
-        command.arg("run").arg("--cache").arg(cache()).args(options).arg(component).arg("--").args(arguments);
+        command
+            .arg("run")
+            .arg("--cache")
+            .arg(cache())
+            .args(options)
+            .arg(component)
+            .arg("--")
+            .args(arguments);
         Some(Client::of(&mut command))
     }
 
@@ -138,14 +152,19 @@ impl Client {
     pub fn text(&mut self, id: u32, tool: &str) -> String {
         let answer = self.call(id, tool);
         assert_eq!(answer["id"], id, "{answer}");
-        answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+        answer["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned()
     }
 
     /// Closes stdin and waits for the end.
     pub fn end(mut self) -> Ended {
         drop(self.stdin.take());
         let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).expect("stdout is UTF-8");
+        self.stdout
+            .read_to_string(&mut rest)
+            .expect("stdout is UTF-8");
         let output = self.child.wait_with_output().expect("the runtime ends");
         Ended {
             code: output.status.code(),
