@@ -3,7 +3,7 @@
 use crate::cursor::Cursor;
 use crate::entry::Entry;
 use crate::white::strip;
-use crate::{apache_error, combined, common, json_line, nginx, python, syslog};
+use crate::{apache_error, clf, combined, json_line, nginx, python, syslog};
 
 /// A format that lines can be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Format {
     pub(crate) fn scan(self, line: &str) -> Option<Entry<'_>> {
         let scan = match self {
             Self::ApacheCombined => combined::scan,
-            Self::ApacheCommon => common::scan,
+            Self::ApacheCommon => clf::scan,
             Self::Nginx => nginx::scan,
             Self::Syslog => syslog::scan,
             Self::Python => python::scan,

@@ -5,8 +5,8 @@
 mod access;
 mod answer;
 mod apache_error;
+mod clf;
 mod combined;
-mod common;
 mod count;
 mod cursor;
 mod entry;

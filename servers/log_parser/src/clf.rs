@@ -1,4 +1,4 @@
-//! The common access log: the combined one without its two quoted fields.
+//! The common log format (CLF): the combined one without its two quoted fields.
 
 use crate::access;
 use crate::cursor::Cursor;
