@@ -29,29 +29,37 @@ pub fn rules(sessions: bool) -> Rules {
         sessions,
         ..Rules::default()
     };
-    let list = |key| {
-        let value = std::env::var(key).ok()?;
-        Some(
-            value
-                .split(',')
-                .map(|item| item.trim().to_ascii_lowercase())
-                .filter(|item| !item.is_empty())
-                .collect(),
-        )
+    let list = |value: &str| {
+        value
+            .split(',')
+            .map(|item| item.trim().to_ascii_lowercase())
+            .filter(|item| !item.is_empty())
+            .collect()
     };
-    match list("WASMMCP_HOSTS") {
-        Some(hosts) if hosts == ["*"] => rules.hosts = None,
-        Some(hosts) => rules.hosts = Some(hosts),
-        None => {}
-    }
-    rules.origins = list("WASMMCP_ORIGINS").unwrap_or_default();
-    if let Some(limit) = std::env::var("WASMMCP_BODY_LIMIT")
-        .ok()
-        .and_then(|limit| limit.parse().ok())
-    {
-        rules.body_limit = limit;
+    for (key, value) in environment() {
+        match key.as_str() {
+            "WASMMCP_HOSTS" if value.trim() == "*" => rules.hosts = None,
+            "WASMMCP_HOSTS" => rules.hosts = Some(list(&value)),
+            "WASMMCP_ORIGINS" => rules.origins = list(&value),
+            "WASMMCP_BODY_LIMIT" => {
+                rules.body_limit = value.trim().parse().unwrap_or(rules.body_limit)
+            }
+            _ => {}
+        }
     }
     rules
+}
+
+#[cfg(target_arch = "wasm32")]
+fn environment() -> impl Iterator<Item = (String, String)> {
+    // One host call; std would copy the environment into libc first.
+    wasip2::cli::environment::get_environment().into_iter()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Answers a POST whose head passed.

@@ -253,7 +253,9 @@ fn assemble<'a>(envelope: &[Member<'a>], params: Params<'a>) -> Result<Message<'
         .into_iter()
         .all(json::distinct)
     {
-        return invalid("a key occurs twice in one object; send each key once");
+        return invalid(
+            "a key occurs twice in one object, or there are more than 1024; send each key once",
+        );
     }
     if json::find(envelope, "jsonrpc").is_none_or(|version| version.get() != "\"2.0\"") {
         return invalid("jsonrpc is not \"2.0\"; send JSON-RPC 2.0");

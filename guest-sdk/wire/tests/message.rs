@@ -156,7 +156,7 @@ fn invalid_requests_carry_their_id() {
 #[test]
 fn a_key_twice_is_refused_at_every_level_that_is_read() {
     let expected = expect![[
-        r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"a key occurs twice in one object; send each key once"}}"#
+        r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"a key occurs twice in one object, or there are more than 1024; send each key once"}}"#
     ]];
     check(
         r#"{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}"#,

@@ -192,8 +192,8 @@ pub fn mirrored(
     id: Option<&Id<'_>>,
 ) -> Result<(), Rejection> {
     for (name, value) in mirrors {
-        let wrong = |why: &str| Rejection::mismatch(&format!("Mcp-Param-{name} {why}"), id);
-        let header = one(headers, &format!("mcp-param-{name}"))
+        let wrong = |why: &str| Rejection::mismatch(&["Mcp-Param-", name, " ", why].concat(), id);
+        let header = one(headers, &["mcp-param-", name].concat())
             .map_err(|NotOne| wrong("occurs twice or is not text; send it once"))?;
         let header = match header {
             Some(header) => {
@@ -218,8 +218,21 @@ pub fn mirrored(
     Ok(())
 }
 
-/// Texts are compared as they are, numbers by value: `1.0` mirrors `1`.
+/// Texts are compared as they are, numbers without what adds nothing: `1.0` mirrors `1`.
 fn same(body: &str, header: &str) -> bool {
-    body == header
-        || matches!((body.parse::<f64>(), header.parse::<f64>()), (Ok(body), Ok(header)) if body == header)
+    body == header || (is_number(body) && is_number(header) && plain(body) == plain(header))
+}
+
+fn is_number(text: &str) -> bool {
+    Raw::new(text).is_some_and(|raw| raw.get().len() == text.len())
+        && text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+}
+
+/// A number without a fraction of zeros.
+fn plain(number: &str) -> &str {
+    match number.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        Some((_, fraction)) if !fraction.contains(['e', 'E']) => number.trim_end_matches('0'),
+        _ => number,
+    }
 }

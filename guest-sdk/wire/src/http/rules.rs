@@ -129,10 +129,13 @@ impl Rules {
 
     /// The answer to a body beyond the limit.
     pub fn too_large(&self) -> Rejection {
-        let message = format!(
-            "the body is larger than {} bytes; send less, or raise the server's limit",
-            self.body_limit
-        );
+        let limit = self.body_limit.to_string();
+        let message = [
+            "the body is larger than ",
+            &limit,
+            " bytes; send less, or raise the server's limit",
+        ]
+        .concat();
         Rejection::new(413, Code::INVALID_REQUEST, &message, None)
     }
 
