@@ -44,7 +44,6 @@ impl Question {
     /// Asks the user to fill in a form; `schema` is the JSON Schema of a flat object.
     pub fn elicit(message: &str, schema: &str) -> Question {
         let mut params = b"{".to_vec();
-        member(&mut params, "mode", "form");
         member(&mut params, "message", message);
         name(&mut params, "requestedSchema");
         params.extend_from_slice(schema.as_bytes());

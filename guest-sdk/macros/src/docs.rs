@@ -20,7 +20,7 @@ pub fn text(attributes: &[Attribute]) -> Option<String> {
         else {
             continue;
         };
-        for line in line.value().lines().map(str::trim) {
+        for line in line.value().split('\n').map(str::trim) {
             if line.is_empty() {
                 paragraph_ended = true;
                 continue;
