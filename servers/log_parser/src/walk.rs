@@ -206,7 +206,13 @@ pub(crate) struct Key<'a> {
 impl<'a> Key<'a> {
     /// Whether the key is this name, however it is spelled.
     pub(crate) fn is(self, name: &str) -> bool {
-        self.text == name || (self.escaped && decode_inner(self.text) == name)
+        if self.escaped {
+            return decode_inner(self.text) == name;
+        }
+        // Most keys differ in length or in their first letter, which is known without a call.
+        self.text.len() == name.len()
+            && self.text.as_bytes().first() == name.as_bytes().first()
+            && self.text == name
     }
 
     /// The key, decoded.
