@@ -1,1 +1,12 @@
-//! 
+//! Image server.
+pub mod decode;
+pub mod encode;
+pub mod fault;
+pub mod fit;
+pub mod format;
+pub mod hash;
+pub mod limit;
+pub mod pixels;
+pub mod probe;
+pub mod resample;
+pub mod source;

@@ -1,0 +1,59 @@
+//! JPEG by `jpeg-decoder`: it alone can leave out the high frequencies (scaled decoding), and it is as fast in a component as natively.
+
+use jpeg_decoder::{Decoder, PixelFormat};
+
+use crate::decode::{Purpose, damaged, narrow};
+use crate::fault::Fault;
+use crate::limit;
+use crate::pixels::{Layout, Pixels};
+use crate::probe::Header;
+
+/// Memory for each pixel in the worst case, a progressive file of four full planes: coefficients (2 bytes), plane and output (1 byte each).
+const WORST: u64 = 4 * (2 + 1 + 1);
+/// The same without coefficients.
+const PLAIN: u64 = 4 * (1 + 1);
+
+pub(super) fn decode(content: &[u8], header: &Header, shrink: u32) -> Result<Pixels, Fault> {
+    let mut decoder = Decoder::new(content);
+    decoder.read_info().map_err(fault)?;
+    let (width, height) = (u64::from(header.width), u64::from(header.height));
+    match decoder.info().map(|info| info.coding_process) {
+        Some(jpeg_decoder::CodingProcess::DctSequential) => {
+            let shrink = u64::from(shrink);
+            limit::memory(width.div_ceil(shrink), height.div_ceil(shrink), PLAIN)?;
+        }
+        _ => limit::memory(width, height, WORST)?,
+    }
+    decoder.set_max_decoding_buffer_size(limit::DECODING as usize);
+    if shrink > 1 {
+        let part = |side: u32| side.div_ceil(shrink) as u16;
+        decoder
+            .scale(part(header.width), part(header.height))
+            .map_err(fault)?;
+    }
+    let samples = decoder.decode().map_err(fault)?;
+    let info = decoder
+        .info()
+        .ok_or_else(|| Fault::Damaged("no frame".into()))?;
+    let (layout, data) = match info.pixel_format {
+        PixelFormat::L8 => (Layout::L, samples),
+        PixelFormat::RGB24 => (Layout::Rgb, samples),
+        PixelFormat::CMYK32 => (Layout::Cmyk, samples),
+        PixelFormat::L16 => {
+            let values = samples
+                .chunks_exact(2)
+                .map(|v| narrow(u16::from_ne_bytes([v[0], v[1]]), Purpose::Opaque));
+            (Layout::L, values.collect())
+        }
+    };
+    Pixels::new(info.width.into(), info.height.into(), layout, data)
+}
+
+fn fault(error: jpeg_decoder::Error) -> Fault {
+    match error {
+        jpeg_decoder::Error::Unsupported(feature) => {
+            Fault::Unsupported(format!("a JPEG with {feature:?}"))
+        }
+        other => damaged(other),
+    }
+}
