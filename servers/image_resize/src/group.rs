@@ -2,7 +2,6 @@
 
 use crate::hash::Hash;
 
-
 /// What the comparison found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Groups {
@@ -116,9 +115,15 @@ mod tests {
         assert!(Bits::parse("").is_err());
         assert!(Bits::parse("xyz").is_err());
         assert!(Bits::parse(&"0".repeat(1025)).is_err());
-        let (short, long) = (Bits::parse("00ff").expect("short"), Bits::parse("00000000000000FF").expect("long"));
+        let (short, long) = (
+            Bits::parse("00ff").expect("short"),
+            Bits::parse("00000000000000FF").expect("long"),
+        );
         assert_eq!(short.distance(&long), None);
-        assert_eq!(long.distance(&Bits::parse("00000000000000fe").expect("long")), Some(1));
+        assert_eq!(
+            long.distance(&Bits::parse("00000000000000fe").expect("long")),
+            Some(1)
+        );
     }
 
     proptest! {

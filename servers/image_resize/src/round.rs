@@ -13,7 +13,11 @@ pub fn decimals(value: f64, places: u32) -> f64 {
     let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
     let scaled = u128::from(mantissa) * u128::from(power);
     let shift = exponent.unsigned_abs();
-    let (whole, rest, half) = (scaled >> shift, scaled & ((1 << shift) - 1), 1 << (shift - 1));
+    let (whole, rest, half) = (
+        scaled >> shift,
+        scaled & ((1 << shift) - 1),
+        1 << (shift - 1),
+    );
     let up = rest > half || (rest == half && whole & 1 == 1);
     (whole + u128::from(up)) as f64 / power as f64
 }
@@ -35,7 +39,13 @@ mod tests {
     #[test]
     fn halves_go_to_even_and_decimals_are_not_trusted() {
         // Python: round(0.125, 2), round(0.375, 2), round(1.005, 2), round(2.675, 2), round(1.5, 2)
-        let cases = [(0.125, 0.12), (0.375, 0.38), (1.005, 1.0), (2.675, 2.67), (1.5, 1.5)];
+        let cases = [
+            (0.125, 0.12),
+            (0.375, 0.38),
+            (1.005, 1.0),
+            (2.675, 2.67),
+            (1.5, 1.5),
+        ];
         for (value, wanted) in cases {
             assert_eq!(decimals(value, 2), wanted, "{value}");
         }

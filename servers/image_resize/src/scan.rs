@@ -120,7 +120,14 @@ mod tests {
 
     fn tree() -> tempfile::TempDir {
         let root = tempfile::tempdir().expect("temporary folder");
-        for file in ["b.JPG", "a.png", "deep/er/c.webp", "notes.txt", "jpg", ".png"] {
+        for file in [
+            "b.JPG",
+            "a.png",
+            "deep/er/c.webp",
+            "notes.txt",
+            "jpg",
+            ".png",
+        ] {
             let path = root.path().join(file);
             fs::create_dir_all(path.parent().expect("below the root")).expect("folder");
             fs::write(path, b"four").expect("file");
@@ -131,7 +138,10 @@ mod tests {
     #[test]
     fn files_are_found_by_extension_and_sorted() {
         let root = tree();
-        assert_eq!(names(root.path(), &EXTENSIONS, true), ["a.png", "b.JPG", "deep/er/c.webp"]);
+        assert_eq!(
+            names(root.path(), &EXTENSIONS, true),
+            ["a.png", "b.JPG", "deep/er/c.webp"]
+        );
         assert_eq!(names(root.path(), &EXTENSIONS, false), ["a.png", "b.JPG"]);
         assert_eq!(names(root.path(), &["jpg"], true), ["b.JPG"]);
         assert_eq!(names(root.path(), &[".PNG"], true), ["a.png"]);
@@ -143,7 +153,8 @@ mod tests {
     fn links_to_folders_are_not_entered_and_links_to_files_count() {
         let root = tree();
         std::os::unix::fs::symlink(root.path(), root.path().join("deep/loop")).expect("link");
-        std::os::unix::fs::symlink(root.path().join("a.png"), root.path().join("z.png")).expect("link");
+        std::os::unix::fs::symlink(root.path().join("a.png"), root.path().join("z.png"))
+            .expect("link");
         std::os::unix::fs::symlink("nowhere", root.path().join("dead.png")).expect("link");
         assert_eq!(
             names(root.path(), &EXTENSIONS, true),
@@ -157,6 +168,10 @@ mod tests {
         let file = root.path().join("a.png");
         assert!(scan(file.to_str().expect("a temporary path"), &[], true).is_err());
         let error = scan("/no/such/folder", &[], true).expect_err("missing");
-        assert!(error.to_string().starts_with("Directory not found: /no/such/folder"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("Directory not found: /no/such/folder")
+        );
     }
 }

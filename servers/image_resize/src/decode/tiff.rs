@@ -1,12 +1,11 @@
-//! TIFF by `tiff`: the first page of plain, LZW, Deflate or PackBits files.
+//! TIFF by `tiff`: the first page of plain, LZW, Deflate or PackBits files; palettes are beyond that crate.
 
 use std::io::Cursor;
 
 use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
-use tiff::tags::Tag;
 
-use crate::decode::palette::Palette;
+use crate::decode::palette::unpack;
 use crate::decode::{Purpose, damaged, narrow};
 use crate::fault::Fault;
 use crate::limit;
@@ -27,9 +26,6 @@ pub(super) fn decode(content: &[u8], header: &Header, purpose: Purpose) -> Resul
     let (width, height) = decoder.dimensions().map_err(fault)?;
     limit::memory(width.into(), height.into(), EACH)?;
     let colour = decoder.colortype().map_err(fault)?;
-    if let ColorType::Palette(bits) = colour {
-        return indexed(&mut decoder, (width, height), bits, purpose);
-    }
     let (layout, grey) = match colour {
         ColorType::Gray(1..=16) => (Layout::L, true),
         ColorType::GrayA(8 | 16) => (Layout::La, false),
@@ -42,7 +38,7 @@ pub(super) fn decode(content: &[u8], header: &Header, purpose: Purpose) -> Resul
     let data = match decoder.read_image().map_err(fault)? {
         DecodingResult::U8(samples) if bits < 8 => {
             let step = (255 / ((1u32 << bits) - 1)) as u8;
-            super::palette::unpack(&samples, width as usize, bits, |v| v.wrapping_mul(step))
+            unpack(&samples, width as usize, bits, |v| v.wrapping_mul(step))
         }
         DecodingResult::U8(samples) => samples,
         DecodingResult::U16(samples) if grey => {
@@ -56,27 +52,6 @@ pub(super) fn decode(content: &[u8], header: &Header, purpose: Purpose) -> Resul
         }
     };
     Pixels::new(width, height, layout, data)
-}
-
-/// Indices and their table of 16-bit colours: all reds, then all greens, then all blues.
-fn indexed(
-    decoder: &mut Decoder<Cursor<&[u8]>>,
-    (width, height): (u32, u32),
-    bits: u8,
-    purpose: Purpose,
-) -> Result<Pixels, Fault> {
-    let table = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(fault)?;
-    let count = table.len() / 3;
-    let triples: Vec<u8> = (0..count.min(256))
-        .flat_map(|i| [0, 1, 2].map(|band| (table[band * count + i] >> 8) as u8))
-        .collect();
-    let DecodingResult::U8(packed) = decoder.read_image().map_err(fault)? else {
-        return Err(Fault::Unsupported(
-            "a palette of more than 256 colours".into(),
-        ));
-    };
-    let indices = super::palette::unpack(&packed, width as usize, usize::from(bits), |v| v);
-    Palette::new(&triples).apply(width, height, &indices, purpose)
 }
 
 fn fault(error: tiff::TiffError) -> Fault {
