@@ -2,11 +2,14 @@
 
 use std::io::Cursor;
 
+use wasmmcp::prelude::*;
+
 use crate::fault::Fault;
 use crate::pixels::{Layout, Pixels};
 
 /// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Output {
     /// Baseline JPEG, colour at half resolution as Pillow's default.
     Jpeg,

@@ -35,7 +35,8 @@ impl Wish {
             (0, 0, 1..) => (part(width, self.height, height), self.height),
             (0, 0, 0) => {
                 return Err(Fault::Request(
-                    "No resize parameters provided (width, height, or max_size)".into(),
+                    "No resize parameters provided (width, height, or max_size); give one of them"
+                        .into(),
                 ));
             }
         };

@@ -5,13 +5,16 @@ mod dhash;
 mod phash;
 mod whash;
 
+use wasmmcp::prelude::*;
+
 use crate::pixels::Pixels;
 
 /// Bits along each side of a hash.
 const SIDE: usize = 8;
 
 /// Which of the four hashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Low frequencies of a cosine transform against their median.
     Phash,

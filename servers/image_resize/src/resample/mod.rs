@@ -36,6 +36,12 @@ pub fn lanczos(pixels: Pixels, size: (u32, u32)) -> Pixels {
     resample(pixels, size, extent, None)
 }
 
+/// The same of a part of the image, at its top left.
+#[must_use]
+pub fn lanczos_to(pixels: Pixels, size: (u32, u32), extent: Extent) -> Pixels {
+    resample(pixels, size, extent, None)
+}
+
 /// First averages whole blocks while at least `gap` times the wanted size is left, then resamples (Pillow's `reducing_gap`).
 #[must_use]
 pub fn lanczos_with_gap(pixels: Pixels, size: (u32, u32), extent: Extent, gap: f32) -> Pixels {

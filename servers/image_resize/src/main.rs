@@ -1,0 +1,3 @@
+//! The server as a native program.
+
+wasmmcp::main!(image_resize::SERVER);
