@@ -1,5 +1,6 @@
 //! Lanczos resampling in Pillow's own arithmetic: the same pixels in give the same pixels out, bit for bit, in the component and natively.
 
+mod lanes;
 mod passes;
 mod reduce;
 mod weights;
@@ -65,7 +66,7 @@ fn resample(pixels: Pixels, size: (u32, u32), extent: Extent, gap: Option<f32>) 
             };
         }
     }
-    passes::separable(&pixels, size, extent).unpremultiplied()
+    passes::separable(pixels, size, extent).unpremultiplied()
 }
 
 /// Grey, resampled to a small square or nearly so: what every hash starts from.
