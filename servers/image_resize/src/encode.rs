@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use jpeg_encoder::JpegColorType;
 use wasmmcp::prelude::*;
 
 use crate::fault::Fault;
@@ -64,20 +65,67 @@ fn jpeg(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, Fault> {
     ) else {
         return Err(too_long("JPEG", 65_535));
     };
-    let colour = match pixels.layout() {
-        Layout::L => jpeg_encoder::ColorType::Luma,
-        Layout::Cmyk => jpeg_encoder::ColorType::Cmyk,
-        _ => jpeg_encoder::ColorType::Rgb,
-    };
     let mut file = Vec::with_capacity(pixels.data().len() / 4 + 1024);
     let mut encoder = jpeg_encoder::Encoder::new(&mut file, quality);
-    if colour == jpeg_encoder::ColorType::Rgb {
+    if pixels.layout() != Layout::Cmyk {
         encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+        encoder.set_chroma_subsampling_method(jpeg_encoder::ChromaSubsamplingMethod::Average);
     }
     encoder
-        .encode(pixels.data(), width, height, colour)
+        .encode_image(Rows {
+            pixels,
+            width,
+            height,
+        })
         .map_err(refused)?;
     Ok(file)
+}
+
+/// Our pixels as the encoder asks for them. One type for all layouts: with the encoder's own, it is compiled eight times.
+struct Rows<'a> {
+    pixels: &'a Pixels,
+    width: u16,
+    height: u16,
+}
+
+impl jpeg_encoder::ImageBuffer for Rows<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        match self.pixels.layout() {
+            Layout::L | Layout::La => JpegColorType::Luma,
+            Layout::Rgb | Layout::Rgba => JpegColorType::Ycbcr,
+            Layout::Cmyk => JpegColorType::Cmyk,
+        }
+    }
+
+    fn width(&self) -> u16 {
+        self.width
+    }
+
+    fn height(&self) -> u16 {
+        self.height
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let stride = self.pixels.stride();
+        let row = &self.pixels.data()[usize::from(y) * stride..][..stride];
+        match self.pixels.layout() {
+            Layout::L | Layout::La => buffers[0].extend_from_slice(row),
+            // Ink is stored inverted, as Adobe does and every decoder expects.
+            Layout::Cmyk => {
+                for (channel, buffer) in buffers.iter_mut().enumerate() {
+                    buffer.extend(row.chunks_exact(4).map(|p| 255 - p[channel]));
+                }
+            }
+            Layout::Rgb | Layout::Rgba => {
+                for p in row.chunks_exact(3) {
+                    let (luma, blue, red) = jpeg_encoder::rgb_to_ycbcr(p[0], p[1], p[2]);
+                    buffers[0].push(luma);
+                    buffers[1].push(blue);
+                    buffers[2].push(red);
+                }
+            }
+        }
+    }
 }
 
 fn png(pixels: &Pixels) -> Result<Vec<u8>, Fault> {

@@ -2,8 +2,8 @@
 
 use crate::fault::Fault;
 
-/// Most pixels that are unpacked. Pillow warns of a decompression bomb from this number on (a quarter gigabyte at 3 bytes a pixel).
-pub const PIXELS: u64 = 89_478_485;
+/// Most pixels of a file that is looked at: from here on Pillow calls it a decompression bomb (twice a quarter gigabyte at 3 bytes a pixel).
+pub const PIXELS: u64 = 178_956_970;
 
 /// Most bytes that decoding one file may hold at a time, by estimate; the server's memory limit in `server.toml` leaves room above it.
 pub const DECODING: u64 = 352 << 20;

@@ -17,8 +17,13 @@ fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     let mut samples: Vec<_> = std::fs::read_dir(folder)
         .expect("committed")
         .map(|entry| entry.expect("readable").path())
-        .filter(|path| path.extension().is_some_and(|e| e != "json") && !path.to_string_lossy().contains(".png."))
-        .filter(|path| !path.to_string_lossy().contains("thumb") && !path.to_string_lossy().contains("33x50"))
+        .filter(|path| {
+            path.extension().is_some_and(|e| e != "json")
+                && !path.to_string_lossy().contains(".png.")
+        })
+        .filter(|path| {
+            !path.to_string_lossy().contains("thumb") && !path.to_string_lossy().contains("33x50")
+        })
         .map(|path| (path.clone(), std::fs::read(path).expect("readable")))
         .collect();
     samples.sort();
@@ -36,7 +41,10 @@ fn use_all(content: &[u8]) -> Result<(), Fault> {
         }
     }
     let request = Request {
-        wish: Wish { longest: 9, ..Wish::default() },
+        wish: Wish {
+            longest: 9,
+            ..Wish::default()
+        },
         output: Output::Jpeg,
         quality: 50,
     };
@@ -46,14 +54,22 @@ fn use_all(content: &[u8]) -> Result<(), Fault> {
 #[test]
 fn files_cut_short_are_refused() {
     for (path, content) in samples() {
-        use_all(&content).or_else(|e| if matches!(e, Fault::Unsupported(_)) { Ok(()) } else { Err(e) })
+        use_all(&content)
+            .or_else(|e| {
+                if matches!(e, Fault::Unsupported(_)) {
+                    Ok(())
+                } else {
+                    Err(e)
+                }
+            })
             .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         for part in 0..24 {
             let _ = use_all(&content[..content.len() * part / 24]);
         }
         // Half a file is never a whole picture. (An animation's first frame and a bottom-up bitmap's missing runs may be.)
         let half = &content[..content.len() / 2];
-        if !path.to_string_lossy().contains("animated") && !path.to_string_lossy().contains("bits") {
+        if !path.to_string_lossy().contains("animated") && !path.to_string_lossy().contains("bits")
+        {
             assert!(use_all(half).is_err(), "{}", path.display());
         }
     }
@@ -72,7 +88,11 @@ fn altered_files_do_no_harm() {
         for round in 0..60 {
             let mut altered = content.clone();
             // Headers are hit as often as everything behind them.
-            let reach = if round % 2 == 0 { altered.len().min(64) } else { altered.len() };
+            let reach = if round % 2 == 0 {
+                altered.len().min(64)
+            } else {
+                altered.len()
+            };
             for _ in 0..=random() % 4 {
                 let at = random() as usize % reach;
                 altered[at] = match random() % 4 {
@@ -99,9 +119,13 @@ proptest! {
 fn bombs_are_refused_before_they_are_unpacked() {
     // A PNG that claims 60,000 × 60,000 pixels; sums are not checked before the size is.
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    png.extend([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    png.extend([
+        0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 2, 0, 0, 0, 0, 0, 0, 0,
+    ]);
     // A JPEG frame of 65,500 × 65,500.
-    let jpeg = b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01".to_vec();
+    let jpeg =
+        b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01"
+            .to_vec();
     for bomb in [png, jpeg] {
         let error = header(&bomb).expect_err("too many pixels");
         assert!(matches!(error, Fault::TooLarge(_)), "{error}");

@@ -29,12 +29,16 @@ struct Photo {
 }
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(name)
 }
 
 fn images() -> PathBuf {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    dataset::ensure(cache).expect("the data set can be generated").join("images")
+    dataset::ensure(cache)
+        .expect("the data set can be generated")
+        .join("images")
 }
 
 fn photos() -> Vec<Photo> {
@@ -45,7 +49,8 @@ fn photos() -> Vec<Photo> {
 fn pixels(path: &Path) -> Pixels {
     let content = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let header = header(&content).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    decode(&content, &header, 1, Purpose::Hash).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    decode(&content, &header, 1, Purpose::Hash)
+        .unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// Distances to the right answers, kind by kind.
@@ -56,17 +61,21 @@ impl Tally {
         Self(BTreeMap::new())
     }
 
-    fn add(&mut self, name: &str, pixels: &Pixels, wanted: [&str; 4]) {
+    fn add(&mut self, name: &str, pixels: Pixels, wanted: [&str; 4]) {
+        let grey = pixels.into_grey();
         for (kind, wanted) in KINDS.into_iter().zip(wanted) {
             let wanted = Hash(u64::from_str_radix(wanted, 16).expect("hexadecimal"));
-            let apart = compute(kind, pixels.clone()).distance(wanted);
+            let apart = compute(kind, grey.clone()).distance(wanted);
             let label = match kind {
                 Kind::Phash => "phash",
                 Kind::Dhash => "dhash",
                 Kind::Ahash => "ahash",
                 Kind::Whash => "whash",
             };
-            self.0.entry(label).or_default().push((name.to_owned(), apart));
+            self.0
+                .entry(label)
+                .or_default()
+                .push((name.to_owned(), apart));
         }
     }
 
@@ -74,11 +83,18 @@ impl Tally {
     fn check(&self, different: usize) {
         for (kind, distances) in &self.0 {
             let off: Vec<_> = distances.iter().filter(|(_, apart)| *apart > 0).collect();
-            println!("{kind}: {} of {} equal, off: {off:?}", distances.len() - off.len(), distances.len());
+            println!(
+                "{kind}: {} of {} equal, off: {off:?}",
+                distances.len() - off.len(),
+                distances.len()
+            );
         }
         for (kind, distances) in &self.0 {
             assert!(distances.iter().all(|(_, apart)| *apart <= 2), "{kind}");
-            assert!(distances.iter().filter(|(_, apart)| *apart > 0).count() <= different, "{kind}");
+            assert!(
+                distances.iter().filter(|(_, apart)| *apart > 0).count() <= different,
+                "{kind}"
+            );
         }
     }
 }
@@ -89,10 +105,26 @@ fn headers_of_generated_images_say_what_pillow_says() {
     for photo in photos() {
         let content = std::fs::read(images.join(&photo.file)).expect("generated");
         let header = header(&content).expect("a known format");
-        let ours = (header.format.name(), header.mode, header.width, header.height);
-        assert_eq!(ours, (&*photo.format, &*photo.mode, photo.width, photo.height), "{}", photo.file);
-        let wish = Wish { longest: 150, ..Wish::default() };
-        assert_eq!(wish.of((photo.width, photo.height)).expect("a size"), photo.thumbnail_150);
+        let ours = (
+            header.format.name(),
+            header.mode,
+            header.width,
+            header.height,
+        );
+        assert_eq!(
+            ours,
+            (&*photo.format, &*photo.mode, photo.width, photo.height),
+            "{}",
+            photo.file
+        );
+        let wish = Wish {
+            longest: 150,
+            ..Wish::default()
+        };
+        assert_eq!(
+            wish.of((photo.width, photo.height)).expect("a size"),
+            photo.thumbnail_150
+        );
     }
 }
 
@@ -102,7 +134,7 @@ fn hashes_of_the_generated_set_equal_those_of_imagehash() {
     let mut tally = Tally::new();
     for photo in photos().iter().filter(|p| p.file.starts_with("set/")) {
         let wanted = [&*photo.phash, &*photo.dhash, &*photo.ahash, &*photo.whash];
-        tally.add(&photo.file, &pixels(&images.join(&photo.file)), wanted);
+        tally.add(&photo.file, pixels(&images.join(&photo.file)), wanted);
     }
     tally.check(1);
 }
@@ -122,24 +154,48 @@ fn psnr(a: &Pixels, b: &Pixels) -> f64 {
 #[test]
 fn thumbnails_of_photographs_look_like_those_of_pillow() {
     let images = images();
-    let by = |longest, width| Wish { longest, width, height: 0 };
+    let by = |longest, width| Wish {
+        longest,
+        width,
+        height: 0,
+    };
     let cases = [
         ("photo_640x426.jpg", "photo_640x426.jpg.png", by(150, 0)),
         ("photo_1920x1280.jpg", "photo_1920x1280.jpg.png", by(150, 0)),
-        ("set/000000000008.jpg", "set-000000000008.jpg.png", by(150, 0)),
-        ("photo_1920x1280.jpg", "photo_1920x1280.jpg.300x200.png", by(0, 300)),
+        (
+            "set/000000000008.jpg",
+            "set-000000000008.jpg.png",
+            by(150, 0),
+        ),
+        (
+            "photo_1920x1280.jpg",
+            "photo_1920x1280.jpg.300x200.png",
+            by(0, 300),
+        ),
     ];
     for (file, picture, wish) in cases {
         let content = std::fs::read(images.join(file)).expect("generated");
         let theirs = pixels(&golden("thumbnails").join(picture));
-        for (output, quality, least) in [(Output::Png, 0, 35.0), (Output::Webp, 0, 35.0), (Output::Jpeg, 100, 35.0)] {
-            let made = resize(&content, &Request { wish, output, quality }).expect("a photograph");
+        for output in [Output::Png, Output::Webp, Output::Jpeg] {
+            let made = resize(
+                &content,
+                &Request {
+                    wish,
+                    output,
+                    quality: 95,
+                },
+            )
+            .expect("a photograph");
             let header = header(&made.file).expect("our own file");
             let ours = decode(&made.file, &header, 1, Purpose::Opaque).expect("our own file");
             assert_eq!(ours.layout(), Layout::Rgb);
-            let near = psnr(&ours, &theirs);
+            // Colour is stored at half resolution in a JPEG, Pillow's as well; there, light is compared.
+            let near = match output {
+                Output::Jpeg => psnr(&ours.into_grey(), &theirs.clone().into_grey()),
+                Output::Png | Output::Webp => psnr(&ours, &theirs),
+            };
             println!("{picture} {output:?}: {near:.1} dB");
-            assert!(near >= least, "{picture} {output:?}: {near:.1} dB");
+            assert!(near >= 35.0, "{picture} {output:?}: {near:.1} dB");
         }
     }
 }
@@ -155,7 +211,10 @@ fn shared() -> Option<PathBuf> {
 /// File, phash, dhash, ahash and whash of each real photograph.
 fn manifest(folder: &Path) -> Vec<[String; 5]> {
     let whash = std::fs::read_to_string(golden("whash.csv")).expect("committed");
-    let whash: BTreeMap<&str, &str> = whash.lines().filter_map(|line| line.split_once(',')).collect();
+    let whash: BTreeMap<&str, &str> = whash
+        .lines()
+        .filter_map(|line| line.split_once(','))
+        .collect();
     let manifest = std::fs::read_to_string(folder.join("manifest.csv")).expect("a manifest");
     manifest
         .lines()
@@ -175,7 +234,11 @@ fn hashes_of_real_photographs_equal_those_of_imagehash() {
     };
     let mut tally = Tally::new();
     for [file, phash, dhash, ahash, whash] in &manifest(&folder) {
-        tally.add(file, &pixels(&folder.join(file)), [phash, dhash, ahash, whash]);
+        tally.add(
+            file,
+            pixels(&folder.join(file)),
+            [phash, dhash, ahash, whash],
+        );
     }
     tally.check(1);
 }
@@ -183,14 +246,16 @@ fn hashes_of_real_photographs_equal_those_of_imagehash() {
 #[test]
 fn hashes_on_the_pixels_of_pillow_are_exact() {
     let (Some(folder), Some(copies)) = (shared(), std::env::var_os("IMAGE_RESIZE_COPIES")) else {
-        println!("skipped: no shared data, or no lossless copies of it (golden/shared.py makes them)");
+        println!(
+            "skipped: no shared data, or no lossless copies of it (golden/shared.py makes them)"
+        );
         return;
     };
     let mut tally = Tally::new();
     for [file, phash, dhash, ahash, whash] in &manifest(&folder) {
         let stem = Path::new(file).file_stem().expect("a name").to_owned();
         let copy = Path::new(&copies).join(stem).with_extension("png");
-        tally.add(file, &pixels(&copy), [phash, dhash, ahash, whash]);
+        tally.add(file, pixels(&copy), [phash, dhash, ahash, whash]);
     }
     tally.check(0);
 }

@@ -12,7 +12,6 @@ use std::io::Cursor;
 
 use crate::fault::Fault;
 use crate::format::Format;
-use crate::limit;
 use crate::pixels::Pixels;
 use crate::probe::{Header, probe};
 
@@ -27,14 +26,12 @@ pub enum Purpose {
     Transparent,
 }
 
-/// Reads the header and refuses bombs.
+/// Reads the header of a file in memory.
 ///
 /// # Errors
-/// As [`probe`], and when there are more pixels than [`limit::PIXELS`].
+/// As [`probe`].
 pub fn header(content: &[u8]) -> Result<Header, Fault> {
-    let header = probe(&mut Cursor::new(content))?;
-    limit::pixels(header.width.into(), header.height.into())?;
-    Ok(header)
+    probe(&mut Cursor::new(content))
 }
 
 /// Whether the file can be decoded to a fraction of its size at less cost.

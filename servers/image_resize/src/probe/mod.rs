@@ -12,6 +12,7 @@ pub use window::{Seekable, Window};
 
 use crate::fault::Fault;
 use crate::format::Format;
+use crate::limit;
 
 /// What a header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Header {
 /// Reads a header.
 ///
 /// # Errors
-/// When the format is unknown, or the header is broken or ends early.
+/// When the format is unknown, the header is broken or ends early, or it claims more pixels than [`limit::PIXELS`].
 pub fn probe(from: &mut dyn Seekable) -> Result<Header, Fault> {
     let mut window = Window::new(from);
     let format = Format::sniff(window.up_to(0, Format::PREFIX)?).ok_or(Fault::Unknown)?;
@@ -44,6 +45,7 @@ pub fn probe(from: &mut dyn Seekable) -> Result<Header, Fault> {
     if width == 0 || height == 0 {
         return Err(Fault::Damaged(format!("its size is {width}×{height}")));
     }
+    limit::pixels(width.into(), height.into())?;
     Ok(Header {
         format,
         mode,
