@@ -2,9 +2,9 @@
 
 // A pattern with more alternatives than this is no longer one that somebody wrote; the rest of it is dropped.
 const MOST_RESULTS: usize = 10_000;
-const MOST_CHARACTERS: usize = 1_000_000;
+const MOST_CHARACTERS: usize = 300_000;
 const DEEPEST: usize = 100;
-const MOST_STEPS: usize = 20_000_000;
+const MOST_STEPS: usize = 3_000_000;
 
 // What a backslash protects is written above the last Unicode character while braces are looked for.
 const PROTECTED: u32 = 0x11_0000;
@@ -110,12 +110,18 @@ fn expansions(mut text: Text, depth: usize, mut top: bool, budget: &mut usize) -
         let found = if *budget > cost { group(&text) } else { None };
         *budget = budget.saturating_sub(cost);
         let Some((start, end)) = found else {
-            return combine(&results, &text, &[Vec::new()], drop_empty);
+            return combine(&results, &text, &[Vec::new()], drop_empty, budget);
         };
         let (before, body, after) = (&text[..start], &text[start + 1..end], &text[end + 1..]);
         let last = after.is_empty();
         if before.last().is_some_and(|code| is(*code, '$')) {
-            results = combine(&results, &text[..=end], &[Vec::new()], drop_empty && last);
+            results = combine(
+                &results,
+                &text[..=end],
+                &[Vec::new()],
+                drop_empty && last,
+                budget,
+            );
             first = false;
         } else {
             let counted = sequence(body);
@@ -126,14 +132,14 @@ fn expansions(mut text: Text, depth: usize, mut top: bool, budget: &mut usize) -
                     top = true;
                     continue;
                 }
-                return combine(&results, &text, &[Vec::new()], drop_empty);
+                return combine(&results, &text, &[Vec::new()], drop_empty, budget);
             }
             if first {
                 drop_empty = top && counted.is_none();
                 first = false;
             }
             let values = counted.unwrap_or_else(|| members(body, depth, budget));
-            results = combine(&results, before, &values, drop_empty && last);
+            results = combine(&results, before, &values, drop_empty && last, budget);
         }
         if last {
             return results;
@@ -204,10 +210,16 @@ fn comma_set_follows(text: &[u32]) -> bool {
 }
 
 /// Every result so far with `between` and each value after it.
-fn combine(results: &[Text], between: &[u32], values: &[Text], drop_empty: bool) -> Vec<Text> {
+fn combine(
+    results: &[Text],
+    between: &[u32],
+    values: &[Text],
+    drop_empty: bool,
+    budget: &mut usize,
+) -> Vec<Text> {
     let mut combined = Vec::new();
     let mut characters = 0;
-    for result in results {
+    'all: for result in results {
         for value in values {
             let length = result.len() + between.len() + value.len();
             if drop_empty && length == 0 {
@@ -215,11 +227,12 @@ fn combine(results: &[Text], between: &[u32], values: &[Text], drop_empty: bool)
             }
             characters += length;
             if combined.len() >= MOST_RESULTS || characters > MOST_CHARACTERS {
-                return combined;
+                break 'all;
             }
             combined.push([&result[..], between, value].concat());
         }
     }
+    *budget = budget.saturating_sub(characters);
     combined
 }
 

@@ -7,8 +7,11 @@ use super::class::{Class, Parsed};
 // The library nests groups so deep and reads the rest as text; deeper ones of the same kind merge.
 const DEEPEST: usize = 2;
 
+// Merging groups deeper than this are read as text too, and longer chains of excluding ones are given up: a guest's stack is small.
+const MOST_NESTED: usize = 50;
+
 // Groups that exclude can make a match cost exponentially; beyond this it is given up as no match.
-const MOST_STEPS: u32 = 200_000;
+const MOST_STEPS: u32 = 20_000;
 
 /// A compiled component.
 #[derive(Debug)]
@@ -79,7 +82,16 @@ impl Part {
         };
         let units = cut.cut(pattern);
         let mut nodes = Vec::new();
-        sequence(&units, &mut 0, None, 0, &mut nodes);
+        sequence(
+            &units,
+            &mut 0,
+            None,
+            Depth {
+                counted: 0,
+                nested: 0,
+            },
+            &mut nodes,
+        );
         match literal(&nodes, cut) {
             Some(name) => Part::Name(name),
             None => Part::Pattern(nodes, cut),
@@ -123,6 +135,7 @@ impl Part {
                 let matcher = Matcher {
                     name: &name,
                     steps: Cell::new(MOST_STEPS),
+                    depth: Cell::new(0),
                 };
                 let end = matcher.run(nodes, matcher.at(0), None);
                 end[name.len()] && matcher.steps.get() > 0
@@ -169,6 +182,19 @@ fn adopts(outer: Option<Kind>, inner: Kind) -> bool {
     }
 }
 
+/// How deep a group stands, with and without the groups that merge.
+#[derive(Clone, Copy)]
+struct Depth {
+    counted: usize,
+    nested: usize,
+}
+
+impl Depth {
+    fn allows(self, outer: Option<Kind>, inner: Kind) -> bool {
+        self.nested < MOST_NESTED && (self.counted <= DEEPEST || adopts(outer, inner))
+    }
+}
+
 /// Why a sequence ended.
 #[derive(PartialEq, Eq)]
 enum End {
@@ -182,7 +208,7 @@ fn sequence(
     units: &[u32],
     at: &mut usize,
     inside: Option<Kind>,
-    depth: usize,
+    depth: Depth,
     nodes: &mut Vec<Node>,
 ) -> End {
     let mut start = *at;
@@ -210,11 +236,12 @@ fn sequence(
             continue;
         }
         let opens = units.get(*at) == Some(&u32::from(b'('));
-        if let Some(kind) =
-            kind(unit).filter(|kind| opens && (depth <= DEEPEST || adopts(inside, *kind)))
-        {
+        if let Some(kind) = kind(unit).filter(|kind| opens && depth.allows(inside, *kind)) {
             plain(&units[start..here], nodes);
-            let deeper = depth + usize::from(!adopts(inside, kind));
+            let deeper = Depth {
+                counted: depth.counted + usize::from(!adopts(inside, kind)),
+                nested: depth.nested + 1,
+            };
             group(units, at, kind, deeper, nodes);
             start = *at;
             continue;
@@ -234,7 +261,7 @@ fn sequence(
 }
 
 /// Reads a group whose parenthesis stands at `at`; one that is not closed is text to the end of the component.
-fn group(units: &[u32], at: &mut usize, kind: Kind, depth: usize, nodes: &mut Vec<Node>) {
+fn group(units: &[u32], at: &mut usize, kind: Kind, depth: Depth, nodes: &mut Vec<Node>) {
     let start = *at - 1;
     *at += 1;
     let mut alternatives = Vec::new();
@@ -271,6 +298,8 @@ fn merged(kind: Kind, mut alternatives: Vec<Vec<Node>>, empty: bool) -> Node {
 fn plain(units: &[u32], nodes: &mut Vec<Node>) {
     let mut at = 0;
     let mut star = false;
+    // Each bracket that is never closed is looked for to the end; after some of them none is closed.
+    let mut unclosed = 0;
     while let Some(&unit) = units.get(at) {
         at += 1;
         if unit == u32::from(b'*') {
@@ -287,14 +316,17 @@ fn plain(units: &[u32], nodes: &mut Vec<Node>) {
             at += 1;
         } else if unit == u32::from(b'?') {
             nodes.push(Node::AnyUnit);
-        } else if unit == u32::from(b'[') {
+        } else if unit == u32::from(b'[') && unclosed < MOST_NESTED {
             match Class::parse(&units[at - 1..]) {
                 Parsed::Set(class, length) => {
                     nodes.push(Node::Set(class));
                     at += length - 1;
                 }
                 Parsed::Never => return nodes.push(Node::Never),
-                Parsed::Literal => nodes.push(Node::Unit(unit)),
+                Parsed::Literal => {
+                    unclosed += 1;
+                    nodes.push(Node::Unit(unit));
+                }
             }
         } else {
             nodes.push(Node::Unit(unit));
@@ -313,6 +345,7 @@ struct Rest<'a> {
 struct Matcher<'a> {
     name: &'a [u32],
     steps: Cell<u32>,
+    depth: Cell<usize>,
 }
 
 impl Matcher<'_> {
@@ -342,7 +375,15 @@ impl Matcher<'_> {
                         nodes: &nodes[index + 1..],
                         outer,
                     };
-                    self.group(*kind, alternatives, positions, &rest)
+                    let depth = self.depth.get();
+                    if depth > MOST_NESTED {
+                        self.steps.set(0);
+                        return vec![false; positions.len()];
+                    }
+                    self.depth.set(depth + 1);
+                    let reached = self.group(*kind, alternatives, positions, &rest);
+                    self.depth.set(depth);
+                    reached
                 }
             };
         }
