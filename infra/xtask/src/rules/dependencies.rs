@@ -23,19 +23,20 @@ const TABLE: &[(&str, &[&str])] = &[
     ("wasmmcp-runtime", &["mcp-wire"]),
     (
         "worker",
-        &["dataset", "mcp-wire", "record", "wasmmcp-runtime"],
+        &["harness", "mcp-wire", "record", "wasmmcp-runtime"],
     ),
 ];
 
 /// What every server may ship with.
 const OF_SERVERS: &[&str] = &["wasmmcp"];
 
-/// Tests may reach further: they build components, generate inputs, and speak to a real host.
+/// Tests and benches may reach further: they build components, generate inputs, speak to a real host, and time the SDK.
 const IN_TESTS: &[&str] = &[
     "dataset",
     "mcp-wire",
     "record",
     "toolchain",
+    "wasmmcp",
     "wasmmcp-runtime",
 ];
 
