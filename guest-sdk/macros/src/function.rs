@@ -165,6 +165,7 @@ impl Function {
         let (ident, visibility) = (self.ident(), &item.vis);
         let doc = format!("The {what} that the function of this name defines.");
         quote! {
+            #[allow(clippy::too_many_arguments, reason = "the arguments are the tool's, and a client names each")]
             #item
 
             #[doc = #doc]
