@@ -85,7 +85,13 @@ impl Allowed {
                 "Access denied - Windows-style path received on a POSIX host: {requested}"
             )));
         }
-        let absolute = self.absolute(&expanded);
+        // a home that is not known lies outside like any other
+        let homeless = expanded == "~" || expanded.starts_with("~/");
+        let absolute = if homeless {
+            expanded.into_owned()
+        } else {
+            self.absolute(&expanded)
+        };
         if !self.contains(&absolute) {
             return Err(Failure(format!(
                 "Access denied - path outside allowed directories: {absolute} not in {}",
@@ -121,7 +127,7 @@ impl Allowed {
     /// Not beyond ASCII: there an existing name in another Unicode form has to be found before one is made.
     pub fn direct(&self, requested: &str) -> Option<String> {
         let expanded = expand(requested, self.home.as_deref());
-        if lexical::has_drive(&expanded) || !expanded.is_ascii() {
+        if lexical::has_drive(&expanded) || expanded.starts_with('~') || !expanded.is_ascii() {
             return None;
         }
         let absolute = self.absolute(&expanded);
