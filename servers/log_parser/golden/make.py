@@ -41,9 +41,9 @@ FORMATS = {
         r"\s+-\s+(?P<logger>\S+)\s+-\s+(?P<level>\S+)\s+-\s+(?P<message>.*)"
     ],
     "apache_error": [
-        rf"\[(?P<time>{STAMP} \d{{4}})] \[(?P<level>[a-zA-Z0-9]+)](?: \[pid (?P<pid>[^]]*)])?"
-        r"(?: \[client (?P<client>[^]]*)])?(?:\s+(?P<message>.*))?$",
-        rf"\[(?P<time>{STAMP}(?:\.\d+)? \d{{4}})] \[(?P<module>[^]:]*):(?P<level>[a-zA-Z0-9]+)]"
+        rf"\[(?P<time>{STAMP} \d{{4}})] \[(?P<level>[a-zA-Z0-9]+)](?: \[pid (?P<pid>[^]:]*)](?!\S))?"
+        r"(?: \[client (?P<client>[^]]*)](?!\S))?(?! \[pid [^]:]*:tid [^]]*](?!\S))(?:\s+(?P<message>.*))?$",
+        rf"\[(?P<time>{STAMP}(?:\.\d+)? \d{{4}})] \[(?:(?P<module>[^]:]*):)?(?P<level>[a-zA-Z0-9]+)]"
         r"(?: \[pid (?P<pid>[^]:]*)(?::tid (?P<tid>[^]]*))?])?(?: \[client (?P<client>[^]]*)])?(?:\s+(?P<message>.*))?$",
     ],
 }

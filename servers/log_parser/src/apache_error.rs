@@ -27,13 +27,14 @@ pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {
         // A message may itself begin with a bracket: only the two known groups are taken from it, once each.
         let mut ahead = cursor;
         if pid.is_none() && ahead.eat(" [pid ").is_some() {
-            let Some(ids) = ahead.until(b']') else { break };
+            let Some(ids) = group(&mut ahead) else { break };
             (pid, tid) = match ids.split_once(":tid ") {
                 Some((pid, tid)) => (Some(pid), Some(tid)),
+                None if ids.contains(':') => break,
                 None => (Some(ids), None),
             };
         } else if client.is_none() && ahead.eat(" [client ").is_some() {
-            let Some(address) = ahead.until(b']') else {
+            let Some(address) = group(&mut ahead) else {
                 break;
             };
             client = Some(address);
@@ -46,7 +47,7 @@ pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {
         cursor.white()?;
     }
     let message = Some(cursor.rest());
-    Some(match module {
+    Some(match module.or(tid) {
         Some(_) => Entry::fields(
             &ERROR_MODULE,
             [Some(time), module, Some(level), pid, tid, client, message],
@@ -56,6 +57,13 @@ pub(crate) fn scan<'a>(mut cursor: Cursor<'a>) -> Option<Entry<'a>> {
             [Some(time), Some(level), pid, client, message],
         ),
     })
+}
+
+/// The rest of a bracketed group, if the bracket closes and white space or the end of the line follows.
+fn group<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    let inside = cursor.until(b']')?;
+    let ends = cursor.rest().is_empty() || cursor.clone().white().is_some();
+    ends.then_some(inside)
 }
 
 /// `Sun Dec 04 04:47:44 2005`, with or without a fraction of a second.

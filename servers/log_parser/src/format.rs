@@ -238,6 +238,10 @@ mod tests {
                     "[Fri Sep 09 10:42:29 2011] [info] [client never closed",
                     r#"{"time":"Fri Sep 09 10:42:29 2011","level":"info","pid":null,"client":null,"message":"[client never closed","_level":"info"}"#,
                 ),
+                (
+                    "[Fri Sep 09 10:42:29 2011] [info] [pid 7]m",
+                    r#"{"time":"Fri Sep 09 10:42:29 2011","level":"info","pid":null,"client":null,"message":"[pid 7]m","_level":"info"}"#,
+                ),
                 ("[Fri Sep 09 2011] [info] m", "raw"),
                 ("[Frid Sep 09 10:42:29 2011] [info] m", "raw"),
                 ("[Fri Sep 09 10:42:29 2011] [info]m", "raw"),

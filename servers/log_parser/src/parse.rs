@@ -164,6 +164,65 @@ mod tests {
         assert!(parse_logs(&text, None, 1_000).is_ok());
     }
 
+    /// Real logs of the Loghub collection, which stays out of the repository; the counts are its own and the script's (golden/make.py).
+    #[test]
+    fn real_logs_are_read() {
+        for (name, format, lines, raw, levels, pids) in [
+            (
+                "Apache",
+                "apache_error",
+                2000,
+                0,
+                &[("error", 595), ("notice", 1405)][..],
+                0,
+            ),
+            (
+                "Linux",
+                "syslog",
+                2000,
+                8,
+                &[("info", 1998), ("warning", 2)],
+                1848,
+            ),
+            (
+                "OpenSSH",
+                "syslog",
+                2000,
+                0,
+                &[("info", 1953), ("error", 47)],
+                2000,
+            ),
+        ] {
+            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/loghub");
+            let Ok(text) = std::fs::read_to_string(format!("{root}/{name}/{name}_2k.log")) else {
+                println!("skipped: no shared data");
+                return;
+            };
+            let answer = parse(&text, None, 5000);
+            let entries = answer["entries"].as_array().unwrap();
+            let count =
+                |is: &dyn Fn(&Value) -> bool| entries.iter().filter(|entry| is(entry)).count();
+            assert_eq!(
+                (answer["format_detected"].as_str(), entries.len()),
+                (Some(format), lines),
+                "{name}"
+            );
+            assert_eq!(count(&|entry| entry["raw"].is_string()), raw, "{name}: raw");
+            assert_eq!(
+                count(&|entry| entry["pid"].is_string()),
+                pids,
+                "{name}: pid"
+            );
+            for (level, times) in levels {
+                assert_eq!(
+                    count(&|entry| entry["_level"] == *level),
+                    *times,
+                    "{name}: {level}"
+                );
+            }
+        }
+    }
+
     const FORMATS: [Option<Format>; 9] = [
         None,
         Some(Format::ApacheCombined),
