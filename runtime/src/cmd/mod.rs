@@ -59,12 +59,6 @@ impl Failure {
     }
 }
 
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Failure {
-        Failure::new(1, format!("{error:#}"))
-    }
-}
-
 impl From<crate::grants::GrantError> for Failure {
     fn from(error: crate::grants::GrantError) -> Failure {
         Failure::usage(error)

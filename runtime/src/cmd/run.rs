@@ -5,7 +5,7 @@ use super::options::{Caching, Granting, server_name};
 use crate::cache::{self, LoadedCode};
 use crate::engine::{Allocation, engine};
 use crate::guest::{Program, Setup};
-use crate::stdio::{self, RunEnd, RunReport};
+use crate::stdio::{self, RunEnd, RunError, RunReport};
 use clap::Args;
 use std::fs::File;
 use std::io::Write;
@@ -73,6 +73,10 @@ impl Run {
             if let Some(report) = &mut report {
                 let _ = report.write_all(loaded_line(&code, instantiate).as_bytes());
             }
+        })
+        .map_err(|error| match error {
+            RunError::Stdio(_) => Failure::new(4, error),
+            RunError::Instance(_) => refuse(&error),
         })?;
         if let Some(report) = &mut report {
             let _ = report.write_all(end_line(&ended).as_bytes());

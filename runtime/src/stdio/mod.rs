@@ -8,6 +8,6 @@ mod stderr;
 mod wire;
 
 pub use queues::Queues;
-pub use run::{RunEnd, RunReport, run};
+pub use run::{RunEnd, RunError, RunReport, run};
 pub use stderr::Stderr;
 pub use wire::{Fill, Front, GuestInput, GuestOutput, Wire};

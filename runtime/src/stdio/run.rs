@@ -39,6 +39,17 @@ pub struct RunReport {
     pub instantiate: Duration,
 }
 
+/// Why a run could not begin or go on, through no fault of a call.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Stdin, stdout or a reactor is not to be had.
+    #[error("stdin and stdout cannot be used: {0}; start with both open")]
+    Stdio(#[from] std::io::Error),
+    /// The component cannot be instantiated within its grants and limits.
+    #[error("no instance can be made: {0}; raise --memory, or check the granted directories")]
+    Instance(String),
+}
+
 /// Runs a program over stdio until the client closes it. `started` is called when the first instance stands.
 ///
 /// # Errors
@@ -49,7 +60,7 @@ pub fn run(
     program: &CommandPre<Guest>,
     setup: &Setup,
     started: impl FnOnce(Duration),
-) -> anyhow::Result<RunReport> {
+) -> Result<RunReport, RunError> {
     let wire = Wire::new(
         Descriptors::take()?,
         Ledger::new(setup.limits.timeout),
@@ -116,7 +127,7 @@ async fn instance(
     wire: &Wire<Descriptors>,
     ready: &mut impl FnMut(Duration),
     begun: std::time::Instant,
-) -> anyhow::Result<Option<Cause>> {
+) -> Result<Option<Cause>, RunError> {
     let (stdin, stdout) = wire.streams();
     let streams = StandardStreams {
         stdin: Some(Box::new(stdin)),
@@ -149,8 +160,8 @@ async fn instance(
     })
 }
 
-fn ours(error: wasmtime::Error) -> anyhow::Error {
-    anyhow::anyhow!("cannot make an instance: {error:#}")
+fn ours(error: wasmtime::Error) -> RunError {
+    RunError::Instance(format!("{error:#}"))
 }
 
 /// Drives a guest, and ends it when it sleeps past its deadline. (While it computes, the epoch does that.)

@@ -18,13 +18,7 @@ pub fn hostile() -> Option<&'static Path> {
                     return None;
                 }
             };
-            let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/guests");
-            let wanted = toolchain::Component {
-                workspace: &guests,
-                package: "hostile",
-                profile: "release",
-                features: &[],
-            };
+            let wanted = toolchain::Component::of(Path::new(env!("CARGO_MANIFEST_DIR")), "hostile");
             Some(
                 wasm.build_component(&wanted, &mut |line| eprintln!("{line}"))
                     .expect("the hostile guest builds"),

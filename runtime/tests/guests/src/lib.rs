@@ -1,8 +1,12 @@
 //! A server that does what its client's words tell it, most of it wrong; both worlds.
+#![cfg(target_family = "wasm")]
+#![allow(missing_docs, reason = "the exports' documentation is WASI's")]
 
-use wasip2::exports::http::incoming_handler::Guest as Http;
 use wasip2::exports::cli::run::Guest as Cli;
-use wasip2::http::types::{Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
+use wasip2::exports::http::incoming_handler::Guest as Http;
+use wasip2::http::types::{
+    Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
+};
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
 struct Hostile;
@@ -12,14 +16,18 @@ wasip2::http::proxy::export!(Hostile);
 
 /// The text of the member `"name":`, up to the next comma or bracket; good enough for what the tests send.
 fn member<'a>(line: &'a str, name: &str) -> &'a str {
-    let begin = line.find(&format!("\"{name}\":")).map_or(line.len(), |at| at + name.len() + 3);
+    let begin = line
+        .find(&format!("\"{name}\":"))
+        .map_or(line.len(), |at| at + name.len() + 3);
     let rest = &line[begin..];
     &rest[..rest.find([',', '}']).unwrap_or(rest.len())]
 }
 
 fn answer(line: &str, text: &str) -> String {
     let id = member(line, "id");
-    format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"content\":[{{\"type\":\"text\",\"text\":\"{text}\"}}]}}}}")
+    format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"content\":[{{\"type\":\"text\",\"text\":\"{text}\"}}]}}}}"
+    )
 }
 
 fn read_all(stream: &InputStream) -> Vec<u8> {
@@ -42,7 +50,12 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             ));
         }
         "tools/call" => {}
-        "ping" => return Some(format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{}}}}", member(line, "id"))),
+        "ping" => {
+            return Some(format!(
+                "{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{}}}}",
+                member(line, "id")
+            ));
+        }
         "tools/list" => {
             let id = member(line, "id");
             return Some(format!(
@@ -57,7 +70,7 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             std::hint::black_box(0);
         },
         "sleep" => loop {
-            std::thread::sleep(std::time::Duration::from_secs(3600));
+            wasip2::clocks::monotonic_clock::subscribe_duration(3_600_000_000_000).block();
         },
         "grow" => {
             let mut held: Vec<Vec<u8>> = Vec::new();
@@ -97,12 +110,19 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             Some(answer(line, &format!("{wrote:?}").replace('"', "'")))
         }
         "env" => {
-            let seen: Vec<_> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
+            let seen: Vec<_> = std::env::vars()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             Some(answer(line, &seen.join(" ")))
         }
-        "args" => Some(answer(line, &std::env::args().collect::<Vec<_>>().join(" "))),
+        "args" => Some(answer(
+            line,
+            &std::env::args().collect::<Vec<_>>().join(" "),
+        )),
         "connect" => {
-            let reached = std::net::TcpStream::connect(member(line, "to").trim_matches('"')).map(|_| "reached").map_err(|error| error.kind());
+            let reached = std::net::TcpStream::connect(member(line, "to").trim_matches('"'))
+                .map(|_| "reached")
+                .map_err(|error| error.kind());
             Some(answer(line, &format!("{reached:?}").replace('"', "'")))
         }
         "fetch" => Some(answer(line, &fetch(member(line, "to").trim_matches('"')))),
@@ -123,7 +143,11 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
 }
 
 fn deeper(depth: u64) -> u64 {
-    if std::hint::black_box(depth) == u64::MAX { 0 } else { deeper(depth + 1) + 1 }
+    if std::hint::black_box(depth) == u64::MAX {
+        0
+    } else {
+        deeper(depth + 1) + 1
+    }
 }
 
 fn fetch(authority: &str) -> String {
@@ -196,7 +220,9 @@ impl Http for Hostile {
             return;
         }
         let answer = act(&line, &|_| {}).unwrap_or_default();
-        let headers = Fields::from_list(&[("content-type".to_owned(), b"application/json".to_vec())]).expect("one plain header");
+        let headers =
+            Fields::from_list(&[("content-type".to_owned(), b"application/json".to_vec())])
+                .expect("one plain header");
         let response = OutgoingResponse::new(headers);
         let body = response.body().expect("the body is taken once");
         ResponseOutparam::set(outparam, Ok(response));
