@@ -75,6 +75,8 @@ def files():
     yield "deflate.tiff", rgba, {"compression": "tiff_adobe_deflate"}
     yield "packbits.tiff", grey, {"compression": "packbits"}
     yield "palette.tiff", many, {}
+    yield "predicted.tiff", rgb, {"compression": "tiff_lzw", "tiffinfo": {317: 2}}
+    yield "grey16_low.tiff", deep, {}
     yield "bits.tiff", bits, {}
     yield "cmyk.tiff", rgb.convert("CMYK"), {}
     yield "one_row.png", scene(70, 1), {}

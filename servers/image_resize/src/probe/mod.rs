@@ -4,7 +4,7 @@ mod bmp;
 mod gif;
 mod jpeg;
 mod png;
-mod tiff;
+pub(crate) mod tiff;
 mod webp;
 mod window;
 
