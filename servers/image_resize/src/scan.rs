@@ -33,7 +33,7 @@ pub fn scan(directory: &str, extensions: &[String], recursive: bool) -> Result<V
     }
     let wanted: Vec<String> = extensions
         .iter()
-        .map(|e| e.trim_start_matches('.').to_lowercase())
+        .map(|e| e.trim_start_matches('.').to_ascii_lowercase())
         .collect();
     let mut walk = Walk {
         wanted,
@@ -97,10 +97,7 @@ impl Walk {
 
     fn matches(&self, name: &str) -> bool {
         let extension = Path::new(name).extension().and_then(|e| e.to_str());
-        extension.is_some_and(|e| {
-            let lower = e.to_lowercase();
-            self.wanted.contains(&lower)
-        })
+        extension.is_some_and(|e| self.wanted.iter().any(|w| w.eq_ignore_ascii_case(e)))
     }
 }
 

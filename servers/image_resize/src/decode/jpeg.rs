@@ -51,9 +51,9 @@ pub(super) fn decode(content: &[u8], header: &Header, shrink: u32) -> Result<Pix
 
 fn fault(error: jpeg_decoder::Error) -> Fault {
     match error {
-        jpeg_decoder::Error::Unsupported(feature) => {
-            Fault::Unsupported(format!("a JPEG with {feature:?}"))
-        }
+        jpeg_decoder::Error::Unsupported(_) => Fault::Unsupported(
+            "this kind of JPEG (arithmetic, hierarchical or not of 8 bits)".into(),
+        ),
         other => damaged(other),
     }
 }

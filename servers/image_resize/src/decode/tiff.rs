@@ -1,7 +1,7 @@
 //! TIFF: the first page, in strips, of plain, LZW, Deflate or PackBits files. The two codecs are the ones of GIF and PNG;
 //! the crate `tiff` would be a tenth of the component and knows no palettes.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use crate::decode::palette::{Palette, unpack};
 use crate::decode::{Purpose, damaged, narrow};
@@ -161,11 +161,16 @@ fn unpack_strip(
             raw.truncate(done);
         }
         8 | 32_946 => {
-            let stream = flate2::read::ZlibDecoder::new(strip);
-            stream
-                .take(wanted as u64)
-                .read_to_end(raw)
-                .map_err(damaged)?;
+            use fdeflate::BoundedDecompressionError::{DecompressionError, OutputTooLarge};
+            // A stream that goes on behind the last pixel, if only by its checksum, is no matter.
+            let plain = match fdeflate::decompress_to_vec_bounded(strip, wanted) {
+                Ok(plain)
+                | Err(OutputTooLarge {
+                    partial_output: plain,
+                }) => plain,
+                Err(DecompressionError { .. }) => return Err(damaged("its Deflate stream")),
+            };
+            raw.extend_from_slice(&plain);
         }
         32_773 => pack_bits(raw, strip, before + wanted),
         other => return Err(Fault::Unsupported(format!("a TIFF of compression {other}"))),
