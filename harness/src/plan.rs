@@ -91,8 +91,8 @@ impl Effort {
         cold: 60,
         compile: 6,
         memory: 7,
-        small: 60,
-        large: 30,
+        small: 40,
+        large: 21,
         host: 7,
     };
     /// Done in two minutes: a range instead of an interval where there are fewer than six.

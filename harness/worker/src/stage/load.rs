@@ -22,7 +22,7 @@ use crate::stage::instance::request;
 const COUNTED: Duration = Duration::from_millis(1_500);
 const WARM_UP: Duration = Duration::from_millis(150);
 /// Latencies that a trial keeps, evenly spaced over its calls.
-const KEPT: usize = 500;
+const KEPT: usize = 100;
 
 /// One burst.
 pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<Sample>> {
