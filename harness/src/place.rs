@@ -38,3 +38,18 @@ pub fn cache() -> Result<PathBuf, Told> {
         .ok_or_else(|| Told::lacking("there is no place for a cache; set HOME or XDG_CACHE_HOME"))?
         .join("wasmmcp-bench"))
 }
+
+/// A fresh folder for what subjects write, removed when dropped.
+///
+/// It lies in memory where the system has a place for that: replacing a file on a disk waits for the disk, and that wait, the same in every
+/// packaging, would drown what is compared.
+///
+/// # Errors
+/// When no folder can be made.
+pub fn scratch() -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    let builder = builder.prefix("wasmmcp-bench-");
+    builder
+        .tempdir_in("/dev/shm")
+        .or_else(|_| builder.tempdir())
+}

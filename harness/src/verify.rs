@@ -33,7 +33,7 @@ pub struct Checked {
 /// # Errors
 /// When the process or its folder cannot be made; a wrong answer is no error but a verdict.
 pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
-    let folder = tempfile::tempdir().context("no temporary folder can be made")?;
+    let folder = crate::place::scratch().context("no temporary folder can be made")?;
     let places = Places {
         data: data.to_owned(),
         scratch: folder.path().to_owned(),
@@ -54,7 +54,7 @@ pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Ve
 /// # Errors
 /// When the process cannot be made.
 pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
-    let folder = tempfile::tempdir().context("no temporary folder can be made")?;
+    let folder = crate::place::scratch().context("no temporary folder can be made")?;
     let places = Places {
         data: data.to_owned(),
         scratch: folder.path().to_owned(),

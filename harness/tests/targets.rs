@@ -55,15 +55,24 @@ struct Target {
 
 impl Target {
     fn meets(&self, sample: &Sample) -> bool {
-        let is = |wanted: &Option<String>, found: Option<&String>| wanted.as_ref().is_none_or(|wanted| found == Some(wanted));
+        let is = |wanted: &Option<String>, found: Option<&String>| {
+            wanted.as_ref().is_none_or(|wanted| found == Some(wanted))
+        };
         self.packaging == sample.subject.packaging
             && self.metric == sample.metric
             && is(&self.server, Some(&sample.subject.server))
             && is(&self.tool, sample.tool.as_ref())
             && is(&self.call, sample.input.as_ref().map(|input| &input.name))
-            && self.input.is_none_or(|size| sample.input.as_ref().is_some_and(|input| input.size == size))
+            && self.input.is_none_or(|size| {
+                sample
+                    .input
+                    .as_ref()
+                    .is_some_and(|input| input.size == size)
+            })
             && self.start.is_none_or(|start| sample.start == Some(start))
-            && self.concurrency.is_none_or(|clients| sample.concurrency.0 == clients)
+            && self
+                .concurrency
+                .is_none_or(|clients| sample.concurrency.0 == clients)
     }
 }
 
@@ -74,21 +83,36 @@ fn medians<'a>(samples: impl Iterator<Item = &'a Sample>) -> BTreeMap<(String, S
     for sample in samples {
         let Some(value) = sample.good() else { continue };
         unit = value.unit();
-        let call = sample.input.as_ref().map_or(String::new(), |input| input.name.clone());
-        cells.entry((sample.subject.server.clone(), call)).or_default().push(value.value());
+        let call = sample
+            .input
+            .as_ref()
+            .map_or(String::new(), |input| input.name.clone());
+        cells
+            .entry((sample.subject.server.clone(), call))
+            .or_default()
+            .push(value.value());
     }
-    cells.into_iter().filter_map(|(cell, values)| Some((cell, Summary::of(unit, values)?))).collect()
+    cells
+        .into_iter()
+        .filter_map(|(cell, values)| Some((cell, Summary::of(unit, values)?)))
+        .collect()
 }
 
 fn reference() -> (Targets, Record) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../results/reference");
-    let text = std::fs::read_to_string(folder.join("targets.toml")).expect("the targets are committed");
+    let text =
+        std::fs::read_to_string(folder.join("targets.toml")).expect("the targets are committed");
     let targets: Targets = toml::from_str(&text).expect("the targets are well formed");
     for excused in &targets.excused {
-        assert!(folder.join(&excused.profile).is_file(), "{}: no profile shows the cause", excused.tool);
+        assert!(
+            folder.join(&excused.profile).is_file(),
+            "{}: no profile shows the cause",
+            excused.tool
+        );
         assert!(!excused.cause.is_empty(), "{}: no cause", excused.tool);
     }
-    let record = Record::read(&folder.join(&targets.run)).expect("the reference run is committed whole");
+    let record =
+        Record::read(&folder.join(&targets.run)).expect("the reference run is committed whole");
     (targets, record)
 }
 
@@ -98,17 +122,50 @@ fn the_reference_run_reaches_its_targets() {
     let mut missed = Vec::new();
     for target in &targets.target {
         let cells = medians(record.samples.iter().filter(|sample| target.meets(sample)));
-        assert!(!cells.is_empty(), "{}: the reference run has no such cell", target.figure);
+        assert!(
+            !cells.is_empty(),
+            "{}: the reference run has no such cell",
+            target.figure
+        );
         for ((server, call), summary) in cells {
             let shown = summary.quantity(summary.median);
-            let bound = |value: Option<u64>| value.map_or("–".to_owned(), |value| summary.quantity(value).to_string());
+            let bound = |value: Option<u64>| {
+                value.map_or("–".to_owned(), |value| {
+                    summary.quantity(value).to_string()
+                })
+            };
             let least = target.at_least.is_some();
-            let reached = |value: Option<u64>| value.is_none_or(|value| if least { summary.median >= value } else { summary.median <= value });
-            let aim = if reached(target.aim) { "aim reached" } else { "aim missed" };
-            let must = if least { target.at_least } else { target.at_most };
-            println!("{:58} {server:13} {call:34} {shown:>10}  must {:>10}  aim {:>10}  {aim}", target.figure, bound(must), bound(target.aim));
+            let reached = |value: Option<u64>| {
+                value.is_none_or(|value| {
+                    if least {
+                        summary.median >= value
+                    } else {
+                        summary.median <= value
+                    }
+                })
+            };
+            let aim = if reached(target.aim) {
+                "aim reached"
+            } else {
+                "aim missed"
+            };
+            let must = if least {
+                target.at_least
+            } else {
+                target.at_most
+            };
+            println!(
+                "{:58} {server:13} {call:34} {shown:>10}  must {:>10}  aim {:>10}  {aim}",
+                target.figure,
+                bound(must),
+                bound(target.aim)
+            );
             if !reached(must) {
-                missed.push(format!("{}: {server} {call}: {shown}, must {}", target.figure, bound(must)));
+                missed.push(format!(
+                    "{}: {server} {call}: {shown}, must {}",
+                    target.figure,
+                    bound(must)
+                ));
             }
         }
     }
@@ -123,40 +180,78 @@ fn components_stay_near_native_but_for_the_excused_tools() {
             sample.metric == Metric::Execution
                 && sample.subject.packaging == packaging
                 && sample.start == Some(StartClass::Warm)
-                && sample.input.as_ref().is_some_and(|input| input.size == InputSize::Large)
+                && sample
+                    .input
+                    .as_ref()
+                    .is_some_and(|input| input.size == InputSize::Large)
         };
         medians(record.samples.iter().filter(large))
     };
     let (component, native) = (of(Packaging::Component), of(Packaging::Native));
-    assert_eq!(component.keys().collect::<Vec<_>>(), native.keys().collect::<Vec<_>>(), "both packagings have every cell");
+    assert_eq!(
+        component.keys().collect::<Vec<_>>(),
+        native.keys().collect::<Vec<_>>(),
+        "both packagings have every cell"
+    );
     let tool: BTreeMap<&str, &str> = record
         .samples
         .iter()
-        .filter_map(|sample| Some((sample.input.as_ref()?.name.as_str(), sample.tool.as_deref()?)))
+        .filter_map(|sample| {
+            Some((
+                sample.input.as_ref()?.name.as_str(),
+                sample.tool.as_deref()?,
+            ))
+        })
         .collect();
     let mut wrong = Vec::new();
     let mut worst: BTreeMap<(&str, &str), f64> = BTreeMap::new();
     for (cell, ours) in &component {
-        let ratio = ours.quantity(ours.median).over(native[cell].quantity(native[cell].median)).expect("both are durations").0;
-        let aim = if ratio <= targets.ratio.aim { "aim reached" } else { "" };
+        let ratio = ours
+            .quantity(ours.median)
+            .over(native[cell].quantity(native[cell].median))
+            .expect("both are durations")
+            .0;
+        let aim = if ratio <= targets.ratio.aim {
+            "aim reached"
+        } else {
+            ""
+        };
         println!("{:14} {:34} {ratio:6.2}  {aim}", cell.0, cell.1);
-        let entry = worst.entry((cell.0.as_str(), tool[cell.1.as_str()])).or_insert(0.0);
+        let entry = worst
+            .entry((cell.0.as_str(), tool[cell.1.as_str()]))
+            .or_insert(0.0);
         *entry = entry.max(ratio);
     }
     for ((server, tool), ratio) in &worst {
-        let excused = targets.excused.iter().find(|excused| excused.server == *server && excused.tool == *tool);
+        let excused = targets
+            .excused
+            .iter()
+            .find(|excused| excused.server == *server && excused.tool == *tool);
         match excused {
-            None if *ratio > targets.ratio.at_most => wrong.push(format!("{server} {tool}: {ratio:.2}, not excused")),
-            Some(excused) if *ratio > excused.at_most => wrong.push(format!("{server} {tool}: {ratio:.2}, excused to {}", excused.at_most)),
-            Some(_) if *ratio <= targets.ratio.at_most => wrong.push(format!("{server} {tool}: {ratio:.2} needs no excuse; take it off the list")),
+            None if *ratio > targets.ratio.at_most => {
+                wrong.push(format!("{server} {tool}: {ratio:.2}, not excused"))
+            }
+            Some(excused) if *ratio > excused.at_most => wrong.push(format!(
+                "{server} {tool}: {ratio:.2}, excused to {}",
+                excused.at_most
+            )),
+            Some(_) if *ratio <= targets.ratio.at_most => wrong.push(format!(
+                "{server} {tool}: {ratio:.2} needs no excuse; take it off the list"
+            )),
             _ => {}
         }
     }
     for excused in &targets.excused {
         if !worst.contains_key(&(excused.server.as_str(), excused.tool.as_str())) {
-            wrong.push(format!("{} {} is excused and is not in the run", excused.server, excused.tool));
+            wrong.push(format!(
+                "{} {} is excused and is not in the run",
+                excused.server, excused.tool
+            ));
         }
     }
-    assert!(targets.excused.len() <= targets.ratio.excused_at_most, "too many tools are excused");
+    assert!(
+        targets.excused.len() <= targets.ratio.excused_at_most,
+        "too many tools are excused"
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

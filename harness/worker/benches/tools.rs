@@ -39,7 +39,7 @@ fn tools(criterion: &mut Criterion) {
                     cache: &built.cache,
                     generated: true,
                 };
-                let scratch = tempfile::tempdir().expect("a temporary folder");
+                let scratch = place::scratch().expect("a temporary folder");
                 let places = Places {
                     data: data.clone(),
                     scratch: scratch.path().to_owned(),

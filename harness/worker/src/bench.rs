@@ -61,10 +61,7 @@ impl Bench {
                 .map(|server| (server.name.clone(), server))
                 .collect(),
             clock: Monotonic::new(),
-            scratch: tempfile::Builder::new()
-                .prefix("wasmmcp-bench-")
-                .tempdir()
-                .context("no temporary folder can be made")?,
+            scratch: harness::place::scratch().context("no temporary folder can be made")?,
             folders: std::cell::Cell::new(0),
         })
     }

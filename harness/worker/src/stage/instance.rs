@@ -170,11 +170,23 @@ pub fn load(
             directories: directories.collect::<Result<_, _>>()?,
             ..Grants::default()
         },
-        limits: Limits::default(),
+        limits: limits(server)?,
         cache: CacheChoice::Folder(bench.plan.cache.clone()),
     };
     host.load(spec)
         .with_context(|| format!("{} cannot be loaded", server.name))
+}
+
+/// What the description bounds; the rest as the host has it by default.
+fn limits(server: &Server) -> Result<Limits> {
+    let mut limits = Limits::default();
+    if let Some(bytes) = server.limits.memory_bytes().map_err(anyhow::Error::msg)? {
+        limits.memory = usize::try_from(bytes)?;
+    }
+    if let Some(timeout) = server.limits.call_timeout().map_err(anyhow::Error::msg)? {
+        limits.timeout = timeout;
+    }
+    Ok(limits)
 }
 
 /// A `tools/call` of the stateless wire, as an HTTP request.
