@@ -67,10 +67,7 @@ impl Question {
 
     fn of(method: &'static str, capability: &'static str, mut params: Vec<u8>) -> Question {
         // A schema may be written over several lines; a message may not.
-        params
-            .iter_mut()
-            .filter(|byte| matches!(byte, b'\n' | b'\r'))
-            .for_each(|byte| *byte = b' ');
+        mcp_wire::json::one_line(&mut params);
         Question {
             method,
             capability,

@@ -195,11 +195,7 @@ impl Sink<'_> {
         let start = self.out.len();
         self.out.extend_from_slice(compact);
         // A line end between tokens would break the message in two.
-        for byte in &mut self.out[start..] {
-            if *byte == b'\n' {
-                *byte = b' ';
-            }
-        }
+        json::one_line(&mut self.out[start..]);
     }
 
     /// A failure as the model reads it.

@@ -1,5 +1,7 @@
 //! Lines out of a stream of bytes, bounded in length.
 
+use mcp_wire::json::line_feed;
+
 /// The longest line that is read, in bytes. A longer one is answered with an error and skipped up to its end.
 pub const LINE: usize = 64 << 20;
 
@@ -87,11 +89,8 @@ impl<P: Pipe> Lines<P> {
     /// Takes a line out of the buffer, if a whole one is in it.
     fn cut(&mut self, spare: &mut Option<Vec<u8>>) -> Option<Line> {
         loop {
-            let found = self.buffer[self.seen..]
-                .iter()
-                .position(|byte| *byte == b'\n');
-            let (end, next) = match found {
-                Some(offset) => (self.seen + offset, self.seen + offset + 1),
+            let (end, next) = match line_feed(&self.buffer, self.seen) {
+                Some(end) => (end, end + 1),
                 // A last line without an end is a line.
                 None if self.ended && self.from < self.buffer.len() => {
                     (self.buffer.len(), self.buffer.len())

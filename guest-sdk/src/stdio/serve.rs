@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use mcp_wire::{
     code::Code,
+    json,
     message::{self, Id, Message},
 };
 
@@ -144,10 +145,7 @@ impl<P: Pipe> Link for Way<P> {
     fn send(&mut self, message: &[u8]) {
         let mut line = Vec::with_capacity(message.len() + 1);
         line.extend_from_slice(message);
-        // In valid JSON a line end stands between tokens only, where a space does as well.
-        line.iter_mut()
-            .filter(|byte| matches!(byte, b'\n' | b'\r'))
-            .for_each(|byte| *byte = b' ');
+        json::one_line(&mut line);
         self.answer(&mut line);
     }
 

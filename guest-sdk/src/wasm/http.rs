@@ -13,7 +13,7 @@ use crate::{
     Server,
     http::{self, Respond},
 };
-use mcp_wire::http::{Header, Rejection, Rules};
+use mcp_wire::http::{Header, Rejection, Rules, one};
 
 /// Answers one request.
 pub fn handle(server: &'static Server, request: IncomingRequest, out: ResponseOutparam) {
@@ -42,7 +42,7 @@ pub fn handle(server: &'static Server, request: IncomingRequest, out: ResponseOu
         .collect();
     let rules = http::rules(false);
     match rules.head(verb, &headers) {
-        Ok(head) => match read(&request, &rules) {
+        Ok(head) => match read(&request, &headers, &rules) {
             Ok(body) => http::post(server, &rules, &head, &headers, &body, &mut response),
             Err(rejection) => http::reject(&rejection, &mut response),
         },
@@ -51,8 +51,16 @@ pub fn handle(server: &'static Server, request: IncomingRequest, out: ResponseOu
     response.end();
 }
 
-fn read(request: &IncomingRequest, rules: &Rules) -> Result<Vec<u8>, Rejection> {
+fn read(
+    request: &IncomingRequest,
+    headers: &[Header<'_>],
+    rules: &Rules,
+) -> Result<Vec<u8>, Rejection> {
     let mut body = Vec::new();
+    let announced = one(headers, "content-length")
+        .ok()
+        .flatten()
+        .and_then(|length| length.parse::<usize>().ok());
     let Ok(incoming) = request.consume() else {
         return Ok(body);
     };
@@ -60,6 +68,10 @@ fn read(request: &IncomingRequest, rules: &Rules) -> Result<Vec<u8>, Rejection> 
         while stream::read(&input, &mut body) {
             if body.len() > rules.body_limit {
                 return Err(rules.too_large());
+            }
+            // Asking for the end as well would cost one more call to the host.
+            if announced.is_some_and(|announced| body.len() >= announced) {
+                break;
             }
         }
     }

@@ -105,6 +105,20 @@ fn special_bytes_are_found_at_every_offset() {
 }
 
 #[test]
+fn line_feeds_are_found_at_every_offset() {
+    for length in 0..40 {
+        for at in 0..length {
+            let mut bytes = vec![b'x'; length];
+            bytes[at] = b'\n';
+            for from in 0..=at {
+                assert_eq!(json::line_feed(&bytes, from), Some(at));
+            }
+            assert_eq!(json::line_feed(&bytes, at + 1), None);
+        }
+    }
+}
+
+#[test]
 fn white_space_between_tokens_is_left_out_of_the_indented_text() {
     let mut out = Vec::new();
     json::pretty_escaped(

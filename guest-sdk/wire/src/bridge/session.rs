@@ -183,16 +183,9 @@ impl Session {
 
 /// The message on one line: outside strings a line end is white space, inside it cannot stand.
 fn line(text: &[u8]) -> Vec<u8> {
-    let mut line: Vec<u8> = text
-        .iter()
-        .map(|byte| {
-            if matches!(byte, b'\n' | b'\r') {
-                b' '
-            } else {
-                *byte
-            }
-        })
-        .collect();
+    let mut line = Vec::with_capacity(text.len() + 1);
+    line.extend_from_slice(text);
+    crate::json::one_line(&mut line);
     line.push(b'\n');
     line
 }

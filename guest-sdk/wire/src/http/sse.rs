@@ -11,10 +11,6 @@ pub fn event(message: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"event: message\ndata: ");
     let start = out.len();
     out.extend_from_slice(message);
-    for byte in &mut out[start..] {
-        if matches!(byte, b'\n' | b'\r') {
-            *byte = b' ';
-        }
-    }
+    crate::json::one_line(&mut out[start..]);
     out.extend_from_slice(b"\n\n");
 }

@@ -90,3 +90,31 @@ fn tail(bytes: &[u8], at: usize) -> usize {
         None => bytes.len(),
     }
 }
+
+/// The index of the first line feed at or after `at`, or `None`. Lines reach megabytes, so they are not looked at byte by byte.
+pub fn line_feed(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(word) = word(bytes, at) {
+        let difference = word ^ (LOW * u64::from(b'\n'));
+        let found = difference.wrapping_sub(LOW) & !difference & HIGH;
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    bytes[at..]
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map(|offset| at + offset)
+}
+
+/// Turns line ends into spaces. In valid JSON they stand between tokens only, and a message is one line.
+pub fn one_line(json: &mut [u8]) {
+    for byte in json {
+        // Both are looked for in one comparison that the compiler widens.
+        *byte = if *byte == b'\n' || *byte == b'\r' {
+            b' '
+        } else {
+            *byte
+        };
+    }
+}

@@ -8,7 +8,7 @@ mod scan;
 mod unescape;
 
 pub use escape::{string, string_body};
-pub use find::special;
+pub use find::{line_feed, one_line, special};
 pub use pretty::pretty_escaped;
 pub use raw::{Member, Raw};
 pub(crate) use raw::{distinct, find};
