@@ -2,35 +2,26 @@
 //!
 //! Every 128-bit instruction set has it, so that the component does the same work as the native program; `wide` names it for both.
 
-use wide::{i16x8, i32x4, u8x16};
+use wide::bytemuck::cast;
+use wide::{i16x8, i32x4, i32x8, u8x16};
 
-/// Four 32-bit sums, which wrap.
-#[derive(Clone, Copy)]
-pub(super) struct Sums(i32x4);
+use super::weights::PRECISION;
+
+/// The taps are cut in two halves of 11 bits, so that a product needs 16-bit factors only; the recombined sum is the same to the
+/// last bit. Sums wrap, which is exact because the true sum fits (weights below 2 in total, samples below 256).
+const CUT: u32 = PRECISION / 2;
+
+/// Half of the last place that is kept: rounds the sum.
+const HALF: i32 = 1 << (PRECISION - 1);
+
+/// The upper and lower bits of a tap.
+pub(super) fn cut(tap: i32) -> (i16, i16) {
+    ((tap >> CUT) as i16, (tap & ((1 << CUT) - 1)) as i16)
+}
 
 /// Eight 16-bit factors.
 #[derive(Clone, Copy)]
 pub(super) struct Factors(i16x8);
-
-impl Sums {
-    /// Nothing added yet.
-    #[inline(always)]
-    pub(super) fn zero() -> Self {
-        Self(i32x4::splat(0))
-    }
-
-    /// Adds products, pair by pair.
-    #[inline(always)]
-    pub(super) fn add(self, a: Factors, b: Factors) -> Self {
-        Self(self.0 + a.0.dot(b.0))
-    }
-
-    /// The sums of taps that were cut in two: the high part counts 2^`cut` times.
-    #[inline(always)]
-    pub(super) fn join(high: Self, low: Self, cut: u32) -> [i32; 4] {
-        ((high.0 << cut) + low.0).to_array()
-    }
-}
 
 impl Factors {
     /// Eight of them in order.
@@ -45,19 +36,68 @@ impl Factors {
         Self(i16x8::new([a, b, a, b, a, b, a, b]))
     }
 
-    /// Samples of two rows in turn: the first four columns and the last four.
+    /// Sixteen samples of two rows in turn, four columns in each vector.
     #[inline(always)]
-    pub(super) fn zip(a: [u8; 8], b: [u8; 8]) -> (Self, Self) {
-        let widened = |row: [u8; 8]| {
-            let mut block = [0; 16];
-            block[..8].copy_from_slice(&row);
-            u8x16::new(block)
-        };
-        let pairs = u8x16::unpack_low(widened(a), widened(b));
-        (
-            Self(i16x8::from_u8x16_low(pairs)),
-            Self(i16x8::from_u8x16_high(pairs)),
-        )
+    pub(super) fn zip(a: [u8; 16], b: [u8; 16]) -> [Self; 4] {
+        let (a, b, zero) = (u8x16::new(a), u8x16::new(b), u8x16::splat(0));
+        let (left, right) = (u8x16::unpack_low(a, b), u8x16::unpack_high(a, b));
+        // A byte before a zero byte is the same number in 16 bits.
+        [
+            Self(cast(u8x16::unpack_low(left, zero))),
+            Self(cast(u8x16::unpack_high(left, zero))),
+            Self(cast(u8x16::unpack_low(right, zero))),
+            Self(cast(u8x16::unpack_high(right, zero))),
+        ]
+    }
+}
+
+/// Sums of four outputs, or four parts of one: of the taps' upper bits and of their lower bits.
+#[derive(Clone, Copy)]
+pub(super) struct Sums {
+    upper: i32x4,
+    lower: i32x4,
+}
+
+impl Sums {
+    /// Nothing added yet.
+    #[inline(always)]
+    pub(super) fn zero() -> Self {
+        Self {
+            upper: i32x4::splat(0),
+            lower: i32x4::splat(0),
+        }
+    }
+
+    /// Adds samples times taps, pair by pair.
+    #[inline(always)]
+    pub(super) fn add(&mut self, samples: Factors, (upper, lower): (Factors, Factors)) {
+        self.upper += samples.0.dot(upper.0);
+        self.lower += samples.0.dot(lower.0);
+    }
+
+    #[inline(always)]
+    fn joined(self) -> i32x4 {
+        (self.upper << CUT) + self.lower
+    }
+
+    /// One sample: all four sums together.
+    #[inline(always)]
+    pub(super) fn sample(self) -> u8 {
+        let sum = self
+            .joined()
+            .to_array()
+            .into_iter()
+            .fold(HALF, i32::wrapping_add);
+        (sum >> PRECISION).clamp(0, 255) as u8
+    }
+
+    /// Four samples from each.
+    #[inline(always)]
+    pub(super) fn samples(four: [Self; 4]) -> [u8; 16] {
+        let [a, b, c, d] = four.map(|sums| (sums.joined() + i32x4::splat(HALF)) >> PRECISION);
+        let narrow =
+            |a: i32x4, b: i32x4| i16x8::from_i32x8_saturate(cast::<[i32x4; 2], i32x8>([a, b]));
+        u8x16::narrow_i16x8(narrow(a, b), narrow(c, d)).to_array()
     }
 }
 
@@ -66,15 +106,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn products_are_added_in_pairs() {
-        let ones = Factors::new([1, 2, 3, 4, 5, 6, 7, -8]);
-        let sums = Sums::zero().add(ones, Factors::pair([10, 100]));
-        assert_eq!(Sums::join(sums, Sums::zero(), 1), [420, 860, 1300, -1460]);
-        let (first, last) = Factors::zip([1, 2, 3, 4, 5, 6, 7, 255], [9, 8, 7, 6, 5, 4, 3, 2]);
-        let weights = Factors::pair([1, 1000]);
-        let sums = Sums::zero().add(first, weights);
-        assert_eq!(Sums::join(Sums::zero(), sums, 0), [9001, 8002, 7003, 6004]);
-        let sums = Sums::zero().add(last, weights);
-        assert_eq!(Sums::join(Sums::zero(), sums, 0), [5005, 4006, 3007, 2255]);
+    fn products_are_added_in_pairs_and_rounded() {
+        let one = |part: i16| Factors::pair([part, 0]);
+        let (upper, lower) = cut(1 << PRECISION);
+        let columns = Factors::zip(std::array::from_fn(|i| 10 * i as u8), [77; 16]);
+        let copied = columns.map(|samples| {
+            let mut sums = Sums::zero();
+            sums.add(samples, (one(upper), one(lower)));
+            sums
+        });
+        assert_eq!(Sums::samples(copied), std::array::from_fn(|i| 10 * i as u8));
+        let (upper, lower) = cut(-(1 << PRECISION) / 8);
+        let mut sums = Sums::zero();
+        sums.add(
+            Factors::new([1, 2, 3, 4, 5, 6, 7, 9]),
+            (Factors::new([upper; 8]), Factors::new([lower; 8])),
+        );
+        assert_eq!(sums.sample(), 0, "below zero");
+        let (upper, lower) = cut((1 << PRECISION) / 8);
+        let mut sums = Sums::zero();
+        sums.add(
+            Factors::new([1, 2, 3, 4, 5, 6, 7, 8]),
+            (Factors::new([upper; 8]), Factors::new([lower; 8])),
+        );
+        assert_eq!(sums.sample(), 5, "36 eighths");
     }
 }

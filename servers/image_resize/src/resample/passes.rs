@@ -1,19 +1,15 @@
 //! The two passes: rows first, then columns, with 8-bit samples between them.
 
 use super::Extent;
-use super::lanes::{Factors, Sums};
-use super::weights::{PRECISION, Weights};
+use super::lanes::{Factors, Sums, cut};
+use super::weights::Weights;
 use crate::pixels::Pixels;
-
-/// Half of the last place that is kept: rounds the sum.
-const HALF: i32 = 1 << (PRECISION - 1);
-
-/// The taps are cut in two halves of 11 bits, so that a product needs 16-bit factors only; the recombined sum is the same to the
-/// last bit. Sums wrap, which is exact because the true sum fits (weights below 2 in total, samples below 256).
-const CUT: u32 = PRECISION / 2;
 
 /// Factors of one vector.
 const LANES: usize = 8;
+
+/// Samples that are added up at a time on the way down.
+const COLUMNS: usize = 16;
 
 /// Resamples both axes; an axis that keeps its size is left alone.
 pub(super) fn separable(pixels: Pixels, size: (u32, u32), extent: Extent) -> Pixels {
@@ -27,11 +23,6 @@ pub(super) fn separable(pixels: Pixels, size: (u32, u32), extent: Extent) -> Pix
         return between;
     }
     vertical(&between, size.1, extent.height)
-}
-
-/// The upper and lower bits of a tap.
-fn cut(tap: i32) -> (i16, i16) {
-    ((tap >> CUT) as i16, (tap & ((1 << CUT) - 1)) as i16)
 }
 
 fn horizontal(pixels: &Pixels, width: u32, extent: f32) -> Pixels {
@@ -51,11 +42,11 @@ fn grey_rows(pixels: &Pixels, weights: &Weights) -> Vec<u8> {
         .iter()
         .map(|(start, taps)| {
             let block = |block: &[i32]| {
-                let (mut high, mut low) = ([0; LANES], [0; LANES]);
-                for ((high, low), &tap) in high.iter_mut().zip(&mut low).zip(block) {
-                    (*high, *low) = cut(tap);
+                let (mut upper, mut lower) = ([0; LANES], [0; LANES]);
+                for ((upper, lower), &tap) in upper.iter_mut().zip(&mut lower).zip(block) {
+                    (*upper, *lower) = cut(tap);
                 }
-                (high, low)
+                (Factors::new(upper), Factors::new(lower))
             };
             (start, taps.chunks(LANES).map(block).collect())
         })
@@ -69,14 +60,11 @@ fn grey_rows(pixels: &Pixels, weights: &Weights) -> Vec<u8> {
         }
         data.extend(taps.iter().map(|(start, taps)| {
             let (samples, _) = wide[*start..].as_chunks();
-            let (mut high, mut low) = (Sums::zero(), Sums::zero());
-            for (samples, (upper, lower)) in samples.iter().zip(taps) {
-                let samples = Factors::new(*samples);
-                high = high.add(samples, Factors::new(*upper));
-                low = low.add(samples, Factors::new(*lower));
+            let mut sums = Sums::zero();
+            for (samples, taps) in samples.iter().zip(taps) {
+                sums.add(Factors::new(*samples), *taps);
             }
-            let sums = Sums::join(high, low, CUT);
-            clip(sums.into_iter().fold(0, i32::wrapping_add))
+            sums.sample()
         }));
     }
     data
@@ -92,10 +80,6 @@ fn rows<const CHANNELS: usize>(pixels: &Pixels, weights: &Weights) -> Vec<u8> {
                 .map(|_| 0)
                 .chain(taps.iter().copied())
                 .collect();
-            let pair = |pair: &[i32]| {
-                let (first, second) = (cut(pair[0]), cut(pair.get(1).copied().unwrap_or(0)));
-                ([first.0, second.0], [first.1, second.1])
-            };
             (start / 2, padded.chunks(2).map(pair).collect())
         })
         .collect();
@@ -104,17 +88,23 @@ fn rows<const CHANNELS: usize>(pixels: &Pixels, weights: &Weights) -> Vec<u8> {
     for row in pixels.data().chunks_exact(pixels.stride()) {
         spread::<CHANNELS>(&mut pairs, row);
         for (start, taps) in &taps {
-            let (mut high, mut low) = (Sums::zero(), Sums::zero());
-            for (samples, (upper, lower)) in pairs[*start..].iter().zip(taps) {
-                let samples = Factors::new(*samples);
-                high = high.add(samples, Factors::pair(*upper));
-                low = low.add(samples, Factors::pair(*lower));
+            let mut sums = Sums::zero();
+            for (samples, taps) in pairs[*start..].iter().zip(taps) {
+                sums.add(Factors::new(*samples), *taps);
             }
-            let sums = Sums::join(high, low, CUT).map(clip);
-            data.extend_from_slice(&sums[..CHANNELS]);
+            data.extend_from_slice(&Sums::samples([sums; 4])[..CHANNELS]);
         }
     }
     data
+}
+
+/// Two taps, or one and nothing, for every pair of factors.
+fn pair(taps: &[i32]) -> (Factors, Factors) {
+    let (first, second) = (cut(taps[0]), cut(taps.get(1).copied().unwrap_or(0)));
+    (
+        Factors::pair([first.0, second.0]),
+        Factors::pair([first.1, second.1]),
+    )
 }
 
 /// Lays a row out as pairs of neighbours, channel by channel.
@@ -134,7 +124,7 @@ fn spread<const CHANNELS: usize>(pairs: &mut [[i16; LANES]], row: &[u8]) {
     }
 }
 
-/// Down the columns, whatever the channels: eight neighbouring samples at a time, two rows with each instruction.
+/// Down the columns, whatever the channels: neighbouring samples at a time, two rows with each instruction.
 fn vertical(pixels: &Pixels, height: u32, extent: f32) -> Pixels {
     let stride = pixels.stride();
     let weights = Weights::lanczos(pixels.height(), extent, height);
@@ -145,31 +135,23 @@ fn vertical(pixels: &Pixels, height: u32, extent: f32) -> Pixels {
     for (start, row_taps) in weights.iter() {
         taps.clear();
         let mut rows = pixels.data()[start * stride..].chunks_exact(stride);
-        for pair in row_taps.chunks(2) {
-            let (first, second) = (cut(pair[0]), cut(pair.get(1).copied().unwrap_or(0)));
+        for two in row_taps.chunks(2) {
             let top = rows.next().unwrap_or(&nothing);
-            let bottom = if pair.len() == 2 {
-                rows.next().unwrap_or(&nothing)
-            } else {
-                &nothing
+            let bottom = match two {
+                [_, _] => rows.next().unwrap_or(&nothing),
+                _ => &nothing,
             };
-            taps.push((
-                top,
-                bottom,
-                Factors::pair([first.0, second.0]),
-                Factors::pair([first.1, second.1]),
-            ));
+            taps.push((top, bottom, pair(two)));
         }
         let mut at = 0;
-        while at + LANES <= stride {
-            data.extend_from_slice(&column(&taps, |row| {
-                *row[at..].first_chunk().unwrap_or(&[0; LANES])
-            }));
-            at += LANES;
+        while at + COLUMNS <= stride {
+            let block = |row: &[u8]| *row[at..].first_chunk().unwrap_or(&[0; COLUMNS]);
+            data.extend_from_slice(&columns(&taps, block));
+            at += COLUMNS;
         }
         if at < stride {
-            let last = column(&taps, |row| {
-                let mut block = [0; LANES];
+            let last = columns(&taps, |row| {
+                let mut block = [0; COLUMNS];
                 block[..stride - at].copy_from_slice(&row[at..]);
                 block
             });
@@ -179,35 +161,27 @@ fn vertical(pixels: &Pixels, height: u32, extent: f32) -> Pixels {
     Pixels::new(pixels.width(), height, pixels.layout(), data).expect("as many columns as before")
 }
 
-/// Eight samples of one output row.
-#[inline(always)]
-fn column(
-    taps: &[(&[u8], &[u8], Factors, Factors)],
-    block: impl Fn(&[u8]) -> [u8; LANES],
-) -> [u8; LANES] {
-    let mut sums = [Sums::zero(); 4];
-    for (top, bottom, upper, lower) in taps {
-        let (first, last) = Factors::zip(block(top), block(bottom));
-        sums[0] = sums[0].add(first, *upper);
-        sums[1] = sums[1].add(first, *lower);
-        sums[2] = sums[2].add(last, *upper);
-        sums[3] = sums[3].add(last, *lower);
-    }
-    let first = Sums::join(sums[0], sums[1], CUT).map(clip);
-    let last = Sums::join(sums[2], sums[3], CUT).map(clip);
-    [
-        first[0], first[1], first[2], first[3], last[0], last[1], last[2], last[3],
-    ]
-}
+/// Two rows and their taps.
+type Rows<'a> = (&'a [u8], &'a [u8], (Factors, Factors));
 
-fn clip(sum: i32) -> u8 {
-    (sum.wrapping_add(HALF) >> PRECISION).clamp(0, 255) as u8
+/// Neighbouring samples of one output row.
+#[inline(always)]
+fn columns(taps: &[Rows<'_>], block: impl Fn(&[u8]) -> [u8; COLUMNS]) -> [u8; COLUMNS] {
+    let mut sums = [Sums::zero(); 4];
+    for (top, bottom, taps) in taps {
+        let samples = Factors::zip(block(top), block(bottom));
+        for (sums, samples) in sums.iter_mut().zip(samples) {
+            sums.add(samples, *taps);
+        }
+    }
+    Sums::samples(sums)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pixels::Layout;
+    use crate::resample::weights::PRECISION;
     use proptest::prelude::*;
 
     /// The definition, one product at a time, over every `step`-th sample.
@@ -217,7 +191,7 @@ mod tests {
             .zip(samples.iter().skip(first).step_by(step))
             .map(|(&t, &s)| i64::from(t) * i64::from(s))
             .sum();
-        ((sum + i64::from(HALF)) >> PRECISION).clamp(0, 255) as u8
+        ((sum + (1 << (PRECISION - 1))) >> PRECISION).clamp(0, 255) as u8
     }
 
     fn check(layout: Layout, samples: &[u8], to: u32) -> Result<(), TestCaseError> {
