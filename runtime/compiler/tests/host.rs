@@ -1,11 +1,9 @@
 //! The library: calls and sessions in this very process.
 
 mod kit;
-#[path = "kit/http.rs"]
-#[expect(dead_code, reason = "only the requests' texts are used here")]
-mod served;
 
 use bytes::Bytes;
+use kit::served;
 use std::time::Duration;
 use wasmmcp_runtime::{
     CacheChoice, CallError, Host, HostOptions, Limits, Loaded, ServerSpec, SessionEnd,

@@ -1,11 +1,9 @@
 //! `serve` between clients and a guest that misbehaves, over both wires.
 
 mod kit;
-#[path = "kit/http.rs"]
-mod served;
 
 use kit::{assert_failed, call};
-use served::{Served, modern, post, read, stateless};
+use kit::served::{Served, modern, post, read, stateless};
 use std::io::Write;
 
 #[test]

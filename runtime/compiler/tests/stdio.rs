@@ -34,7 +34,6 @@ fn every_way_to_fail_becomes_an_error_with_the_id_and_the_session_goes_on() {
         ("recurse", "trap"),
         ("exit", "exited"),
         ("exit-7", "exited"),
-        ("endless-line", "long-line"),
     ];
     for (id, (way, cause)) in (1..).step_by(2).zip(ways) {
         assert_failed(&client.call(id, way), id, cause);
@@ -47,6 +46,17 @@ fn every_way_to_fail_becomes_an_error_with_the_id_and_the_session_goes_on() {
         "{}",
         ended.stderr
     );
+}
+
+#[test]
+fn a_line_without_end_ends_its_guest() {
+    let Some(mut client) = Client::start(&[], &[]) else {
+        return;
+    };
+    client.initialize();
+    assert_failed(&client.call(1, "endless-line"), 1, "long-line");
+    assert_eq!(client.text(2, "ok"), "ok");
+    assert_eq!(client.end().code, Some(0));
 }
 
 #[test]

@@ -101,6 +101,7 @@ impl Loaded {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<(http::Response<Bytes>, Phases), CallError> {
+        let _reactor = self.server.host.enter();
         let prepared = self.prepare(request)?;
         let (begun, deadline) = (prepared.begun, prepared.deadline);
         let (mut head, mut first, mut rest) = (None, None, BytesMut::new());

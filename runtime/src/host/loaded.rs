@@ -8,6 +8,7 @@ use crate::guest::{Program, ProgramError, Setup};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use tokio::runtime::{Builder, EnterGuard, Handle, Runtime};
 use wasmtime::Engine;
 
 /// Why there is no host or no server.
@@ -41,6 +42,27 @@ pub(super) struct Inner {
     pub(super) engine: Engine,
     pub(super) ticker: Ticker,
     pub(super) state_key: String,
+    /// Timers and sockets of guests that wait, where the caller has no reactor of its own. Taken on drop.
+    reactor: Option<Runtime>,
+}
+
+impl Inner {
+    /// Makes the host's reactor the current one, unless the caller has one.
+    pub(super) fn enter(&self) -> Option<EnterGuard<'_>> {
+        match Handle::try_current() {
+            Ok(_) => None,
+            Err(_) => self.reactor.as_ref().map(Runtime::enter),
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Waiting for it would be an error where the last owner is itself driven by a reactor.
+        if let Some(reactor) = self.reactor.take() {
+            reactor.shutdown_background();
+        }
+    }
 }
 
 /// One server, ready to be called. Clones share it.
@@ -74,12 +96,19 @@ impl Host {
         .map_err(|error| HostError::Engine(format!("{error:#}")))?;
         let ticker =
             Ticker::start(&engine).map_err(|error| HostError::Engine(error.to_string()))?;
+        let reactor = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("reactor")
+            .enable_all()
+            .build()
+            .map_err(|error| HostError::Engine(error.to_string()))?;
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| HostError::Engine(error.to_string()))?;
         Ok(Host {
             inner: Arc::new(Inner {
                 engine,
                 ticker,
+                reactor: Some(reactor),
                 state_key: blake3::Hash::from_bytes(key).to_hex().to_string(),
             }),
         })

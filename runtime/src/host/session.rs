@@ -132,6 +132,7 @@ impl Session {
         let wire = self.wire.clone();
         let running = self.server.clone();
         let _running = running.host.ticker.running();
+        let _reactor = running.host.enter();
         let late = {
             let line = pin!(poll_fn(|cx| self.poll_line(cx)));
             drive(line, || wire.deadline())

@@ -123,6 +123,8 @@ impl<F: Front> Wire<F> {
     /// Prepares for a fresh instance: what the last one left half read is gone, what it was told first comes again.
     pub fn renew(&self, now: Instant) {
         let mut state = self.lock();
+        // The last instance's alarm may have gone off where nobody looked.
+        state.armed = false;
         let left = state.output.rest();
         if !left.is_empty() {
             state.drop_line(&left, now);

@@ -1,5 +1,8 @@
 //! What the tests share: the hostile guest, the two programs, and a client that speaks lines.
+#![allow(missing_docs, reason = "the tests below are the reader")]
 #![allow(dead_code, reason = "each test program uses its own part of this")]
+
+pub mod served;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
