@@ -255,7 +255,10 @@ fn usage_is_told_with_code_2() {
     for (arguments, wanted) in [
         (&["run"][..], "COMPONENT"),
         (&["run", "--flag", "x.wasm"], "--flag"),
-        (&["run", "--memory", "many", "x.wasm"], "256 MiB"),
+        (
+            &["run", "--memory", "many", "x.wasm"],
+            "write B, KiB, MiB or GiB",
+        ),
         (
             &["run", "--dir", "/no/such/folder", "x.wasm"],
             "cannot grant",

@@ -2,8 +2,8 @@
 
 mod kit;
 
-use kit::{assert_failed, call};
 use kit::served::{Served, modern, post, read, stateless};
+use kit::{assert_failed, call};
 use std::io::Write;
 
 #[test]

@@ -1,7 +1,8 @@
 //! Reads only the head of a message: is it JSON-RPC, which kind, which id. The rest is the other side's business.
 //!
 //! A result of a megabyte passes here on its way to the client; parsing it would cost more than making it did. So the scan
-//! walks the top-level members and stops as soon as kind and id are known; that the line ends as an object is checked at its end.
+//! walks the top-level members and, in a long line, stops as soon as kind and id are known; that it ends as an object is checked at
+//! its end.
 
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub fn frame(line: &[u8]) -> Option<Frame<'_>> {
     if line.last() != Some(&b'}') {
         return None;
     }
+    let whole = line.len() <= WHOLE;
     let mut at = Cursor { bytes: line, at: 0 };
     at.expect(b'{')?;
     let (mut versioned, mut id, mut method, mut answer) = (false, None, None, None);
@@ -48,7 +50,7 @@ pub fn frame(line: &[u8]) -> Option<Frame<'_>> {
                 } else {
                     Kind::Error
                 });
-                if versioned && id.is_some() {
+                if versioned && id.is_some() && !whole {
                     break;
                 }
                 at.value(0)?;
@@ -70,7 +72,7 @@ pub fn frame(line: &[u8]) -> Option<Frame<'_>> {
             }
             _ => at.value(0)?,
         }
-        if versioned && id.is_some() && method.is_some() {
+        if versioned && id.is_some() && method.is_some() && !whole {
             break;
         }
         at.space();
@@ -91,6 +93,9 @@ pub fn frame(line: &[u8]) -> Option<Frame<'_>> {
     };
     Some(Frame { kind, id, method })
 }
+
+/// Lines up to this length are walked to their end: it costs a microsecond or two, and finds those that were cut.
+const WHOLE: usize = 4 << 10;
 
 /// Deeper nesting than this is refused: nobody means it.
 const DEPTH: usize = 256;
