@@ -1,5 +1,6 @@
 //! Finds image files in a folder: sorted, bounded, and never through a link to a folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -39,18 +40,18 @@ pub fn scan(directory: &str, extensions: &[String], recursive: bool) -> Result<V
         wanted,
         recursive,
         seen: 0,
-        found: Vec::new(),
+        found: BTreeMap::new(),
     };
     walk.folder(directory, 0)?;
-    walk.found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(walk.found)
+    let found = walk.found.into_iter();
+    Ok(found.map(|(path, bytes)| Found { path, bytes }).collect())
 }
 
 struct Walk {
     wanted: Vec<String>,
     recursive: bool,
     seen: usize,
-    found: Vec<Found>,
+    found: BTreeMap<String, u64>,
 }
 
 impl Walk {
@@ -85,10 +86,7 @@ impl Walk {
                 if let Ok(about) = fs::metadata(&below)
                     && about.is_file()
                 {
-                    self.found.push(Found {
-                        path: below,
-                        bytes: about.len(),
-                    });
+                    self.found.insert(below, about.len());
                 }
             }
         }

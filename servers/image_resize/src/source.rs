@@ -6,6 +6,21 @@ use std::io::{self, Read};
 use crate::fault::Fault;
 use crate::limit;
 
+/// Opens a file for reading.
+///
+/// # Errors
+/// When there is none, or it may not be read.
+pub fn open(path: &str) -> Result<File, Fault> {
+    File::open(path).map_err(|error| refused(path, &error))
+}
+
+fn refused(path: &str, error: &io::Error) -> Fault {
+    Fault::File(match error.kind() {
+        io::ErrorKind::NotFound => format!("no such file: '{path}'"),
+        _ => format!("cannot open '{path}': {error}"),
+    })
+}
+
 /// An opened file.
 pub struct Source {
     file: File,
@@ -18,14 +33,8 @@ impl Source {
     /// # Errors
     /// When there is no readable regular file there.
     pub fn open(path: &str) -> Result<Self, Fault> {
-        let refused = |error: io::Error| {
-            Fault::File(match error.kind() {
-                io::ErrorKind::NotFound => format!("no such file: '{path}'"),
-                _ => format!("cannot open '{path}': {error}"),
-            })
-        };
-        let file = File::open(path).map_err(refused)?;
-        let about = file.metadata().map_err(refused)?;
+        let file = open(path)?;
+        let about = file.metadata().map_err(|error| refused(path, &error))?;
         if !about.is_file() {
             return Err(Fault::File(format!("'{path}' is not a file")));
         }

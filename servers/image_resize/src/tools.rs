@@ -16,8 +16,8 @@ use crate::hash::{self, Kind};
 use crate::probe::probe;
 use crate::resize::{Made, Request, resize};
 use crate::round;
-use crate::scan::{self, EXTENSIONS};
-use crate::source::Source;
+use crate::scan::{self, EXTENSIONS, Found};
+use crate::source::{self, Source};
 
 impl From<Fault> for ToolError {
     fn from(fault: Fault) -> Self {
@@ -118,8 +118,8 @@ pub(crate) fn scan_directory(
     let extensions = extensions.unwrap_or_else(|| EXTENSIONS.map(String::from).to_vec());
     let found = scan::scan(&directory, &extensions, recursive)?;
     let total: u64 = found.iter().map(|f| f.bytes).sum();
+    let images = include_info.then(|| found.iter().map(info_or_error).collect());
     let image_paths: Vec<String> = found.into_iter().map(|f| f.path).collect();
-    let images = include_info.then(|| image_paths.iter().cloned().map(info_or_error).collect());
     Ok(Json::new(Scanned {
         directory,
         image_count: image_paths.len() as u64,
@@ -130,12 +130,17 @@ pub(crate) fn scan_directory(
     }))
 }
 
-fn info_or_error(path: String) -> Info {
-    describe(path.clone()).unwrap_or_else(|fault| Info {
-        path,
-        error: Some(fault.to_string()),
-        ..Info::default()
-    })
+/// The scan has asked for the size already; asking again would be one more host call for each file.
+fn info_or_error(Found { path, bytes }: &Found) -> Info {
+    let header = source::open(path).and_then(|mut file| probe(&mut file));
+    match header {
+        Ok(header) => Info::new(path.clone(), &header, *bytes),
+        Err(fault) => Info {
+            path: path.clone(),
+            error: Some(fault.to_string()),
+            ..Info::default()
+        },
+    }
 }
 
 /// Computes a perceptual hash of an image: 64 bits that stay alike when the image is scaled or re-encoded. compare_hashes takes the answers.
@@ -210,8 +215,10 @@ fn sort_out(items: Vec<Item>) -> (Vec<(String, Bits)>, Vec<Item>) {
         };
         match Bits::parse(hash) {
             Ok(bits) => {
-                let place = *places.entry(item.path.clone()).or_insert(entries.len());
-                match entries.get_mut(place) {
+                let place = *places
+                    .entry(item.path.clone())
+                    .or_insert(entries.len() as u64);
+                match entries.get_mut(place as usize) {
                     Some(entry) => entry.1 = bits,
                     None => entries.push((item.path, bits)),
                 }

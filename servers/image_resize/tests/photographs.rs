@@ -247,7 +247,7 @@ fn hashes_of_real_photographs_equal_those_of_imagehash() {
 fn hashes_on_the_pixels_of_pillow_are_exact() {
     let (Some(folder), Some(copies)) = (shared(), std::env::var_os("IMAGE_RESIZE_COPIES")) else {
         println!(
-            "skipped: no shared data, or no lossless copies of it (golden/shared.py makes them)"
+            "skipped: no shared data, or no lossless copies of it (golden/photographs.py makes them)"
         );
         return;
     };

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes lossless copies of a folder of photographs and the list of their hashes by ImageHash.
 
-Needs pillow 13.0.0, imagehash 4.3.2. Run: python golden/shared.py PHOTOGRAPHS COPIES
+Needs pillow 13.0.0, imagehash 4.3.2. Run: python golden/photographs.py PHOTOGRAPHS COPIES
 Then the test `tests/photographs.rs` with IMAGE_RESIZE_COPIES=COPIES compares every hash on Pillow's very pixels.
 The list of wavelet hashes, which the photographs' manifest lacks, is kept in golden/whash.csv.
 """
