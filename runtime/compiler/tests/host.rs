@@ -6,7 +6,7 @@ use bytes::Bytes;
 use kit::served;
 use std::time::Duration;
 use wasmmcp_runtime::{
-    CacheChoice, CallError, Host, HostOptions, Limits, Loaded, ServerSpec, SessionEnd,
+    CacheChoice, CacheOutcome, CallError, Host, HostOptions, Limits, Loaded, ServerSpec, SessionEnd,
 };
 
 fn load(limits: Limits) -> Option<Loaded> {
@@ -28,7 +28,10 @@ fn load(limits: Limits) -> Option<Loaded> {
         cache: CacheChoice::Folder(kit::cache().to_owned()),
         ..ServerSpec::default()
     };
-    Some(host.load(spec).expect("loaded"))
+    let loaded = host.load(spec).expect("loaded");
+    // The other program allocates on demand and this one from a pool: one file of code serves both.
+    assert_eq!(loaded.cache(), CacheOutcome::Hit);
+    Some(loaded)
 }
 
 fn request(id: u32, tool: &str) -> http::Request<Bytes> {

@@ -244,3 +244,67 @@ fn a_signal_lets_calls_under_way_finish() {
     let answer = waiting.join().expect("answered");
     assert!(answer.body.contains("timeout"), "{}", answer.body);
 }
+
+/// The messages of a stream of events, in order.
+fn messages(answer: &kit::served::Answer) -> Vec<serde_json::Value> {
+    assert!(
+        answer.head.contains("content-type: text/event-stream"),
+        "{}",
+        answer.head
+    );
+    let datas = answer
+        .body
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "));
+    datas
+        .map(|data| serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}")))
+        .collect()
+}
+
+#[test]
+fn a_stream_of_the_newer_wire_comes_whole_or_ends_with_the_hosts_error() {
+    let Some(served) = Served::start(&["--timeout", "500 ms"]) else {
+        return;
+    };
+    let stream =
+        |tool: &str| messages(&served.post("/hostile/mcp", &modern(tool), &stateless(3, tool)));
+    let whole = stream("stream");
+    assert_eq!(whole[0]["method"], "notifications/progress");
+    assert_eq!(whole[1]["result"]["content"][0]["text"], "streamed");
+    // It sleeps with its first event sent, so what follows must be an event as well.
+    let broken = stream("stream-sleep");
+    assert_eq!(broken[0]["method"], "notifications/progress");
+    assert_failed(&broken[1], 3, "timeout");
+    // It is gone before anything was sent, so the error may stand alone.
+    let tool = "stream-trap";
+    let trapped = served.post("/hostile/mcp", &modern(tool), &stateless(3, tool));
+    let last = trapped
+        .body
+        .lines()
+        .filter(|line| !line.is_empty())
+        .next_back();
+    let last = last.map(|line| line.strip_prefix("data: ").unwrap_or(line));
+    let last = last.and_then(|line| serde_json::from_str(line).ok());
+    assert_failed(
+        &last.unwrap_or_else(|| panic!("{}", trapped.body)),
+        3,
+        "trap",
+    );
+}
+
+#[test]
+fn a_session_streams_what_comes_before_its_answer() {
+    let Some(served) = Served::start(&[]) else {
+        return;
+    };
+    let session = open(&served);
+    let streamed = messages(&served.post("/hostile/mcp", &within(&session), &call(4, "progress")));
+    assert_eq!(streamed[0]["method"], "notifications/progress");
+    assert_eq!(
+        (
+            &streamed[1]["id"],
+            &streamed[1]["result"]["content"][0]["text"]
+        ),
+        (&4.into(), &"after progress".into())
+    );
+}

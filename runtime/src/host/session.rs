@@ -97,7 +97,8 @@ async fn live(server: Arc<Server>, wire: Wire<Queues>) -> SessionEnd {
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(move |_| {
         ticks.tick(clock::now()).map_err(wasmtime::Error::new)?;
-        Ok(UpdateDeadline::Continue(1))
+        // Lines that are written leave, and other sessions of this thread get their turn.
+        Ok(UpdateDeadline::Yield(1))
     });
     let command = match program.instantiate_async(&mut store).await {
         Ok(command) => command,
@@ -176,6 +177,11 @@ impl Session {
     /// Ends a guest that sleeps past its deadline.
     pub fn time_out(&mut self) {
         self.finish(SessionEnd::Failed(Cause::Timeout));
+    }
+
+    /// Whether the guest is gone; its last lines may still wait to be received.
+    pub fn is_over(&self) -> bool {
+        self.guest.is_none()
     }
 
     /// Ends the guest's stdin; it may still finish what it does.

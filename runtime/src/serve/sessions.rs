@@ -185,12 +185,12 @@ impl Sessions {
             .insert(name.clone(), sender.clone());
         let (open, own) = (self.open.clone(), name.clone());
         let idle = self.server.limits().session_idle;
-        let task = async move {
-            Task::new(session, receiver).live(idle).await;
+        let unlist = move || {
             open.lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .remove(&own);
         };
+        let task = Task::new(session, receiver, Box::new(unlist)).live(idle);
         self.runtime
             .spawn(task)
             .map_err(|error| error.to_string())?;
@@ -204,17 +204,8 @@ async fn answered(
     mut answer: oneshot::Receiver<Bytes>,
     streams: bool,
 ) -> Response<Answer> {
-    let gone = || {
-        let mut body = Vec::new();
-        message::error(
-            &mut body,
-            None,
-            Code::INTERNAL,
-            "the session ended; begin again with initialize",
-            None,
-        );
-        json(StatusCode::OK, body)
-    };
+    // No answer is left behind: the session is over, as it is for whoever asks next.
+    let gone = || rejected(Route::unknown(None));
     if !streams {
         drop(events_in);
         return answer
@@ -235,10 +226,17 @@ struct Task {
     tickets: BTreeMap<Ticket, (mpsc::Sender<Bytes>, oneshot::Sender<Bytes>)>,
     listener: Option<mpsc::Sender<Bytes>>,
     next: Ticket,
+    unlist: Box<dyn Fn() + Send>,
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        (self.unlist)();
+    }
 }
 
 impl Task {
-    fn new(session: Session, told: mpsc::Receiver<Told>) -> Task {
+    fn new(session: Session, told: mpsc::Receiver<Told>, unlist: Box<dyn Fn() + Send>) -> Task {
         Task {
             session,
             told,
@@ -246,6 +244,7 @@ impl Task {
             tickets: BTreeMap::new(),
             listener: None,
             next: 0,
+            unlist,
         }
     }
 
@@ -313,6 +312,10 @@ impl Task {
     }
 
     fn deliver(&mut self, line: Vec<u8>) {
+        if self.session.is_over() {
+            // Who reads this answer and asks again is told that there is no such session.
+            (self.unlist)();
+        }
         match self.bridge.line(&line) {
             Delivery::Answer(ticket) => {
                 if let Some((_, to)) = self.tickets.remove(&ticket) {

@@ -89,6 +89,10 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             write("{\"jsonrpc\":\"2.0\",\"id\":987654,\"result\":{}}\n");
             Some(answer(line, "after a wrong id"))
         }
+        "progress" => {
+            write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}\n");
+            Some(answer(line, "after progress"))
+        }
         "silent" => None,
         "exit" => std::process::exit(0),
         "exit-7" => std::process::exit(7),
@@ -210,6 +214,32 @@ impl Cli for Hostile {
     }
 }
 
+/// Answers by events: one notification, then the answer, or a trap or endless work in its place.
+fn stream_events(line: &str, outparam: ResponseOutparam) {
+    let headers = Fields::from_list(&[("content-type".to_owned(), b"text/event-stream".to_vec())])
+        .expect("one plain header");
+    let response = OutgoingResponse::new(headers);
+    let body = response.body().expect("the body is taken once");
+    ResponseOutparam::set(outparam, Ok(response));
+    let stream = body.write().expect("the stream is taken once");
+    write_all(
+        &stream,
+        b"data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}\n\n",
+    );
+    if line.contains("stream-trap") {
+        std::process::abort();
+    }
+    if line.contains("stream-sleep") {
+        wasip2::clocks::monotonic_clock::subscribe_duration(3_600_000_000_000).block();
+    }
+    write_all(
+        &stream,
+        format!("data: {}\n\n", answer(line, "streamed")).as_bytes(),
+    );
+    drop(stream);
+    let _ = OutgoingBody::finish(body, None);
+}
+
 impl Http for Hostile {
     fn handle(request: IncomingRequest, outparam: ResponseOutparam) {
         let body = request.consume().expect("the body is read once");
@@ -218,6 +248,9 @@ impl Http for Hostile {
         drop(stream);
         if line.contains("no-response") {
             return;
+        }
+        if line.contains("\"stream") {
+            return stream_events(&line, outparam);
         }
         let answer = act(&line, &|_| {}).unwrap_or_default();
         let headers =
