@@ -278,11 +278,7 @@ fn a_stream_of_the_newer_wire_comes_whole_or_ends_with_the_hosts_error() {
     // It is gone before anything was sent, so the error may stand alone.
     let tool = "stream-trap";
     let trapped = served.post("/hostile/mcp", &modern(tool), &stateless(3, tool));
-    let last = trapped
-        .body
-        .lines()
-        .filter(|line| !line.is_empty())
-        .next_back();
+    let last = trapped.body.lines().rfind(|line| !line.is_empty());
     let last = last.map(|line| line.strip_prefix("data: ").unwrap_or(line));
     let last = last.and_then(|line| serde_json::from_str(line).ok());
     assert_failed(
