@@ -6,7 +6,8 @@
 use crate::grants::Grants;
 use http::uri::Scheme;
 use http_body_util::BodyExt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use mcp_wire::guard::{Class, classify};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -78,7 +79,7 @@ async fn send(
     let found: Vec<SocketAddr> = found.collect();
     let allowed: Vec<SocketAddr> = found
         .into_iter()
-        .filter(|address| grants.private_addresses || is_public(address.ip()))
+        .filter(|address| may_reach(address.ip(), grants.private_addresses, &host))
         .collect();
     if allowed.is_empty() {
         return Err(Error::DestinationIpProhibited);
@@ -147,44 +148,15 @@ where
     Ok((response, io))
 }
 
-/// Whether an address is one of the open Internet: not private, loopback, link-local, shared, documentation, multicast or reserved.
-pub(crate) fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => {
-            let head = v6.segments();
-            // Ways to write an IPv4 address in IPv6: mapped, compatible, NAT64, 6to4.
-            let low = || Ipv4Addr::from((u32::from(head[6]) << 16) | u32::from(head[7]));
-            match head {
-                [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => is_public_v4(low()),
-                [0x2002, high, middle, ..] => {
-                    is_public_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(middle)))
-                }
-                [0x2001, 0..=0x01ff, ..] | [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => false,
-                // Global unicast is 2000::/3; everything else is local, multicast or reserved.
-                [first, ..] => first & 0xe000 == 0x2000,
-            }
-        }
+/// Whether a destination that was granted may lead to this address.
+fn may_reach(address: IpAddr, private_addresses: bool, host: &str) -> bool {
+    match classify(address) {
+        Class::Public => true,
+        Class::Loopback | Class::Private | Class::LinkLocal | Class::Shared => private_addresses,
+        // Credentials are handed out there: no name leads to it, only the address itself, granted as such.
+        Class::Metadata => private_addresses && host.parse() == Ok(address),
+        Class::Multicast | Class::Unspecified | Class::Reserved => false,
     }
-}
-
-fn is_public_v4(v4: Ipv4Addr) -> bool {
-    let [a, b, c, _] = v4.octets();
-    let special = matches!(
-        (a, b, c),
-        (0 | 10 | 127, ..)
-            | (100, 64..=127, _)
-            | (169, 254, _)
-            | (172, 16..=31, _)
-            | (192, 0, 0 | 2)
-            | (192, 88, 99)
-            | (192, 168, _)
-            | (198, 18..=19, _)
-            | (198, 51, 100)
-            | (203, 0, 113)
-            | (224..=255, ..)
-    );
-    !special
 }
 
 #[cfg(test)]
@@ -192,38 +164,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_of_the_open_internet_are_public() {
-        for public in [
-            "1.1.1.1",
-            "192.0.1.1",
-            "2606:4700::1111",
-            "::ffff:8.8.8.8",
-            "172.32.0.1",
-        ] {
-            assert!(is_public(public.parse().expect("an address")), "{public}");
+    fn a_name_leads_only_where_it_was_meant_to() {
+        let reach = |address: &str, private, host| {
+            may_reach(address.parse().expect("an address"), private, host)
+        };
+        for private in [false, true] {
+            assert!(reach("1.1.1.1", private, "example.org"));
+            assert!(!reach("0.0.0.0", private, "example.org"));
+            assert!(!reach("224.0.0.1", private, "example.org"));
+            assert!(!reach("169.254.169.254", private, "example.org"));
+            for local in [
+                "127.0.0.1",
+                "::1",
+                "10.1.2.3",
+                "192.168.1.1",
+                "fc00::1",
+                "::ffff:127.0.0.1",
+            ] {
+                assert_eq!(reach(local, private, "example.org"), private, "{local}");
+            }
         }
-        for local in [
-            "0.0.0.0",
-            "10.1.2.3",
-            "127.0.0.1",
-            "169.254.169.254",
-            "172.20.0.1",
-            "192.168.1.1",
-            "100.64.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "ff02::1",
-            "::ffff:127.0.0.1",
-            "64:ff9b::a00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-            "::127.0.0.1",
-        ] {
-            assert!(!is_public(local.parse().expect("an address")), "{local}");
-        }
+        assert!(reach("169.254.169.254", true, "169.254.169.254"));
     }
 }
