@@ -147,7 +147,11 @@ impl Process {
             if left == 0 {
                 return Err(Silence::Timeout(timeout));
             }
-            self.pump(&mut unsent, Duration::from_nanos(left))?;
+            // Most requests fit the pipe at once; asking first would cost a system call inside the clock.
+            if !unsent.is_empty() {
+                self.write_some(&mut unsent)?;
+            }
+            self.wait(!unsent.is_empty(), Duration::from_nanos(left))?;
         }
     }
 
@@ -166,35 +170,44 @@ impl Process {
             .0
             .saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let mut unsent = message;
-        while !unsent.is_empty() {
+        loop {
+            self.write_some(&mut unsent)?;
+            if unsent.is_empty() {
+                return Ok(());
+            }
             let left = deadline.saturating_sub(clock.now().0);
             if left == 0 {
                 return Err(Silence::Timeout(timeout));
             }
-            self.pump(&mut unsent, Duration::from_nanos(left))?;
+            self.wait(true, Duration::from_nanos(left))?;
+        }
+    }
+
+    /// Writes what the pipe takes at once.
+    fn write_some(&mut self, unsent: &mut &[u8]) -> Result<(), Silence> {
+        let Some(stdin) = &mut self.stdin else {
+            return Err(Silence::Closed);
+        };
+        while !unsent.is_empty() {
+            match stdin.write(unsent) {
+                Ok(written) => *unsent = &unsent[written..],
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                    return Err(Silence::Closed);
+                }
+                Err(error) => return Err(Silence::Pipe(error.to_string())),
+            }
         }
         Ok(())
     }
 
-    /// Waits until something can be read or written, and does it once.
-    fn pump(&mut self, unsent: &mut &[u8], left: Duration) -> Result<(), Silence> {
+    /// Waits until something can be read, or written if that is wanted, and reads what there is.
+    fn wait(&mut self, writing: bool, left: Duration) -> Result<(), Silence> {
         let failed = |error: &dyn std::fmt::Display| Silence::Pipe(error.to_string());
-        // Most requests fit the pipe at once; asking first would cost a system call inside the clock.
-        if !unsent.is_empty()
-            && let Some(stdin) = &mut self.stdin
-        {
-            match stdin.write(unsent) {
-                Ok(written) => *unsent = &unsent[written..],
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-                    return Err(Silence::Closed);
-                }
-                Err(error) => return Err(failed(&error)),
-            }
-        }
         let timeout = Timespec::try_from(left).map_err(|error| failed(&error))?;
         let mut waits = vec![PollFd::new(&self.stdout, PollFlags::IN)];
-        if let (false, Some(stdin)) = (unsent.is_empty(), &self.stdin) {
+        if let (true, Some(stdin)) = (writing, &self.stdin) {
             waits.push(PollFd::new(stdin, PollFlags::OUT));
         }
         match poll(&mut waits, Some(&timeout)) {
@@ -256,7 +269,7 @@ impl Process {
         // A process that ends closes its output; reading until then also drains what would block it.
         while deadline > clock.now().0 {
             let left = Duration::from_nanos(deadline.saturating_sub(clock.now().0));
-            match self.pump(&mut &[][..], left) {
+            match self.wait(false, left) {
                 Ok(()) => self.received.clear(),
                 Err(_closed) => break,
             }
@@ -375,6 +388,22 @@ mod tests {
             .exchange(&message, LONG, &clock, |_| true)
             .expect("a line");
         assert_eq!(line.len(), 3 << 20);
+    }
+
+    #[test]
+    fn what_is_not_answered_is_not_waited_for() {
+        let clock = Monotonic::new();
+        let mut process = shell("read x; read y; echo \"$x $y\"");
+        let before = clock.now();
+        process.send(b"one\n", LONG, &clock).expect("taken");
+        assert!(
+            clock.now().0 - before.0 < u64::try_from(LONG.as_nanos()).expect("fits"),
+            "it waited for an answer"
+        );
+        let line = process
+            .exchange(b"two\n", LONG, &clock, |_| true)
+            .expect("a line");
+        assert_eq!(line, b"one two");
     }
 
     #[test]

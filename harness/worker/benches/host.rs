@@ -46,7 +46,7 @@ fn host(criterion: &mut Criterion) {
     let loaded = host.load(spec).expect("loaded");
     let request = || {
         http::Request::post("/noop/mcp")
-            .header("host", "127.0.0.1")
+            .header("host", "localhost")
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream")
             .header("mcp-protocol-version", "2026-07-28")

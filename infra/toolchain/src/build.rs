@@ -192,9 +192,26 @@ pub(crate) fn cargo_step(commands: &Commands, flags: &[String]) -> Step {
     let program = commands
         .find("cargo")
         .unwrap_or_else(|| PathBuf::from("cargo"));
+    // `cargo run` and `cargo test` describe their own package to what they start; build scripts would take that for a change.
+    const PREFIXES: [&[u8]; 4] = [
+        b"CARGO_PROFILE_",
+        b"CARGO_PKG_",
+        b"CARGO_MANIFEST_",
+        b"CARGO_BIN_",
+    ];
     let profiles = std::env::vars_os().map(|(name, _)| name);
-    let profiles = profiles.filter(|name| name.as_encoded_bytes().starts_with(b"CARGO_PROFILE_"));
-    let others = ["RUSTFLAGS", "CARGO_BUILD_TARGET"].map(OsString::from);
+    let profiles = profiles.filter(|name| {
+        PREFIXES
+            .iter()
+            .any(|prefix| name.as_encoded_bytes().starts_with(prefix))
+    });
+    let others = [
+        "RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+    ]
+    .map(OsString::from);
     Step::new(&program, commands)
         .without_env(profiles.chain(others))
         // Set even when there are none: an empty list stands before the flags of any configuration file.

@@ -200,7 +200,7 @@ pub fn request(server: &str, tool: &str, arguments: &Value) -> Result<http::Requ
         "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": meta},
     });
     Ok(http::Request::post(format!("/{server}/mcp"))
-        .header("host", "127.0.0.1")
+        .header("host", "localhost")
         .header("content-type", "application/json")
         .header("accept", "application/json, text/event-stream")
         .header("mcp-protocol-version", revision)
