@@ -35,6 +35,8 @@ pub struct Process {
     stderr: File,
     received: Vec<u8>,
     scanned: usize,
+    /// What one read fills: as much as a pipe holds.
+    chunk: Vec<u8>,
 }
 
 /// Why no line came.
@@ -108,6 +110,7 @@ impl Process {
             stderr,
             received: Vec::with_capacity(1 << 16),
             scanned: 0,
+            chunk: vec![0; 1 << 16],
         })
     }
 
@@ -217,23 +220,19 @@ impl Process {
         if waits[0].revents().is_empty() {
             return Ok(());
         }
-        let start = self.received.len();
-        self.received.resize(start + (1 << 16), 0);
-        let read = self.stdout.read(&mut self.received[start..]);
-        self.received.truncate(start + *read.as_ref().unwrap_or(&0));
-        match read {
+        match self.stdout.read(&mut self.chunk) {
             Ok(0) => Err(Silence::Closed),
-            Ok(_) => Ok(()),
+            Ok(read) => {
+                self.received.extend_from_slice(&self.chunk[..read]);
+                Ok(())
+            }
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(failed(&error)),
         }
     }
 
     fn take_line(&mut self) -> Option<Vec<u8>> {
-        let Some(end) = self.received[self.scanned..]
-            .iter()
-            .position(|&byte| byte == b'\n')
-        else {
+        let Some(end) = memchr::memchr(b'\n', &self.received[self.scanned..]) else {
             self.scanned = self.received.len();
             return None;
         };

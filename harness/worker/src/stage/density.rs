@@ -25,6 +25,7 @@ const MORE: u64 = 50;
 struct Found {
     next_instance_pss: u64,
     next_instance_anonymous: u64,
+    next_instance_used_pss: u64,
     next_server_pss: u64,
     next_server_anonymous: u64,
     next_server_mapped: u64,
@@ -71,6 +72,7 @@ pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample
     Ok([
         (Metric::NextInstancePss, found.next_instance_pss),
         (Metric::NextInstanceAnonymous, found.next_instance_anonymous),
+        (Metric::NextInstanceUsedPss, found.next_instance_used_pss),
         (Metric::NextServerPss, found.next_server_pss),
         (Metric::NextServerAnonymous, found.next_server_anonymous),
         (Metric::NextServerMapped, found.next_server_mapped),
@@ -98,21 +100,29 @@ pub fn fill(plan: &Path, subject: usize, scratch: &Path) -> Result<()> {
         .subjects
         .iter()
         .find(|other| other.is_hosted() && other.server != made.server);
-    let mut held = Vec::new();
-    if let Some(other) = other {
-        held.push(idle(&host, &bench, other, &places)?);
-    }
+    let loaded = |made: &Made| load(&host, &bench, server(&bench, made)?, &made.file, &places);
+    let _other = other.map(|other| greeted(&loaded(other)?)).transpose()?;
     let before = reading()?;
-    let loaded = load(&host, &bench, server(&bench, made)?, &made.file, &places)?;
-    held.push(answered(&bench, made, &loaded, &places)?);
+    let own = loaded(made)?;
+    let _first = greeted(&own)?;
     let one = reading()?;
-    for _ in 0..MORE {
-        held.push(answered(&bench, made, &loaded, &places)?);
-    }
+    let mut more = (0..MORE)
+        .map(|_| greeted(&own))
+        .collect::<Result<Vec<_>>>()?;
     let many = reading()?;
+    let call = server(&bench, made)?
+        .timed()
+        .find(|call| call.before.is_empty())
+        .context("the server has no call")?;
+    let call = Request::call(2, &call.tool, &places.resolve(&call.arguments)?);
+    for session in &mut more {
+        ask(session, &call)?;
+    }
+    let used = reading()?;
     let found = Found {
         next_instance_pss: many.pss.saturating_sub(one.pss) / MORE,
         next_instance_anonymous: many.anonymous.saturating_sub(one.anonymous) / MORE,
+        next_instance_used_pss: used.pss.saturating_sub(one.pss) / MORE,
         next_server_pss: one.pss.saturating_sub(before.pss),
         next_server_anonymous: one.anonymous.saturating_sub(before.anonymous),
         next_server_mapped: one.file.saturating_sub(before.file),
@@ -147,33 +157,21 @@ fn server<'a>(bench: &'a Bench, made: &Made) -> Result<&'a Server> {
         .context("the plan names a server that is not in this checkout")
 }
 
-fn idle(host: &Host, bench: &Bench, made: &Made, places: &Places) -> Result<Session> {
-    let loaded = load(host, bench, server(bench, made)?, &made.file, places)?;
-    answered(bench, made, &loaded, places)
+/// A session that has answered `initialize` and `tools/list`, the same of every server, and waits.
+fn greeted(loaded: &wasmmcp_runtime::Loaded) -> Result<Session> {
+    let mut session = loaded.session()?;
+    ask(&mut session, &Request::initialize(0))?;
+    ask(
+        &mut session,
+        &Request::new(1, "tools/list", &serde_json::json!({})),
+    )?;
+    Ok(session)
 }
 
-/// A session that has answered a call and waits for the next.
-fn answered(
-    bench: &Bench,
-    made: &Made,
-    loaded: &wasmmcp_runtime::Loaded,
-    places: &Places,
-) -> Result<Session> {
-    let mut session = loaded.session()?;
-    let call = server(bench, made)?
-        .timed()
-        .find(|call| call.before.is_empty())
-        .context("the server has no call")?;
-    let arguments = places.resolve(&call.arguments)?;
-    for request in [
-        Request::initialize(0),
-        Request::call(1, &call.tool, &arguments),
-    ] {
-        session.send(request.line().trim_ascii_end());
-        let line = session.recv()?;
-        if let Err(failure) = harness::client::result(&line) {
-            bail!("{} did not answer in a session: {failure}", made.server);
-        }
+fn ask(session: &mut Session, request: &Request) -> Result<()> {
+    session.send(request.line().trim_ascii_end());
+    match harness::client::result(&session.recv()?) {
+        Ok(_) => Ok(()),
+        Err(failure) => bail!("a session did not answer: {failure}"),
     }
-    Ok(session)
 }
