@@ -367,7 +367,7 @@ mod tests {
     fn a_line_is_exchanged_and_chatter_passed_over() {
         let clock = Monotonic::new();
         let mut process =
-            shell("read x; echo chatter; echo \"got $x\"; echo seen >&2; cat >/dev/null");
+            shell("read x; echo seen >&2; echo chatter; echo \"got $x\"; cat >/dev/null");
         let line = process
             .exchange(b"hello\n", LONG, &clock, |line| line.starts_with(b"got"))
             .expect("a line");
