@@ -23,6 +23,9 @@ struct Bound {
     at_most: f64,
     aim: f64,
     excused_at_most: usize,
+    /// Tools over the bound without an excuse, said aloud until they are mended.
+    #[serde(default)]
+    missed: Vec<String>,
 }
 
 /// A tool that may be slower, with the cause.
@@ -51,6 +54,9 @@ struct Target {
     at_most: Option<u64>,
     at_least: Option<u64>,
     aim: Option<u64>,
+    /// Calls that miss the bound, said aloud until they are mended.
+    #[serde(default)]
+    missed: Vec<String>,
 }
 
 impl Target {
@@ -160,7 +166,14 @@ fn the_reference_run_reaches_its_targets() {
                 bound(must),
                 bound(target.aim)
             );
-            if !reached(must) {
+            let listed = target.missed.contains(&call);
+            if listed && reached(must) {
+                missed.push(format!(
+                    "{}: {call} is listed as missed and is met; take it off",
+                    target.figure
+                ));
+            }
+            if !listed && !reached(must) {
                 missed.push(format!(
                     "{}: {server} {call}: {shown}, must {}",
                     target.figure,
@@ -227,7 +240,17 @@ fn components_stay_near_native_but_for_the_excused_tools() {
             .excused
             .iter()
             .find(|excused| excused.server == *server && excused.tool == *tool);
+        let listed = targets.ratio.missed.iter().any(|missed| missed == tool);
         match excused {
+            None if listed && *ratio <= targets.ratio.at_most => {
+                wrong.push(format!(
+                    "{server} {tool}: {ratio:.2} is listed as missed and is met; take it off"
+                ));
+            }
+            None if listed => println!(
+                "MISSED {server} {tool}: {ratio:.2}, must {}",
+                targets.ratio.at_most
+            ),
             None if *ratio > targets.ratio.at_most => {
                 wrong.push(format!("{server} {tool}: {ratio:.2}, not excused"))
             }
