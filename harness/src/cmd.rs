@@ -75,7 +75,7 @@ impl Global {
                 let folder = std::fs::canonicalize(folder).map_err(|error| {
                     Told::usage(format!("--data {}: {error}; name a folder that `cargo run -p dataset -- generate` could have made", folder.display()))
                 })?;
-                dataset::require(&folder, &needed(servers))?;
+                dataset::require(&folder, needed(servers))?;
                 Ok((folder, false))
             }
         }

@@ -1,6 +1,7 @@
 //! The warm call: same process and same instance as an earlier call, timed by the client.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use anyhow::{Context, Result};
 use harness::peer::{Peer, Trouble};
@@ -50,32 +51,26 @@ impl Stage {
             start: Some(StartClass::Warm),
             ..Conditions::default()
         };
-        if !self.up.contains_key(&planned.subject) {
-            match Peer::start(&bench.peer(planned), bench.places()?, &bench.clock) {
-                Ok(peer) => {
-                    self.up.insert(
-                        planned.subject,
-                        Up {
-                            peer,
-                            arguments: BTreeMap::new(),
-                            warmed: BTreeSet::new(),
-                        },
-                    );
-                }
-                Err(outcome) => {
-                    return Ok(vec![bench.failed(
-                        planned,
-                        &conditions,
-                        Metric::Execution,
-                        outcome,
-                    )]);
+        let up = match self.up.entry(planned.subject) {
+            Entry::Occupied(up) => up.into_mut(),
+            Entry::Vacant(free) => {
+                match Peer::start(&bench.peer(planned), bench.places()?, &bench.clock) {
+                    Ok(peer) => free.insert(Up {
+                        peer,
+                        arguments: BTreeMap::new(),
+                        warmed: BTreeSet::new(),
+                    }),
+                    Err(outcome) => {
+                        return Ok(vec![bench.failed(
+                            planned,
+                            &conditions,
+                            Metric::Execution,
+                            outcome,
+                        )]);
+                    }
                 }
             }
-        }
-        let up = self
-            .up
-            .get_mut(&planned.subject)
-            .expect("it was started above");
+        };
         if !up.arguments.contains_key(id) {
             let arguments = up.peer.places.resolve(&call.arguments)?;
             let named = input(call, &arguments);
