@@ -102,10 +102,10 @@ pub fn colour() -> bool {
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The data files that the servers' calls name, relative to the data set.
+/// The data files that the servers' timed calls name, relative to the data set. Edge cases are about generated files alone.
 fn needed(servers: &[Server]) -> Vec<String> {
     let mut found = std::collections::BTreeSet::new();
-    for call in servers.iter().flat_map(|server| &server.calls) {
+    for call in servers.iter().flat_map(Server::timed) {
         collect(&call.arguments, call.expect.error, &mut found);
     }
     found.into_iter().collect()

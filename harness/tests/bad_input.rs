@@ -69,7 +69,7 @@ fn a_folder_that_is_no_data_set_is_refused_before_anything_is_built() {
         checkout(),
         &["verify", "--data", empty],
         2,
-        &["files/", "cargo run -p dataset"],
+        &["files", "more are missing", empty, "leave out --data"],
     );
 }
 
