@@ -2,7 +2,7 @@
 
 use record::{Metric, Published, Record, StartClass};
 
-use crate::group::{Group, Groups, Key, is_headline};
+use crate::group::{Drawn, Group, Groups, Key};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table};
 
@@ -121,7 +121,7 @@ fn is_call(key: &Key) -> bool {
 /// Whether it is measured in another way than Table III's executions.
 fn is_other(key: &Key) -> bool {
     key.metric != Metric::Execution
-        || !is_headline(key)
+        || !key.is_headline()
         || !matches!(
             key.start,
             Some(StartClass::Warm | StartClass::ContainerWarm)

@@ -2,7 +2,7 @@
 
 use record::{Metric, Published, Record, StartClass};
 
-use crate::group::{Groups, cold};
+use crate::group::{Drawn, Groups, cold};
 use crate::order::{completeness, provenance, servers};
 use crate::table::{Cell, Column, Row, Table};
 

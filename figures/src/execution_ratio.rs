@@ -4,7 +4,7 @@ use record::{
     InputSize, Metric, Packaging, Published, Ratio, Record, StartClass, Summary, geometric_mean,
 };
 
-use crate::group::{Group, Groups, Key, is_headline};
+use crate::group::{Drawn, Group, Groups, Key};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table, Weight};
 
@@ -141,7 +141,7 @@ fn is_side(key: &Key, packaging: Packaging) -> bool {
     key.packaging == packaging
         && key.metric == Metric::Execution
         && key.start == Some(StartClass::Warm)
-        && is_headline(key)
+        && key.is_headline()
 }
 
 /// The ratio of the medians between its least and greatest by the ends of their spreads.

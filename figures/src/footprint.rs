@@ -2,7 +2,7 @@
 
 use record::{Metric, Published, Record};
 
-use crate::group::Groups;
+use crate::group::{Drawn, Groups};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table};
 

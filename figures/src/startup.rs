@@ -2,7 +2,7 @@
 
 use record::{Metric, Published, Record, StartClass};
 
-use crate::group::{Groups, is_headline};
+use crate::group::{Drawn, Groups};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table};
 
@@ -31,7 +31,7 @@ pub fn startup(record: &Record, published: &[Published]) -> Table {
             for &start in StartClass::ALL {
                 let mut of_start = groups
                     .of_subject(&server, packaging, Metric::FirstAnswer)
-                    .filter(|(key, _)| key.start == Some(start) && is_headline(key));
+                    .filter(|(key, _)| key.start == Some(start) && key.is_headline());
                 if of_start.next().is_none() {
                     continue;
                 }

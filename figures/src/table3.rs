@@ -2,7 +2,7 @@
 
 use record::{InputSize, Metric, Packaging, Published, Ratio, Record, Unit, mean};
 
-use crate::group::{Group, Groups, cold, size, warm};
+use crate::group::{Drawn, Group, Groups, cold, size, warm};
 use crate::order::{FLOOR, SPREADS, completeness, provenance, servers};
 use crate::sheet::{Field, Head, Line, Sheet};
 use crate::table::{Cell, Column, Row, Table, Weight};
@@ -177,7 +177,7 @@ fn execution(
                     key.tool.as_deref() == Some(tool)
                         && key.input.as_ref().is_some_and(|input| input.size == size)
                         && key.start == Some(warm(packaging))
-                        && crate::group::is_headline(key)
+                        && key.is_headline()
                 });
             let medians: Vec<u64> = of_tool
                 .filter_map(|(_, group)| {

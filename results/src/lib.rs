@@ -3,10 +3,13 @@
 //! Nothing here reads a clock, starts a process or draws; time is handed in.
 #![deny(clippy::as_conversions)]
 
+mod cell;
 mod digest;
 mod done;
+mod evidence;
 mod line;
 mod metric;
+mod noise;
 mod published;
 mod reader;
 mod recorder;
@@ -14,13 +17,17 @@ mod redact;
 mod run;
 mod sample;
 mod stats;
+mod stop;
 mod subject;
 mod time;
 mod unit;
 mod variable;
 
+pub use cell::{Cell, Good, Group, Groups};
 pub use digest::{Digest, DigestError};
+pub use evidence::Evidence;
 pub use metric::Metric;
+pub use noise::{Disturbance, Warning};
 pub use published::{PUBLISHED_TABLE3, Published, PublishedError};
 pub use reader::{Listed, ReadError, Record, State, list};
 pub use recorder::{RecordError, Recorder, latest};
@@ -28,6 +35,7 @@ pub use redact::Redactor;
 pub use run::{Dataset, End, FORMAT, Machine, Missing, Revision, Run, Toolchain};
 pub use sample::{Limits, Outcome, Replay, Sample, Trial};
 pub use stats::{Estimate, Spread, Summary, geometric_mean, mean};
+pub use stop::{Stop, StopReason};
 pub use subject::{Packaging, Subject};
 pub use time::Timestamp;
 pub use unit::{Bytes, Count, Nanos, PerSecond, Quantity, Ratio, Unit};

@@ -59,6 +59,7 @@ metrics! {
     GuestTool, "guest-tool", Nanos, " The guest's own clock: inside the tool's function.";
     LatencyUnderLoad, "latency-under-load", Nanos, " What one of several concurrent clients waits for a call.";
     Throughput, "throughput", PerSecond, " Calls answered a second by one host.";
+    OfferedRate, "offered-rate", PerSecond, " Calls that were sent a second, whether or not earlier ones were answered.";
     // Processor
     CpuTime, "cpu-time", Nanos, " User and system time of the subject's processes.";
     CpuUser, "cpu-user", Nanos, " User time of the subject's processes.";
@@ -77,6 +78,9 @@ metrics! {
     NextServerPss, "next-server-pss", Bytes, " One more different idle server in a resident host, as proportional set size.";
     NextServerAnonymous, "next-server-anonymous", Bytes, " One more different idle server in a resident host, anonymous memory.";
     NextServerMapped, "next-server-mapped", Bytes, " One more different idle server in a resident host, its mapped code.";
+    // Density
+    LatencyAmongIdle, "latency-among-idle", Nanos, " One call while other servers are up and idle.";
+    ResidentAmongIdle, "resident-among-idle", Bytes, " Proportional set size of all processes of all idle servers together.";
     // Size
     SizeRaw, "size-raw", Bytes, " The file as built.";
     SizeStripped, "size-stripped", Bytes, " The file without names and debug sections.";

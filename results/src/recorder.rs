@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::evidence;
 use crate::reader::{self, RUN, ReadError, SAMPLES};
 use crate::{Count, Digest, End, Outcome, Redactor, Run, Sample, Timestamp, Trial, done, line};
 
@@ -162,6 +163,8 @@ impl Recorder {
         })?;
         file.set_len(scan.whole)
             .map_err(|error| failure(&path, error))?;
+        // A trial that was cut short is measured again, and may end well this time.
+        forget_others(&folder.join(evidence::FOLDER), &done);
         before.resumed.push(now);
         before.missing = run.missing;
         let recorder = Self {
@@ -180,6 +183,16 @@ impl Recorder {
 
     /// Appends all samples of one trial, as one write. After an error the file is as it was before.
     pub fn append(&mut self, trial: &[Sample]) -> Result<(), RecordError> {
+        self.append_with(trial, None)
+    }
+
+    /// Appends all samples of one trial, and keeps the exact request beside them as evidence. The request is written
+    /// first: a trial that is recorded has its evidence. One of more than 16 MB is not kept.
+    pub fn append_with(
+        &mut self,
+        trial: &[Sample],
+        request: Option<&[u8]>,
+    ) -> Result<(), RecordError> {
         let Some(first) = trial.first() else {
             return Ok(());
         };
@@ -194,9 +207,19 @@ impl Recorder {
         let mut trial = trial.to_vec();
         for sample in &mut trial {
             redact_outcome(&mut sample.outcome, &self.redactor);
+            if let Some(evidence) = &mut sample.evidence {
+                evidence.clean(&self.redactor);
+            }
             if let Some(fault) = sample.fault() {
                 return Err(bug(fault));
             }
+        }
+        if let Some(request) = request.filter(|request| request.len() <= evidence::LONGEST_REQUEST)
+        {
+            let digest = self.keep_request(number, request)?;
+            let carrier = trial.iter().position(|sample| sample.evidence.is_some());
+            let evidence = &mut trial[carrier.unwrap_or(0)].evidence;
+            evidence.get_or_insert_default().request = Some(digest);
         }
         let text = line::write(&trial)
             .ok_or_else(|| bug("its samples are of several trials".to_owned()))?;
@@ -222,6 +245,15 @@ impl Recorder {
         self.samples += count(trial.len());
         self.done.insert(number);
         Ok(())
+    }
+
+    /// Writes a request, without names of this machine, and returns what the file's digest is.
+    fn keep_request(&self, trial: Trial, request: &[u8]) -> Result<Digest, RecordError> {
+        let folder = self.folder.join(evidence::FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| failure(&folder, error))?;
+        let text = self.redactor.redact(&String::from_utf8_lossy(request));
+        write_whole(&folder, &evidence::file(trial), text.as_bytes())?;
+        Ok(Digest::of(text.as_bytes()))
     }
 
     /// The trials that are recorded, those of before a resume among them.
@@ -280,6 +312,17 @@ impl Recorder {
             .expect("a run has only string keys, and memory takes every write");
         text.push(b'\n');
         write_whole(&self.folder, RUN, &text).map(|_| ())
+    }
+}
+
+/// Removes the requests of trials that are not recorded. What cannot be removed is written over when its trial fails again.
+fn forget_others(folder: &Path, done: &BTreeSet<Trial>) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let trial = entry.file_name().to_str().and_then(evidence::trial);
+        if trial.is_some_and(|trial| !done.contains(&trial)) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

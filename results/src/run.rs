@@ -1,11 +1,16 @@
 //! Everything that a reader must know of a run to judge its samples: `run.json`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, Count, Digest, Subject, Timestamp};
+use crate::{Bytes, Count, Digest, Stop, Subject, Timestamp, Warning};
 
 /// The format version that this crate writes. Readers accept it and older ones, and refuse newer ones by name.
-pub const FORMAT: u32 = 1;
+///
+/// 2 numbers trials by cell and repetition, and knows rounds, disturbances, evidence, warnings and stops. 1 knew none of
+/// them and numbered trials by the shuffled plan, so a run of version 1 is read and compared, but never resumed.
+pub const FORMAT: u32 = 2;
 
 /// All trials of one command on one machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +23,10 @@ pub struct Run {
     pub command: String,
     /// How the command was called; the recorder leaves out folders and names of this machine.
     pub argv: Vec<String>,
+    /// What was asked, by name: what was chosen, how much of it, and when to stop. Two runs that were asked the same have
+    /// the same cells under the same numbers, whatever the order of their words. Empty in runs of version 1.
+    #[serde(default)]
+    pub selection: BTreeMap<String, String>,
     /// The sources; none outside of a git checkout.
     pub git: Option<Revision>,
     /// Of `Cargo.lock`.
@@ -36,6 +45,12 @@ pub struct Run {
     pub seed: u64,
     /// What this machine could not do.
     pub missing: Vec<Missing>,
+    /// What a reader should know before believing it.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    /// Why each cell has as many samples as it has.
+    #[serde(default)]
+    pub stops: Vec<Stop>,
     /// When the run began.
     pub start: Timestamp,
     /// When it was taken up again, if it was.
@@ -133,6 +148,7 @@ impl Run {
             id: String::new(),
             command: command.into(),
             argv: Vec::new(),
+            selection: BTreeMap::new(),
             git: None,
             lockfile: None,
             toolchain: Toolchain::default(),
@@ -142,21 +158,25 @@ impl Run {
             machine: Machine::default(),
             seed,
             missing: Vec::new(),
+            warnings: Vec::new(),
+            stops: Vec::new(),
             start,
             resumed: Vec::new(),
             end: None,
         }
     }
 
-    /// The names of what differs between two runs such that their samples must not share a median. Load, times and
-    /// what is missing may differ.
+    /// The names of what differs between two runs such that their samples must not share a median. Load, times, the
+    /// order of words and what is missing may differ.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let machine = |run: &Self| Machine {
             load_milli: None,
             ..run.machine.clone()
         };
         let checks = [
+            ("format version", self.format == other.format),
             ("command", self.command == other.command),
+            ("question", self.selection == other.selection),
             ("sources", self.git == other.git),
             ("Cargo.lock", self.lockfile == other.lockfile),
             ("toolchain", self.toolchain == other.toolchain),

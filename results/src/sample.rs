@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Count, Digest, Input, Metric, Nanos, PageCache, Quantity, StartClass, Subject, Testbed,
-    Tier, Transport, Unit, Wire,
+    Bytes, Count, Digest, Disturbance, Evidence, Input, Metric, Nanos, PageCache, Quantity,
+    StartClass, Subject, Testbed, Tier, Transport, Unit, Wire,
 };
 
 /// The number of an execution within its run. The plan of a run is made from its arguments and seed alone, so the same
@@ -111,12 +111,22 @@ pub struct Sample {
     pub limits: Limits,
     /// How many calls were in flight at once; 1 unless load is measured.
     pub concurrency: Count,
+    /// How many idle servers were beside; none where density is not measured.
+    pub idle: Option<Count>,
+    /// What share of the measured capacity was offered, in percent; none where the next call waits for the last one.
+    pub load: Option<Count>,
+    /// The round that it was taken in. Samples of one round share a process, so they are not independent; none in older runs.
+    pub round: Option<Count>,
+    /// What else used the machine meanwhile, if anything.
+    pub disturbed: Option<Disturbance>,
     /// What the number is.
     pub metric: Metric,
     /// The number, in the metric's unit. Absent where the trial gave none.
     pub value: Option<Quantity>,
     /// How the trial ended.
     pub outcome: Outcome,
+    /// What a failed trial left behind; the first of its samples carries it.
+    pub evidence: Option<Evidence>,
     /// Of a replay only.
     pub replay: Option<Replay>,
 }
@@ -145,9 +155,14 @@ impl Sample {
             page_cache: None,
             limits: Limits::default(),
             concurrency: Count(1),
+            idle: None,
+            load: None,
+            round: None,
+            disturbed: None,
             metric,
             value: None,
             outcome,
+            evidence: None,
             replay: None,
         }
     }
@@ -198,10 +213,20 @@ struct Row {
     #[serde(default, skip_serializing_if = "is_default")]
     limits: Limits,
     concurrency: Count,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    idle: Option<Count>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    load: Option<Count>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    round: Option<Count>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disturbed: Option<Disturbance>,
     metric: Metric,
     value: Option<u64>,
     unit: Unit,
     outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    evidence: Option<Evidence>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replay: Option<Replay>,
 }
@@ -225,10 +250,15 @@ impl From<Sample> for Row {
             page_cache: sample.page_cache,
             limits: sample.limits,
             concurrency: sample.concurrency,
+            idle: sample.idle,
+            load: sample.load,
+            round: sample.round,
+            disturbed: sample.disturbed,
             metric: sample.metric,
             value: sample.value.map(Quantity::value),
             unit: sample.value.map_or(sample.metric.unit(), Quantity::unit),
             outcome: sample.outcome,
+            evidence: sample.evidence,
             replay: sample.replay,
         }
     }
@@ -251,9 +281,14 @@ impl TryFrom<Row> for Sample {
             page_cache: row.page_cache,
             limits: row.limits,
             concurrency: row.concurrency,
+            idle: row.idle,
+            load: row.load,
+            round: row.round,
+            disturbed: row.disturbed,
             metric: row.metric,
             value: row.value.map(|value| row.unit.quantity(value)),
             outcome: row.outcome,
+            evidence: row.evidence,
             replay: row.replay,
         };
         sample.fault().map_or(Ok(sample), Err)

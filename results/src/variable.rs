@@ -198,6 +198,8 @@ mod tests {
         round_trips(PageCache::ALL);
         round_trips(InputSize::ALL);
         round_trips(crate::Packaging::ALL);
+        round_trips(crate::Disturbance::ALL);
+        round_trips(crate::StopReason::ALL);
     }
 
     #[test]

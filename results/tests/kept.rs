@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use record::{
-    Bytes, Count, Dataset, Digest, Input, InputSize, Limits, Metric, Nanos, Outcome, Packaging,
-    PageCache, ReadError, Record, RecordError, Recorder, Redactor, Run, Sample, StartClass, State,
-    Subject, Timestamp, Transport, Trial, Wire,
+    Bytes, Cell, Count, Dataset, Digest, Disturbance, Evidence, Groups, Input, InputSize, Limits,
+    Metric, Nanos, Outcome, Packaging, PageCache, ReadError, Record, RecordError, Recorder,
+    Redactor, Run, Sample, StartClass, State, Subject, Timestamp, Transport, Trial, Wire,
 };
 
 const START: Timestamp = Timestamp(1_795_250_400);
@@ -225,6 +225,85 @@ fn a_resume_needs_the_same_run_alone_and_unfinished() {
 }
 
 #[test]
+fn a_run_of_the_first_format_is_read_and_not_resumed() {
+    let results = tempfile::tempdir().expect("a temporary folder");
+    let mut recorder = create(results.path());
+    recorder.append(&trial(1, &[1])).expect("appended");
+    let folder = recorder.folder().to_owned();
+    drop(recorder);
+    let path = folder.join("run.json");
+    let text = fs::read_to_string(&path).expect("text");
+    let mut old: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let fields = old.as_object_mut().expect("an object");
+    fields.insert("format".to_owned(), 1.into());
+    for later in ["selection", "warnings", "stops"] {
+        fields.remove(later).expect("version 2 has it");
+    }
+    fs::write(&path, old.to_string()).expect("written");
+
+    let record = Record::read(&folder).expect("readable");
+    assert_eq!((record.run.format, record.samples.len()), (1, 1));
+    assert!(record.run.stops.is_empty() && record.samples[0].round.is_none());
+    let error = Recorder::resume(&folder, run(), redactor()).expect_err("trials mean other cells");
+    assert!(
+        error.to_string().contains("began: format version; start"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_failed_trial_keeps_its_evidence() {
+    let results = tempfile::tempdir().expect("a temporary folder");
+    let mut recorder = create(results.path());
+    let failed = |number: u64| {
+        let mut samples = trial(number, &[1]);
+        samples[0].value = None;
+        samples[0].outcome = Outcome::Crashed {
+            how: "signal 11".into(),
+        };
+        samples[0].round = Some(Count(3));
+        samples[0].disturbed = Some(Disturbance::Busy);
+        samples[0].evidence = Some(Evidence {
+            signal: Some(11),
+            stderr: vec!["panicked at /home/alice/photos/a.jpg".into()],
+            ..Evidence::default()
+        });
+        samples
+    };
+    let request = br#"{"method":"tools/call","path":"/home/alice/photos/a.jpg"}"#;
+    recorder
+        .append_with(&failed(100_001), Some(request))
+        .expect("appended");
+    recorder
+        .append_with(&failed(100_002), Some(&vec![b'x'; 17 * 1024 * 1024]))
+        .expect("the sample is kept without its request");
+    let folder = recorder.folder().to_owned();
+    drop(recorder);
+
+    let record = Record::read(&folder).expect("readable");
+    let evidence = record.samples[0].evidence.clone().expect("evidence");
+    assert_eq!(evidence.signal, Some(11));
+    assert_eq!(evidence.stderr, ["panicked at <data>/a.jpg"]);
+    let kept = fs::read(folder.join("evidence/trial-100001.json")).expect("kept");
+    assert_eq!(evidence.request, Some(Digest::of(&kept)));
+    assert_eq!(
+        String::from_utf8_lossy(&kept),
+        r#"{"method":"tools/call","path":"<data>/a.jpg"}"#
+    );
+    let other = record.samples[1].evidence.clone().expect("evidence");
+    assert_eq!(other.request, None);
+    let group = &Groups::of(&record).all[&Cell::of(&record.samples[0])];
+    assert_eq!((group.failed, group.disturbed), (2, 0));
+
+    // A kill between the request and its trial leaves a request without a trial.
+    let orphan = folder.join("evidence/trial-100003.json");
+    fs::write(&orphan, "{}").expect("written");
+    let resumed = Recorder::resume(&folder, run(), redactor()).expect("resumed");
+    assert!(!orphan.exists() && folder.join("evidence/trial-100001.json").exists());
+    drop(resumed);
+}
+
+#[test]
 fn a_trial_is_whole_new_and_in_its_unit() {
     let results = tempfile::tempdir().expect("a temporary folder");
     let mut recorder = create(results.path());
@@ -320,11 +399,11 @@ fn a_spoilt_folder_is_refused_by_name() {
             edit(
                 folder,
                 "run.json",
-                "\"format\": 1",
-                "\"format\": 2, \"later\": {}",
+                "\"format\": 2",
+                "\"format\": 3, \"later\": {}",
             )
         },
-        "format version 2, and this program reads up to 1",
+        "format version 3, and this program reads up to 2",
     );
     check(
         |folder| fs::write(folder.join("run.json"), [0xff, 0xfe]).expect("written"),
