@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::block::{self, Location};
 use crate::{
-    Count, Input, Limits, Metric, Outcome, Packaging, PageCache, Record, Sample, StartClass,
-    Summary, Testbed, Tier, Transport, Wire,
+    Count, Input, Limits, Metric, Outcome, Packaging, PageCache, Record, Sample, Spread,
+    StartClass, Summary, Testbed, Tier, Transport, Wire,
 };
 
 /// Everything that two samples must share before they share a median. The round and what disturbed a sample are not of it.
@@ -49,6 +50,8 @@ pub struct Good {
     pub value: u64,
     /// The round that it was taken in, where there are rounds.
     pub round: Option<Count>,
+    /// Whether something else used the machine meanwhile.
+    pub disturbed: bool,
 }
 
 /// The samples of one cell.
@@ -114,8 +117,38 @@ impl Group {
     }
 
     /// The good values summed up; `None` where there are none.
+    ///
+    /// Samples of one round share a process and are alike, so the interval of their median is that of the rounds'
+    /// medians: by Student's t on a logarithmic scale. Where there are no rounds, or no round has two samples, it is that
+    /// of the samples by order statistics.
     pub fn summary(&self, metric: Metric) -> Option<Summary> {
-        Summary::of(metric.unit(), self.values())
+        let mut summary = Summary::of(metric.unit(), self.values())?;
+        if !summary.spread.is_interval() {
+            return Some(summary);
+        }
+        let rounds = block::of_rounds(&self.good)
+            .filter(|rounds| rounds.len() >= block::FEWEST && rounds.len() < self.good.len());
+        if let Some(location) = rounds.and_then(Location::of) {
+            let (low, high) = location.interval();
+            summary.spread = Spread::Interval {
+                low: low.min(summary.median),
+                high: high.max(summary.median),
+            };
+        }
+        Some(summary)
+    }
+
+    /// The group without what was disturbed. The counts beside the good samples stay.
+    pub fn undisturbed(&self) -> Self {
+        let mut group = self.clone();
+        group.good.retain(|good| !good.disturbed);
+        group
+    }
+
+    /// In how many rounds the good samples were taken; 0 where they know no rounds.
+    pub fn rounds(&self) -> usize {
+        let rounds: BTreeSet<Count> = self.good.iter().filter_map(|good| good.round).collect();
+        rounds.len()
     }
 
     /// Adds one sample.
@@ -125,6 +158,7 @@ impl Group {
                 self.good.extend(sample.good().map(|value| Good {
                     value: value.value(),
                     round: sample.round,
+                    disturbed: sample.disturbed.is_some(),
                 }));
                 self.disturbed += u64::from(sample.disturbed.is_some());
             }

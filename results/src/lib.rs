@@ -3,7 +3,9 @@
 //! Nothing here reads a clock, starts a process or draws; time is handed in.
 #![deny(clippy::as_conversions)]
 
+mod block;
 mod cell;
+mod compare;
 mod digest;
 mod done;
 mod evidence;
@@ -18,12 +20,14 @@ mod run;
 mod sample;
 mod stats;
 mod stop;
+mod student;
 mod subject;
 mod time;
 mod unit;
 mod variable;
 
 pub use cell::{Cell, Good, Group, Groups};
+pub use compare::{Compared, Comparison, Effect, Measured, Shift, Side, Verdict, compare};
 pub use digest::{Digest, DigestError};
 pub use evidence::Evidence;
 pub use metric::Metric;

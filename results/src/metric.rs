@@ -1,6 +1,7 @@
 //! What can be measured: a closed list, each with its unit and what the number means.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +89,46 @@ metrics! {
     SizePrecompiled, "size-precompiled", Bytes, " The component's machine code, precompiled.";
     SizeHostBinary, "size-host-binary", Bytes, " The host program that a component needs beside it.";
     SizeImage, "size-image", Bytes, " The container image, all layers unpacked.";
+}
+
+impl Metric {
+    /// What runs are compared by unless something else is asked for: what a user waits for and pays for. The others say why.
+    pub const HEADLINES: &'static [Self] = &[
+        Self::FirstAnswer,
+        Self::Execution,
+        Self::LatencyUnderLoad,
+        Self::Throughput,
+        Self::PeakResident,
+        Self::NextInstancePss,
+        Self::LatencyAmongIdle,
+        Self::ResidentAmongIdle,
+        Self::SizeRaw,
+    ];
+
+    /// Whether every reading of the same file gives the same number, so that one sample is all there is to know.
+    pub fn is_exact(self) -> bool {
+        matches!(
+            self,
+            Self::SizeRaw
+                | Self::SizeStripped
+                | Self::SizeZstd
+                | Self::SizePrecompiled
+                | Self::SizeHostBinary
+                | Self::SizeImage
+        )
+    }
+}
+
+impl FromStr for Metric {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().find(|metric| metric.name() == text);
+        found.copied().ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|metric| metric.name()).collect();
+            format!("{text:?} is no metric; give one of {}", known.join(", "))
+        })
+    }
 }
 
 impl fmt::Display for Metric {

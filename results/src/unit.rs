@@ -134,6 +134,15 @@ pub(crate) fn float(value: u64) -> f64 {
     f64::from(high).mul_add(4_294_967_296.0, f64::from(low))
 }
 
+/// The nearest integer; the least or the greatest where there is none.
+#[expect(
+    clippy::as_conversions,
+    reason = "the language has no other way from a float to an integer; this one saturates"
+)]
+pub(crate) fn whole(value: f64) -> u64 {
+    value.round() as u64
+}
+
 macro_rules! into_quantity {
     ($($unit:ident)*) => {$(
         impl From<$unit> for Quantity {

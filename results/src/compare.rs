@@ -1,0 +1,519 @@
+//! Two runs side by side, cell by cell: the size of each difference first, and a word for it only where it is both large
+//! and sure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::block::{self, Location, log, real};
+use crate::student::{quantile_95, two_sided};
+use crate::variable::names;
+use crate::{
+    Cell, Group, Groups, Machine, Metric, Outcome, Packaging, Record, Run, State, Summary,
+    Timestamp, Unit,
+};
+
+/// A smaller difference has no word: between equal builds, layout of code and memory alone moves a median by some percent
+/// (Mytkowicz et al., Producing wrong data without doing anything obviously wrong, ASPLOS 2009).
+const LEAST_EFFECT: f64 = 1.05;
+/// How improbable chance must make a difference, over all cells of the comparison together.
+const ALPHA: f64 = 0.05;
+/// The fewest samples a side.
+const FEWEST_SAMPLES: usize = 6;
+/// The fewest cells of a packaging that can say where all of them went.
+const FEWEST_CELLS: usize = 5;
+/// From here on what all cells share is worth a warning, in logarithms: 3 %.
+const LEAST_SHIFT: f64 = 0.029_558_8;
+/// Blocks whose medians are equal to the last digit were not measured finely enough to differ: 0.1 %, in logarithms.
+const RESOLUTION: f64 = 0.001;
+/// A cell of which more was disturbed says so, in percent.
+const MOST_DISTURBED: u64 = 20;
+
+names! {
+    /// What may be said of a cell.
+    Verdict {
+        Slower, "slower", "It takes longer, or fewer are done a second.";
+        Larger, "larger", "It takes more memory or space.";
+        Lost, "lost", "It had right answers before and has none now.";
+        Faster, "faster", "It takes less time, or more are done a second.";
+        Smaller, "smaller", "It takes less memory or space.";
+        Moved, "moved", "It differs as much as everything else does, which points at the machine or at what all cells share.";
+        Unclear, "unclear", "It cannot be told: too small for a word, or too unsure.";
+        Same, "same", "Surely within 5 %.";
+        TooFew, "too-few", "Fewer than 6 samples on a side, or fewer than 3 rounds.";
+    }
+}
+
+/// Two runs side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The run that is compared against.
+    pub before: Side,
+    /// The run that is judged.
+    pub after: Side,
+    /// What differs between the two beside what was measured, such that times are not of the same thing: `machine`,
+    /// `toolchain`, `data sets`.
+    pub differences: Vec<&'static str>,
+    /// The subjects whose files differ: what the comparison is about.
+    pub changed: Vec<(String, Packaging)>,
+    /// Where all times together went, where enough cells say so.
+    pub shift: Option<Shift>,
+    /// How many cells share the probability of a wrong word.
+    pub tested: usize,
+    /// Every cell that both runs have, in the order of cells.
+    pub cells: Vec<Compared>,
+    /// Cells that only the first run has.
+    pub gone: Vec<Cell>,
+    /// Cells that only the second run has.
+    pub new: Vec<Cell>,
+}
+
+/// One of two runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// The run's id.
+    pub id: String,
+    /// When it began.
+    pub start: Timestamp,
+    /// The commit of the sources, with `+` where they were changed.
+    pub revision: Option<String>,
+    /// Whether it came to its end.
+    pub whole: bool,
+    /// What was to be known of it before believing it.
+    pub warnings: Vec<crate::Warning>,
+}
+
+/// Where all times together went: what every packaging shares, as a ratio of after to before. A machine that is slower is
+/// slower for every packaging; a change of one packaging is not in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shift {
+    /// The ratio; 1 where packagings went different ways.
+    pub ratio: f64,
+    /// Of how many cells.
+    pub cells: usize,
+}
+
+/// One cell in both runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// What it is.
+    pub cell: Cell,
+    /// In the first run.
+    pub before: Measured,
+    /// In the second run.
+    pub after: Measured,
+    /// How far the two are apart; none where a side has no median.
+    pub effect: Option<Effect>,
+    /// What may be said of it.
+    pub verdict: Verdict,
+}
+
+/// One cell in one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The good samples that are compared; none where there are none.
+    pub summary: Option<Summary>,
+    /// In how many rounds they were taken; 0 where the run knows no rounds.
+    pub rounds: usize,
+    /// How many good samples were taken while something else used the machine.
+    pub disturbed: u64,
+    /// How many of those are left out of the comparison: all of them where enough others remain to judge by, or none.
+    pub left_out: u64,
+    /// How many trials failed.
+    pub failed: u64,
+    /// Why the first of them failed.
+    pub why: Option<Outcome>,
+}
+
+/// How far two medians are apart, as a ratio of after to before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effect {
+    /// The ratio of the medians.
+    pub ratio: f64,
+    /// The lower end of its 95 % interval; the ratio itself for what is exact or has too few samples.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+    /// How probable chance makes such a difference beyond what all cells share, in this cell alone; none where it was not
+    /// tested.
+    pub p: Option<f64>,
+    /// The same over all tested cells together (Holm, A simple sequentially rejective multiple test procedure, 1979).
+    pub adjusted: Option<f64>,
+}
+
+/// Compares the cells of two runs in these metrics, [`Metric::HEADLINES`] where none is given.
+pub fn compare(before: &Record, after: &Record, metrics: &[Metric]) -> Comparison {
+    let metrics = if metrics.is_empty() {
+        Metric::HEADLINES
+    } else {
+        metrics
+    };
+    let wanted = |record: &Record| -> BTreeMap<Cell, Group> {
+        let mut groups = Groups::of(record).all;
+        groups.retain(|cell, _| metrics.contains(&cell.metric));
+        groups
+    };
+    let (old, new) = (wanted(before), wanted(after));
+    let pairs: Vec<Pair> = old
+        .iter()
+        .filter_map(|(cell, group)| Some(Pair::of(cell, group, new.get(cell)?)))
+        .collect();
+    let shift = shift(&pairs);
+    let log_shift = shift.map_or(0.0, |shift| shift.ratio.ln());
+    let tests: Vec<Option<Test>> = pairs.iter().map(|pair| pair.test(log_shift)).collect();
+    let adjusted = holm(tests.iter().flatten().map(|test| test.p));
+    let tested = adjusted.len();
+    let mut adjusted = adjusted.into_iter();
+    let cells = pairs
+        .into_iter()
+        .zip(tests)
+        .map(|(pair, test)| {
+            let test = test.map(|test| (test, adjusted.next().unwrap_or(1.0)));
+            pair.judge(test, log_shift)
+        })
+        .collect();
+    let only = |one: &BTreeMap<Cell, Group>, other: &BTreeMap<Cell, Group>| {
+        let lone = one.iter().filter(|(cell, group)| {
+            !other.contains_key(*cell) && (!group.good.is_empty() || group.failed > 0)
+        });
+        lone.map(|(cell, _)| cell.clone()).collect()
+    };
+    Comparison {
+        before: Side::of(before),
+        after: Side::of(after),
+        differences: differences(&before.run, &after.run),
+        changed: changed(&before.run, &after.run),
+        shift,
+        tested,
+        cells,
+        gone: only(&old, &new),
+        new: only(&new, &old),
+    }
+}
+
+impl Comparison {
+    /// The cells that are surely worse by more than this share (0.1 is 10 %), the worst first. What has no right answer any
+    /// more is worse than anything.
+    pub fn worse_than(&self, share: f64) -> Vec<&Compared> {
+        let mut worse: Vec<&Compared> = self
+            .cells
+            .iter()
+            .filter(|compared| compared.verdict.is_worse() && compared.cost() > 1.0 + share)
+            .collect();
+        worse.sort_by(|one, other| other.cost().total_cmp(&one.cost()));
+        worse
+    }
+
+    /// Whether everything together is worse by more than this share.
+    pub fn shifted_by_more_than(&self, share: f64) -> bool {
+        self.shift.is_some_and(|shift| shift.ratio > 1.0 + share)
+    }
+}
+
+impl Shift {
+    /// Whether so much moved that the machine is to be suspected: 3 %.
+    pub fn is_suspect(self) -> bool {
+        self.ratio.ln().abs() >= LEAST_SHIFT
+    }
+}
+
+impl Compared {
+    /// How many times as much the user pays now: above 1 is worse, whatever the unit.
+    pub fn cost(&self) -> f64 {
+        match (self.verdict, self.effect) {
+            (Verdict::Lost, _) => f64::INFINITY,
+            (_, Some(effect)) if self.cell.metric.unit() == Unit::PerSecond => 1.0 / effect.ratio,
+            (_, Some(effect)) => effect.ratio,
+            (_, None) => 1.0,
+        }
+    }
+
+    /// Whether more than a fifth of the samples of a side were disturbed.
+    pub fn is_disturbed(&self) -> bool {
+        [&self.before, &self.after].into_iter().any(|side| {
+            let samples = side.summary.map_or(0, |summary| summary.n);
+            let samples = u64::try_from(samples).expect("a length fits in 64 bits") + side.left_out;
+            side.disturbed * 100 > samples * MOST_DISTURBED
+        })
+    }
+}
+
+impl Verdict {
+    /// Whether it is a change for the worse.
+    pub fn is_worse(self) -> bool {
+        matches!(self, Self::Slower | Self::Larger | Self::Lost)
+    }
+
+    /// Whether it is a change for the better.
+    pub fn is_better(self) -> bool {
+        matches!(self, Self::Faster | Self::Smaller)
+    }
+
+    /// The word for a difference that is large and sure.
+    fn of(unit: Unit, log_ratio: f64) -> Self {
+        match (unit, log_ratio > 0.0) {
+            (Unit::Nanos, true) | (Unit::PerSecond, false) => Self::Slower,
+            (Unit::Nanos, false) | (Unit::PerSecond, true) => Self::Faster,
+            (Unit::Bytes | Unit::Count, true) => Self::Larger,
+            (Unit::Bytes | Unit::Count, false) => Self::Smaller,
+        }
+    }
+}
+
+impl Side {
+    fn of(record: &Record) -> Self {
+        let run = &record.run;
+        Self {
+            id: run.id.clone(),
+            start: run.start,
+            revision: run.git.as_ref().map(|git| {
+                let changed = if git.dirty { "+" } else { "" };
+                format!("{}{changed}", git.commit)
+            }),
+            whole: record.state == State::Finished,
+            warnings: run.warnings.clone(),
+        }
+    }
+}
+
+/// A cell's samples of both runs, before anything is said of them.
+struct Pair {
+    cell: Cell,
+    before: Measured,
+    after: Measured,
+    /// Both medians' logarithms and where their blocks lie, where there are enough samples.
+    sides: Option<[(f64, Location); 2]>,
+}
+
+/// What chance says of one cell.
+#[derive(Clone, Copy)]
+struct Test {
+    /// The difference of the blocks' locations, in logarithms.
+    difference: f64,
+    /// Half of its 95 % interval.
+    half: f64,
+    p: f64,
+}
+
+impl Pair {
+    fn of(cell: &Cell, before: &Group, after: &Group) -> Self {
+        let [(before, one), (after, other)] = [before, after].map(|group| side(cell.metric, group));
+        Self {
+            cell: cell.clone(),
+            before,
+            after,
+            sides: one.zip(other).map(|(one, other)| [one, other]),
+        }
+    }
+
+    /// Welch's t over the blocks: of no difference, or none beyond what all cells share.
+    fn test(&self, shift: f64) -> Option<Test> {
+        let [(_, before), (_, after)] = self.sides?;
+        let difference = after.at - before.at;
+        let variance = before.variance + after.variance;
+        let freedom = variance.powi(2)
+            / (before.variance.powi(2) / before.freedom + after.variance.powi(2) / after.freedom);
+        let beyond = difference - explained(difference, self.shift(shift));
+        Some(Test {
+            difference,
+            half: quantile_95(freedom) * variance.sqrt(),
+            p: two_sided(beyond / variance.sqrt(), freedom),
+        })
+    }
+
+    /// What of the shift of all times this cell would have if it moved with them.
+    fn shift(&self, shift: f64) -> f64 {
+        match self.cell.metric.unit() {
+            Unit::Nanos => shift,
+            Unit::PerSecond => -shift,
+            Unit::Bytes | Unit::Count => 0.0,
+        }
+    }
+
+    fn judge(self, test: Option<(Test, f64)>, shift: f64) -> Compared {
+        let shift = self.shift(shift);
+        let unit = self.cell.metric.unit();
+        let medians = self.before.summary.zip(self.after.summary);
+        let log_ratio = medians.map(|(before, after)| log(after.median) - log(before.median));
+        let least = LEAST_EFFECT.ln();
+        let (effect, verdict) = match (log_ratio, test) {
+            (None, _) if self.before.summary.is_some() && self.after.failed > 0 => {
+                (None, Verdict::Lost)
+            }
+            (None, _) => (None, Verdict::TooFew),
+            (Some(ratio), None) => {
+                let verdict = if !self.cell.metric.is_exact() {
+                    Verdict::TooFew
+                } else if ratio.abs() >= least {
+                    Verdict::of(unit, ratio)
+                } else {
+                    Verdict::Same
+                };
+                let ratio = ratio.exp();
+                let exact = Effect {
+                    ratio,
+                    low: ratio,
+                    high: ratio,
+                    p: None,
+                    adjusted: None,
+                };
+                (Some(exact), verdict)
+            }
+            (Some(ratio), Some((test, adjusted))) => {
+                // The samples' medians are what tables show; the blocks' location is what chance is asked about. Both
+                // must lie in the interval.
+                let low = (test.difference - test.half).min(ratio);
+                let high = (test.difference + test.half).max(ratio);
+                let beyond = ratio - explained(ratio, shift);
+                let sure = adjusted < ALPHA && (low > 0.0 || high < 0.0);
+                let verdict = if beyond.abs() >= least && sure {
+                    Verdict::of(unit, ratio)
+                } else if ratio.abs() >= least
+                    && (low > 0.0 || high < 0.0)
+                    && shift.abs() >= LEAST_SHIFT
+                {
+                    Verdict::Moved
+                } else if low > -least && high < least {
+                    Verdict::Same
+                } else {
+                    Verdict::Unclear
+                };
+                let effect = Effect {
+                    ratio: ratio.exp(),
+                    low: low.exp(),
+                    high: high.exp(),
+                    p: Some(test.p),
+                    adjusted: Some(adjusted),
+                };
+                (Some(effect), verdict)
+            }
+        };
+        Compared {
+            cell: self.cell,
+            before: self.before,
+            after: self.after,
+            effect,
+            verdict,
+        }
+    }
+}
+
+/// How much of a difference a shift explains: all of one that lies between nothing and the shift.
+fn explained(difference: f64, shift: f64) -> f64 {
+    difference.clamp(shift.min(0.0), shift.max(0.0))
+}
+
+/// One side of a pair: what was measured, and the median's logarithm with where the blocks lie if there are enough.
+fn side(metric: Metric, group: &Group) -> (Measured, Option<(f64, Location)>) {
+    // Whether a sample was disturbed is known without its value, so leaving it out favours no side.
+    let quiet = group.undisturbed();
+    let located = locate(metric, &quiet);
+    let (compared, located) = match located {
+        Some(located) if group.disturbed > 0 => (&quiet, Some(located)),
+        _ => (group, locate(metric, group)),
+    };
+    let measured = Measured {
+        summary: compared.summary(metric),
+        rounds: compared.rounds(),
+        disturbed: group.disturbed,
+        left_out: u64::try_from(group.good.len() - compared.good.len())
+            .expect("a length fits in 64 bits"),
+        failed: group.failed,
+        why: group.why.clone(),
+    };
+    (measured, located)
+}
+
+fn locate(metric: Metric, group: &Group) -> Option<(f64, Location)> {
+    let summary = group.summary(metric)?;
+    if summary.n < FEWEST_SAMPLES || metric.is_exact() {
+        return None;
+    }
+    let blocks = match block::of_rounds(&group.good) {
+        Some(rounds) if rounds.len() < block::FEWEST => return None,
+        Some(rounds) => rounds,
+        None => block::of_batches(&group.good),
+    };
+    let least = RESOLUTION.powi(2) / real(blocks.len());
+    let mut location = Location::of(blocks)?;
+    location.variance = location.variance.max(least);
+    Some((log(summary.median), location))
+}
+
+/// The part of the median change of times that every packaging shares; where they went different ways, there is none.
+fn shift(pairs: &[Pair]) -> Option<Shift> {
+    let mut of_packaging: BTreeMap<Packaging, Vec<f64>> = BTreeMap::new();
+    for pair in pairs {
+        if let (Unit::Nanos, Some([(before, _), (after, _)])) =
+            (pair.cell.metric.unit(), pair.sides)
+        {
+            let changes = of_packaging.entry(pair.cell.packaging).or_default();
+            changes.push(after - before);
+        }
+    }
+    of_packaging.retain(|_, changes| changes.len() >= FEWEST_CELLS);
+    let cells = of_packaging.values().map(Vec::len).sum();
+    let medians: Vec<f64> = of_packaging.into_values().map(median).collect();
+    let least = medians
+        .iter()
+        .copied()
+        .min_by(|one, other| one.abs().total_cmp(&other.abs()))?;
+    let together = medians
+        .iter()
+        .all(|median| median.signum() == least.signum());
+    Some(Shift {
+        ratio: if together { least.exp() } else { 1.0 },
+        cells,
+    })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    values[(n - 1) / 2].midpoint(values[n / 2])
+}
+
+/// Holm's adjusted probabilities, in the order given: the least is multiplied by how many there are, the next by one less,
+/// and none may be less than one before it.
+fn holm(probabilities: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut ranked: Vec<(usize, f64)> = probabilities.enumerate().collect();
+    ranked.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+    let mut adjusted = vec![1.0; ranked.len()];
+    let mut least = 0.0_f64;
+    let mut left = ranked.len();
+    for (place, p) in ranked {
+        least = least.max((p * real(left)).min(1.0));
+        adjusted[place] = least;
+        left -= 1;
+    }
+    adjusted
+}
+
+/// What makes times incomparable; that subjects and sources differ is what a comparison is for.
+fn differences(before: &Run, after: &Run) -> Vec<&'static str> {
+    let machine = |run: &Run| Machine {
+        load_milli: None,
+        ..run.machine.clone()
+    };
+    let checks = [
+        ("machine", machine(before) == machine(after)),
+        ("toolchain", before.toolchain == after.toolchain),
+        ("data sets", before.datasets == after.datasets),
+    ];
+    let differing = checks.into_iter().filter(|(_, same)| !same);
+    differing.map(|(name, _)| name).collect()
+}
+
+/// The subjects that both runs have, in different files.
+fn changed(before: &Run, after: &Run) -> Vec<(String, Packaging)> {
+    let changed: BTreeSet<(String, Packaging)> = before
+        .subjects
+        .iter()
+        .filter(|old| {
+            after.subjects.iter().any(|new| {
+                (&old.server, old.packaging) == (&new.server, new.packaging)
+                    && old.digest != new.digest
+            })
+        })
+        .map(|subject| (subject.server.clone(), subject.packaging))
+        .collect();
+    changed.into_iter().collect()
+}

@@ -1,0 +1,495 @@
+//! What a comparison says of planted runs: nothing of equal ones, the right cell of one that was changed.
+
+use record::{
+    Bytes, Cell, Comparison, Count, Digest, Disturbance, Groups, Input, InputSize, Metric, Nanos,
+    Outcome, Packaging, PerSecond, Quantity, Record, Run, Sample, Spread, StartClass, State,
+    Subject, Timestamp, Transport, Trial, Verdict, compare,
+};
+
+/// Counter-based (SplitMix64), so that every planted run is the same each time.
+struct Chance(u64);
+
+impl Chance {
+    /// In [0, 1).
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let high = u32::try_from(mixed >> 32).expect("32 bits remain of 64 shifted by 32");
+        f64::from(high) / 4_294_967_296.0
+    }
+
+    /// Standard normal (Box and Muller 1958).
+    fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    /// What one sample differs from its process, in logarithms: 5 %, and each twentieth is late by a heavy tail.
+    fn sample(&mut self) -> f64 {
+        let usual = 0.05 * self.normal();
+        if self.uniform() < 0.05 {
+            usual + 0.1 - 0.7 * (1.0 - self.uniform()).ln()
+        } else {
+            usual
+        }
+    }
+}
+
+/// How processes differ among themselves, in logarithms.
+const BETWEEN: f64 = 0.02;
+/// The planted run has these.
+const SERVERS: [&str; 2] = ["noop", "log_parser"];
+const PACKAGINGS: [Packaging; 2] = [Packaging::Component, Packaging::Native];
+const TOOLS: u8 = 6;
+
+/// How a run is planted.
+struct Plan {
+    rounds: u64,
+    per_round: u64,
+    /// Everything takes so many times as long.
+    all: f64,
+    /// This cell, by server, packaging and tool, takes so many times as long.
+    one: Option<(&'static str, Packaging, u8, f64)>,
+}
+
+const PLAN: Plan = Plan {
+    rounds: 8,
+    per_round: 10,
+    all: 1.0,
+    one: None,
+};
+
+fn whole(value: f64) -> u64 {
+    format!("{value:.0}").parse().expect("a whole number")
+}
+
+fn subject(server: &str, packaging: Packaging) -> Subject {
+    Subject {
+        server: server.to_owned(),
+        packaging,
+        digest: Some(Digest::of(server.as_bytes())),
+    }
+}
+
+fn execution(server: &str, packaging: Packaging, tool: u8, value: u64) -> Sample {
+    let name = format!("tool_{tool}");
+    Sample {
+        input: Some(Input {
+            name: format!("{name}-small"),
+            size: InputSize::Small,
+            bytes: Bytes(1_000),
+        }),
+        tool: Some(name),
+        transport: Some(Transport::Stdio),
+        start: Some(StartClass::Warm),
+        ..Sample::new(
+            Trial(0),
+            subject(server, packaging),
+            Metric::Execution,
+            Nanos(value),
+        )
+    }
+}
+
+fn record(samples: Vec<Sample>) -> Record {
+    Record {
+        run: Run::new("table3", 42, Timestamp(1_795_250_400)),
+        samples,
+        state: State::Finished,
+    }
+}
+
+fn plant(chance: &mut Chance, plan: &Plan) -> Record {
+    let mut samples = Vec::new();
+    for server in SERVERS {
+        for packaging in PACKAGINGS {
+            for tool in 0..TOOLS {
+                let base = 50_000.0 * 3_f64.powi(i32::from(tool)) * plan.all;
+                let base = match plan.one {
+                    Some((of, shipped, named, times))
+                        if (of, shipped, named) == (server, packaging, tool) =>
+                    {
+                        base * times
+                    }
+                    _ => base,
+                };
+                for round in 0..plan.rounds {
+                    let process = BETWEEN * chance.normal();
+                    for _ in 0..plan.per_round {
+                        let value = base * (process + chance.sample()).exp();
+                        samples.push(Sample {
+                            round: Some(Count(round)),
+                            ..execution(server, packaging, tool, whole(value))
+                        });
+                    }
+                }
+            }
+        }
+    }
+    record(samples)
+}
+
+/// The cells that have a word, as `server/packaging/tool word`.
+fn named(comparison: &Comparison) -> Vec<String> {
+    comparison
+        .cells
+        .iter()
+        .filter(|compared| compared.verdict.is_worse() || compared.verdict.is_better())
+        .map(|compared| {
+            let cell = &compared.cell;
+            format!(
+                "{}/{}/{} {}",
+                cell.server,
+                cell.packaging,
+                cell.tool.as_deref().unwrap_or_default(),
+                compared.verdict
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn of_twenty_equal_pairs_at_most_one_has_a_named_cell() {
+    for (rounds, per_round) in [(8, 10), (6, 3), (3, 20)] {
+        let plan = Plan {
+            rounds,
+            per_round,
+            ..PLAN
+        };
+        let mut chance = Chance(1);
+        let mut wrong = 0;
+        for _ in 0..20 {
+            let (before, after) = (plant(&mut chance, &plan), plant(&mut chance, &plan));
+            let comparison = compare(&before, &after, &[]);
+            assert_eq!(comparison.tested, 24);
+            wrong += usize::from(!named(&comparison).is_empty());
+        }
+        assert!(wrong <= 1, "{rounds} × {per_round}: {wrong} of 20");
+    }
+}
+
+#[test]
+fn ten_percent_in_one_cell_are_named_and_nothing_else() {
+    for (factor, word) in [(1.1, "slower"), (1.0 / 1.1, "faster")] {
+        let planted = Plan {
+            one: Some(("log_parser", Packaging::Native, 3, factor)),
+            ..PLAN
+        };
+        let mut chance = Chance(2);
+        let mut right = 0;
+        for _ in 0..20 {
+            let (before, after) = (plant(&mut chance, &PLAN), plant(&mut chance, &planted));
+            let comparison = compare(&before, &after, &[]);
+            right +=
+                usize::from(named(&comparison) == [format!("log_parser/native/tool_3 {word}")]);
+        }
+        assert!(right >= 19, "{word}: {right} of 20");
+    }
+}
+
+#[test]
+fn twenty_percent_are_named_with_six_short_rounds() {
+    let short = |one| Plan {
+        rounds: 6,
+        per_round: 5,
+        one,
+        ..PLAN
+    };
+    let one = Some(("noop", Packaging::Component, 0, 1.2));
+    let mut chance = Chance(3);
+    let mut right = 0;
+    for _ in 0..20 {
+        let (before, after) = (
+            plant(&mut chance, &short(None)),
+            plant(&mut chance, &short(one)),
+        );
+        let comparison = compare(&before, &after, &[]);
+        let worse = comparison.worse_than(0.1);
+        right += usize::from(worse.iter().any(|compared| {
+            compared.cell.server == "noop" && compared.cell.tool.as_deref() == Some("tool_0")
+        }));
+        assert!(worse.iter().all(|compared| compared.cost() > 1.1));
+    }
+    assert!(right >= 19, "{right} of 20");
+}
+
+/// A machine that is a tenth slower makes no cell slower: it is said of all of them together.
+#[test]
+fn what_everything_shares_is_said_once() {
+    let slow = |one| Plan {
+        all: 1.1,
+        one,
+        ..PLAN
+    };
+    let mut chance = Chance(4);
+    let before = plant(&mut chance, &PLAN);
+    let comparison = compare(&before, &plant(&mut chance, &slow(None)), &[]);
+    assert_eq!(named(&comparison), Vec::<String>::new());
+    let shift = comparison.shift.expect("24 cells say so");
+    assert!(
+        shift.is_suspect() && (1.08..1.12).contains(&shift.ratio),
+        "{shift:?}"
+    );
+    assert!(comparison.shifted_by_more_than(0.05) && !comparison.shifted_by_more_than(0.15));
+    let moved = comparison
+        .cells
+        .iter()
+        .filter(|compared| compared.verdict == Verdict::Moved);
+    assert!(moved.count() >= 20);
+
+    // What is worse than everything else is still named.
+    let one = Some(("log_parser", Packaging::Component, 2, 1.2));
+    let comparison = compare(&before, &plant(&mut chance, &slow(one)), &[]);
+    assert_eq!(named(&comparison), ["log_parser/component/tool_2 slower"]);
+
+    // What one packaging alone does is no machine's doing.
+    let mut after = plant(&mut chance, &PLAN);
+    for sample in &mut after.samples {
+        if let Some(Quantity::Nanos(Nanos(value))) = &mut sample.value
+            && sample.subject.packaging == Packaging::Component
+        {
+            *value = *value * 23 / 20;
+        }
+    }
+    let comparison = compare(&before, &after, &[]);
+    assert!(!comparison.shift.is_some_and(record::Shift::is_suspect));
+    let named = named(&comparison);
+    assert_eq!(named.len(), 12, "{named:?}");
+    assert!(
+        named
+            .iter()
+            .all(|name| name.contains("/component/") && name.ends_with("slower"))
+    );
+}
+
+/// Samples of one process are alike, and an interval that counts them as independent would be far too narrow.
+#[test]
+fn intervals_cover_the_median_of_planted_runs() {
+    for (between, rounds, per_round) in [(0.02, 8, 10), (0.05, 6, 4), (0.0, 8, 5), (0.05, 12, 3)] {
+        let mut chance = Chance(5);
+        let data_sets = 1_000;
+        let mut truth: Vec<f64> = (0..40_001)
+            .map(|_| between * chance.normal() + chance.sample())
+            .collect();
+        truth.sort_by(f64::total_cmp);
+        let truth = whole(1e6 * truth[20_000].exp());
+        let mut covered = 0;
+        for _ in 0..data_sets {
+            let mut samples = Vec::new();
+            for round in 0..rounds {
+                let process = between * chance.normal();
+                samples.extend((0..per_round).map(|_| Sample {
+                    round: Some(Count(round)),
+                    ..execution(
+                        "noop",
+                        Packaging::Native,
+                        0,
+                        whole(1e6 * (process + chance.sample()).exp()),
+                    )
+                }));
+            }
+            let groups = Groups::of(&record(samples));
+            let group = groups.all.values().next().expect("one cell");
+            let summary = group.summary(Metric::Execution).expect("samples");
+            let (low, high) = summary.spread.ends();
+            assert!(low <= summary.median && summary.median <= high);
+            covered += u32::from(low <= truth && truth <= high);
+        }
+        assert!(
+            (930..=970).contains(&covered),
+            "{between}, {rounds} × {per_round}: {covered} of {data_sets}"
+        );
+    }
+}
+
+/// A run of one cell with these values in six rounds.
+fn lone(metric: Metric, values: &[u64]) -> Record {
+    let sample = |(round, &value): (u64, &u64)| Sample {
+        round: Some(Count(round)),
+        ..Sample::new(
+            Trial(0),
+            subject("noop", Packaging::Component),
+            metric,
+            metric.unit().quantity(value),
+        )
+    };
+    record((0..).zip(values).map(sample).collect())
+}
+
+#[test]
+fn words_fit_the_unit() {
+    let six = |value: u64| [value, value + 1, value + 2, value, value + 1, value + 2];
+    let verdict = |metric: Metric, before: &[u64], after: &[u64]| {
+        let comparison = compare(&lone(metric, before), &lone(metric, after), &[metric]);
+        let [compared] = &comparison.cells[..] else {
+            panic!("one cell");
+        };
+        (compared.verdict, compared.cost() > 1.0)
+    };
+    let cases = [
+        (Metric::Execution, six(1_000), six(1_200), Verdict::Slower),
+        (Metric::Execution, six(1_200), six(1_000), Verdict::Faster),
+        (Metric::Execution, six(1_000), six(1_030), Verdict::Same),
+        (Metric::Throughput, six(1_000), six(1_200), Verdict::Faster),
+        (Metric::Throughput, six(1_200), six(1_000), Verdict::Slower),
+        (Metric::PeakResident, [4096; 6], [8192; 6], Verdict::Larger),
+        (Metric::PeakResident, [8192; 6], [4096; 6], Verdict::Smaller),
+        (Metric::PeakResident, [4096; 6], [4096; 6], Verdict::Same),
+        (
+            Metric::Execution,
+            [1_000, 1_900, 1_400, 1_000, 1_900, 1_500],
+            [1_100, 1_800, 1_900, 1_900, 1_100, 1_500],
+            Verdict::Unclear,
+        ),
+    ];
+    for (metric, before, after, expected) in cases {
+        let (found, costs) = verdict(metric, &before, &after);
+        assert_eq!(found, expected, "{metric} {before:?} {after:?}");
+        assert!(found.is_worse() == (costs && found != Verdict::Same && found != Verdict::Unclear));
+    }
+    // A file's size is what it is; a median of five is not.
+    assert_eq!(
+        verdict(Metric::SizeRaw, &[1_000], &[1_060]),
+        (Verdict::Larger, true)
+    );
+    assert_eq!(
+        verdict(Metric::SizeRaw, &[1_000], &[1_010]).0,
+        Verdict::Same
+    );
+    assert_eq!(
+        verdict(Metric::Execution, &[10; 6], &[20; 5]).0,
+        Verdict::TooFew
+    );
+}
+
+#[test]
+fn two_processes_say_nothing_of_a_third() {
+    let two = |factor| Plan {
+        rounds: 2,
+        per_round: 30,
+        all: factor,
+        one: None,
+    };
+    let mut chance = Chance(6);
+    let comparison = compare(
+        &plant(&mut chance, &two(1.0)),
+        &plant(&mut chance, &two(1.5)),
+        &[],
+    );
+    assert_eq!((comparison.tested, comparison.shift), (0, None));
+    assert!(
+        comparison
+            .cells
+            .iter()
+            .all(|compared| compared.verdict == Verdict::TooFew)
+    );
+}
+
+#[test]
+fn older_runs_are_compared_by_batches() {
+    let mut chance = Chance(7);
+    let without = |mut record: Record| {
+        for sample in &mut record.samples {
+            sample.round = None;
+        }
+        record
+    };
+    let one = Some(("noop", Packaging::Native, 5, 1.3));
+    let before = without(plant(&mut chance, &PLAN));
+    let after = without(plant(&mut chance, &Plan { one, ..PLAN }));
+    let comparison = compare(&before, &after, &[]);
+    assert_eq!(comparison.tested, 24);
+    assert!(
+        comparison
+            .cells
+            .iter()
+            .all(|compared| compared.before.rounds == 0)
+    );
+    assert_eq!(named(&comparison), ["noop/native/tool_5 slower"]);
+}
+
+#[test]
+fn what_fails_is_lost_and_what_is_alone_is_listed() {
+    let before = record(
+        (0..6)
+            .flat_map(|_| [0, 1, 2].map(|tool| execution("noop", Packaging::Native, tool, 1_000)))
+            .collect(),
+    );
+    let mut after = record(
+        (0..6)
+            .flat_map(|_| [0, 1, 3].map(|tool| execution("noop", Packaging::Native, tool, 1_000)))
+            .collect(),
+    );
+    for sample in &mut after.samples {
+        match sample.tool.as_deref() {
+            Some("tool_0") => {
+                sample.value = None;
+                sample.outcome = Outcome::Crashed {
+                    how: "signal 11".into(),
+                };
+            }
+            // All of them, so there are no others to judge by.
+            Some("tool_1") => sample.disturbed = Some(Disturbance::Busy),
+            _ => {}
+        }
+    }
+    after.run.machine.cpu = "another".into();
+    after.run.subjects.push(subject("noop", Packaging::Native));
+    let comparison = compare(&before, &after, &[]);
+    let tools = |cells: &[Cell]| -> Vec<String> {
+        cells.iter().filter_map(|cell| cell.tool.clone()).collect()
+    };
+    assert_eq!(tools(&comparison.gone), ["tool_2"]);
+    assert_eq!(tools(&comparison.new), ["tool_3"]);
+    assert_eq!(comparison.differences, ["machine"]);
+    let [lost, disturbed] = &comparison.cells[..] else {
+        panic!("two cells are in both");
+    };
+    assert_eq!((lost.verdict, lost.after.failed), (Verdict::Lost, 6));
+    assert!(!lost.is_disturbed() && disturbed.is_disturbed());
+    assert_eq!(disturbed.verdict, Verdict::Same);
+    assert_eq!(comparison.worse_than(0.1).len(), 1);
+}
+
+/// Half of the rounds were beside something else that used the machine, and took half as long again.
+#[test]
+fn what_was_disturbed_is_left_out_where_enough_remains() {
+    let mut chance = Chance(8);
+    let before = plant(&mut chance, &PLAN);
+    let mut after = plant(&mut chance, &PLAN);
+    for sample in &mut after.samples {
+        if sample.round.is_some_and(|round| round.0 >= 4)
+            && let Some(Quantity::Nanos(Nanos(value))) = &mut sample.value
+        {
+            *value = *value * 3 / 2;
+            sample.disturbed = Some(Disturbance::Stolen);
+        }
+    }
+    let comparison = compare(&before, &after, &[]);
+    assert_eq!(named(&comparison), Vec::<String>::new());
+    assert!(!comparison.shift.is_some_and(record::Shift::is_suspect));
+    for compared in &comparison.cells {
+        let samples = compared.after.summary.map(|summary| summary.n);
+        assert_eq!((samples, compared.after.disturbed), (Some(40), 40));
+        assert_eq!(compared.after.left_out, 40);
+        assert!(compared.is_disturbed());
+    }
+}
+
+#[test]
+fn a_range_stays_a_range() {
+    let five = lone(Metric::Execution, &[5, 6, 7, 8, 9]);
+    let groups = Groups::of(&five);
+    let group = groups.all.values().next().expect("one cell");
+    let summary = group.summary(Metric::Execution).expect("samples");
+    assert_eq!(summary.spread, Spread::Range { low: 5, high: 9 });
+    let rate = record(vec![Sample::new(
+        Trial(0),
+        subject("noop", Packaging::Native),
+        Metric::OfferedRate,
+        PerSecond(10),
+    )]);
+    assert_eq!(Groups::of(&rate).all.len(), 1);
+}
