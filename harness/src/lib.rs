@@ -24,6 +24,8 @@ pub mod plan;
 pub mod shuffle;
 
 pub mod machine;
+pub mod noise;
+
 pub mod measure;
 pub mod progress;
 
