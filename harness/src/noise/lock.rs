@@ -260,6 +260,34 @@ mod tests {
     }
 
     #[test]
+    fn a_killed_holder_frees_it() {
+        let folder = folder();
+        let place = [folder.path().join("measuring.lock")];
+        drop(Lock::take_in(&place, "harness table3", NOW).expect("free"));
+        let clock = crate::clock::Monotonic::new();
+        let mut holder = Process::start(&Launch {
+            program: "/bin/sh".into(),
+            arguments: vec![
+                "-c".into(),
+                "read x; exec 9<\"$1\"; flock 9 && echo held; exec cat >/dev/null".into(),
+                "sh".into(),
+                place[0].clone().into(),
+            ],
+            environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
+        })
+        .expect("a shell");
+        let long = std::time::Duration::from_secs(60);
+        let Ok(_held) = holder.exchange(b"go\n", long, &clock, |line| line == b"held") else {
+            println!("skipped: this machine has no flock command");
+            return;
+        };
+        assert!(refusal(&place).starts_with("another process is measuring"));
+        // Dropping a process kills it and waits for its end.
+        drop(holder);
+        assert!(Lock::take_in(&place, "harness table3", NOW).is_ok());
+    }
+
+    #[test]
     fn one_place_is_enough_and_none_is_too_few() {
         let folder = folder();
         let good = folder.path().join("measuring.lock");
