@@ -2,6 +2,7 @@
 
 mod calls;
 mod cold_start;
+mod comparison;
 mod detail;
 mod draw;
 mod execution_ratio;
@@ -19,6 +20,7 @@ mod table_csv;
 
 pub use calls::calls;
 pub use cold_start::cold_start;
+pub use comparison::{comparison, comparison_markdown, comparison_sheet};
 pub use detail::detail;
 pub use draw::{DrawError, Report, draw_report, draw_run, report};
 pub use execution_ratio::execution_ratio;

@@ -1,7 +1,9 @@
 //! One file for each command; what they have in common stands here.
 
 pub mod build;
+pub mod compare;
 pub mod doctor;
+pub mod runs;
 pub mod table3;
 pub mod verify;
 
@@ -46,6 +48,14 @@ pub struct Global {
 }
 
 impl Global {
+    /// The folder that records are kept in. Where `--out` names one, no checkout is needed.
+    pub fn results(&self) -> Result<PathBuf> {
+        match &self.out {
+            Some(folder) => Ok(folder.clone()),
+            None => Ok(harness::place::root()?.join("results")),
+        }
+    }
+
     /// The servers that were chosen; all where none was named.
     pub fn servers(&self, root: &Path) -> Result<Vec<Server>> {
         let servers = server::read_all(root)?;
@@ -100,6 +110,12 @@ pub fn colour() -> bool {
     use std::io::IsTerminal;
     std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Prints to standard output. A reader that has seen enough, as `head` has, is no failure.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// The data files that the servers' timed calls name, relative to the data set. Edge cases are about generated files alone.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use record::{ReadError, RecordError};
+use record::{FindError, ReadError, RecordError};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Exit {
     Wrong,
     /// This machine lacks what was asked for.
     Lacking,
+    /// A comparison found what it was told to fail on.
+    Regressed,
     /// Interrupted; the record is kept.
     Interrupted,
 }
@@ -30,6 +32,7 @@ impl Exit {
             Exit::Usage => 2,
             Exit::Wrong => 3,
             Exit::Lacking => 4,
+            Exit::Regressed => 6,
             Exit::Interrupted => 130,
         }
     }
@@ -84,6 +87,7 @@ pub fn of(error: &anyhow::Error) -> Exit {
         }
         if cause.is::<crate::server::Unacceptable>()
             || cause.is::<ReadError>()
+            || cause.is::<FindError>()
             || cause.is::<dataset::Missing>()
             || cause.is::<crate::input::NoInput>()
         {

@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 /// Measures MCP servers as Wasm components and as native programs, and says what holds of what was published.
 ///
 /// Exit codes: 0 done (cells that are unavailable are listed, and are no failure), 1 a fault of ours, 2 usage or a file
-/// that cannot be accepted, 3 a wrong answer, 4 this machine lacks what was asked for, 130 interrupted (the record is kept).
+/// that cannot be accepted, 3 a wrong answer, 4 this machine lacks what was asked for, 6 a regression that `compare
+/// --fail-above` was asked to fail on, 130 interrupted (the record is kept).
 #[derive(Parser)]
 #[command(name = "harness", version, max_term_width = 100)]
 struct Arguments {
@@ -25,6 +26,8 @@ enum Command {
     Build(cmd::build::Arguments),
     Verify(cmd::verify::Arguments),
     Table3(cmd::table3::Arguments),
+    Runs(cmd::runs::Arguments),
+    Compare(cmd::compare::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,8 @@ fn main() -> ExitCode {
         Command::Build(own) => cmd::build::run(global, own),
         Command::Verify(own) => cmd::verify::run(global, own),
         Command::Table3(own) => cmd::table3::run(global, own),
+        Command::Runs(own) => cmd::runs::run(global, own),
+        Command::Compare(own) => cmd::compare::run(global, own),
     };
     let exit = ended.unwrap_or_else(|error| {
         eprintln!("harness: {error:#}");

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::block::{self, Location};
 use crate::{
     Count, Input, Limits, Metric, Outcome, Packaging, PageCache, Record, Sample, Spread,
@@ -9,7 +11,7 @@ use crate::{
 };
 
 /// Everything that two samples must share before they share a median. The round and what disturbed a sample are not of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cell {
     /// The server's name.
     pub server: String,

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::block::{self, Location, log, real};
 use crate::student::{quantile_95, two_sided};
 use crate::variable::names;
@@ -43,7 +45,7 @@ names! {
 }
 
 /// Two runs side by side.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// The run that is compared against.
     pub before: Side,
@@ -67,7 +69,7 @@ pub struct Comparison {
 }
 
 /// One of two runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Side {
     /// The run's id.
     pub id: String,
@@ -83,7 +85,7 @@ pub struct Side {
 
 /// Where all times together went: what every packaging shares, as a ratio of after to before. A machine that is slower is
 /// slower for every packaging; a change of one packaging is not in it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Shift {
     /// The ratio; 1 where packagings went different ways.
     pub ratio: f64,
@@ -92,7 +94,7 @@ pub struct Shift {
 }
 
 /// One cell in both runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Compared {
     /// What it is.
     pub cell: Cell,
@@ -107,7 +109,7 @@ pub struct Compared {
 }
 
 /// One cell in one run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Measured {
     /// The good samples that are compared; none where there are none.
     pub summary: Option<Summary>,
@@ -124,7 +126,7 @@ pub struct Measured {
 }
 
 /// How far two medians are apart, as a ratio of after to before.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Effect {
     /// The ratio of the medians.
     pub ratio: f64,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::unit::{float, with_ends};
 use crate::{Quantity, Unit};
 
@@ -12,7 +14,7 @@ const FEWEST: usize = 6;
 const MANY: usize = 5_000;
 
 /// Values of one metric, summed up. Every value is one of the samples, or midway between two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// The unit of all values.
     pub unit: Unit,
@@ -43,7 +45,8 @@ pub struct Summary {
 }
 
 /// How far a median is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Spread {
     /// An interval that covers the true median in at least 95 of 100 repetitions, from binomial order statistics.
     Interval {

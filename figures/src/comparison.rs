@@ -1,0 +1,272 @@
+//! Two runs side by side: what changed, what stayed, and what cannot be told.
+
+use std::collections::BTreeMap;
+
+use record::{Cell as Key, Compared, Comparison, Metric, Ratio, Side, Verdict};
+
+use crate::sheet::Sheet;
+use crate::table::{Cell, Column, Row, Table, Weight};
+
+/// Every cell that both runs have, with words before those without.
+pub fn comparison(comparison: &Comparison) -> Table {
+    let mut cells: Vec<&Compared> = comparison.cells.iter().collect();
+    cells.sort_by(|one, other| {
+        let far = |compared: &Compared| compared.cost().ln().abs();
+        let place = |compared: &Compared| (compared.verdict, compared.cell.server.clone());
+        // Of one verdict and server, what is farthest apart comes first.
+        place(one)
+            .cmp(&place(other))
+            .then(far(other).total_cmp(&far(one)))
+    });
+    let words = |key, heading| Column::words(key, heading);
+    let columns = vec![
+        words("verdict", "verdict"),
+        words("change", "change"),
+        words("server", "server"),
+        words("packaging", "packaging"),
+        words("metric", "metric"),
+        words("call", "of"),
+        words("unit", "unit"),
+        Column::estimate("before", "before"),
+        Column::estimate("after", "after"),
+        Column::number("after_over_before", "after / before"),
+        Column::number("ratio_low", "low"),
+        Column::number("ratio_high", "high"),
+        words("p", "p"),
+        words("p_adjusted", "p over all"),
+        Column::number("rounds_before", "rounds before"),
+        Column::number("rounds_after", "rounds after"),
+        Column::number("disturbed_before", "disturbed before"),
+        Column::number("disturbed_after", "disturbed after"),
+        Column::number("failed_before", "failed before"),
+        Column::number("failed_after", "failed after"),
+    ];
+    Table {
+        name: "comparison",
+        title: title(comparison),
+        columns,
+        rows: cells.into_iter().map(row).collect(),
+        notes: notes(comparison),
+    }
+}
+
+/// The table for people: what has a word, and all of it if asked.
+pub fn comparison_sheet(table: &Table, all: bool) -> Sheet {
+    let mut shown = table.clone();
+    if !all {
+        shown.rows.retain(|row| row.weight == Weight::Strong);
+    }
+    let hidden = [
+        "unit",
+        "after_over_before",
+        "ratio_low",
+        "ratio_high",
+        "p",
+        "p_adjusted",
+        "rounds_before",
+        "rounds_after",
+        "disturbed_before",
+        "disturbed_after",
+        "failed_before",
+        "failed_after",
+    ];
+    // The verdict is the group.
+    shown.sheet(&hidden, true)
+}
+
+/// What a pull request is told: the sentence, the cells that have a word, and all others folded away.
+pub fn comparison_markdown(table: &Table) -> String {
+    let short = comparison_sheet(table, false);
+    let mut out = if short.lines.is_empty() {
+        let notes: Vec<String> = short
+            .notes
+            .iter()
+            .map(|note| format!("{note}  \n"))
+            .collect();
+        format!("### {}\n\n{}", short.title, notes.concat())
+    } else {
+        short.markdown()
+    };
+    let mut all = comparison_sheet(table, true);
+    all.notes.clear();
+    all.title = format!("All {} cells", table.rows.len());
+    out.push_str(&format!(
+        "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+        all.title,
+        all.markdown()
+    ));
+    out
+}
+
+fn row(compared: &Compared) -> Row {
+    let cell = &compared.cell;
+    let side = |side: &record::Measured| match (&side.summary, &side.why) {
+        (Some(summary), _) => Cell::Estimate(summary.estimate()),
+        (None, Some(why)) => Cell::Missing(crate::group::explain(why)),
+        (None, None) => Cell::Missing("not measured".to_owned()),
+    };
+    let ratio = |pick: fn(&record::Effect) -> f64| {
+        compared
+            .effect
+            .as_ref()
+            .map_or(Cell::Empty, |effect| Cell::Ratio(Ratio(pick(effect))))
+    };
+    let chance = |p: Option<f64>| Cell::words(p.map_or(String::new(), |p| format!("{p:.2e}")));
+    let count = |rounds: usize| Cell::Count(u64::try_from(rounds).unwrap_or(u64::MAX));
+    let mark = if compared.is_disturbed() { " †" } else { "" };
+    let cells = vec![
+        Cell::words(compared.verdict.name()),
+        Cell::words(format!("{}{mark}", change(compared))),
+        Cell::words(&cell.server),
+        Cell::words(cell.packaging.name()),
+        Cell::words(cell.metric.name()),
+        Cell::words(call(cell)),
+        Cell::words(cell.metric.unit().symbol()),
+        side(&compared.before),
+        side(&compared.after),
+        ratio(|effect| effect.ratio),
+        ratio(|effect| effect.low),
+        ratio(|effect| effect.high),
+        chance(compared.effect.and_then(|effect| effect.p)),
+        chance(compared.effect.and_then(|effect| effect.adjusted)),
+        count(compared.before.rounds),
+        count(compared.after.rounds),
+        Cell::Count(compared.before.disturbed),
+        Cell::Count(compared.after.disturbed),
+        Cell::Count(compared.before.failed),
+        Cell::Count(compared.after.failed),
+    ];
+    let weight = match compared.verdict {
+        verdict if verdict.is_worse() || verdict.is_better() => Weight::Strong,
+        Verdict::Moved | Verdict::Unclear => Weight::Plain,
+        _ => Weight::Faint,
+    };
+    Row { cells, weight }
+}
+
+/// `+12.3 % [+9.1–+15.6]`: how far the second median is from the first.
+fn change(compared: &Compared) -> String {
+    let percent = |ratio: f64| {
+        let text = format!("{:+.1}", (ratio - 1.0) * 100.0);
+        // A zero has no sign worth telling.
+        if text == "-0.0" {
+            "+0.0".to_owned()
+        } else {
+            text
+        }
+    };
+    match compared.effect {
+        None => "–".to_owned(),
+        Some(effect) if effect.p.is_none() => format!("{} %", percent(effect.ratio)),
+        Some(effect) => format!(
+            "{} % [{}–{}]",
+            percent(effect.ratio),
+            percent(effect.low),
+            percent(effect.high)
+        ),
+    }
+}
+
+/// What tells a cell from others of its server, packaging and metric.
+fn call(cell: &Key) -> String {
+    let input = cell.input.as_ref().map(|input| input.name.clone());
+    let parts = [
+        input.or_else(|| cell.tool.clone()),
+        cell.start.map(|start| start.to_string()),
+        cell.transport.map(|transport| transport.to_string()),
+        cell.wire
+            .filter(|_| !cell.is_headline())
+            .map(|wire| wire.to_string()),
+        (cell.concurrency.0 != 1).then(|| format!("{} in flight", cell.concurrency)),
+        cell.load.map(|load| format!("{load} % of capacity")),
+        cell.idle.map(|idle| format!("{idle} idle")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// How many cells have which word.
+fn title(comparison: &Comparison) -> String {
+    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+    for compared in &comparison.cells {
+        *counts.entry(compared.verdict).or_default() += 1;
+    }
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(verdict, count)| format!("{count} {verdict}"))
+        .collect();
+    format!(
+        "{} against {}: {}",
+        comparison.after.id,
+        comparison.before.id,
+        if counts.is_empty() {
+            "they have no cell in common".to_owned()
+        } else {
+            counts.join(", ")
+        }
+    )
+}
+
+fn notes(comparison: &Comparison) -> Vec<String> {
+    let mut notes = vec![
+        side("Before", &comparison.before),
+        side("After", &comparison.after),
+    ];
+    if !comparison.differences.is_empty() {
+        notes.push(format!(
+            "NOT THE SAME {}: times of the two runs are not of the same thing.",
+            comparison.differences.join(", ")
+        ));
+    }
+    if let Some(shift) = comparison.shift {
+        let percent = (shift.ratio - 1.0) * 100.0;
+        notes.push(if shift.is_suspect() {
+            format!("EVERYTHING MOVED by {percent:+.1} % ({} cells): suspect the machine, or what all packagings share; measure the first build again to tell.", shift.cells)
+        } else {
+            format!("What all times have in common moved by {percent:+.1} % ({} cells).", shift.cells)
+        });
+    }
+    for (side, warnings) in [
+        ("Before", &comparison.before.warnings),
+        ("After", &comparison.after.warnings),
+    ] {
+        notes.extend(warnings.iter().map(|warning| format!("{side}: {warning}.")));
+    }
+    if !comparison.changed.is_empty() {
+        let names: Vec<String> = comparison
+            .changed
+            .iter()
+            .map(|(server, packaging)| format!("{server} ({packaging})"))
+            .collect();
+        notes.push(format!("Files that differ: {}.", names.join(", ")));
+    }
+    for (cells, which) in [(&comparison.gone, "first"), (&comparison.new, "second")] {
+        if !cells.is_empty() {
+            notes.push(format!(
+                "{} cells are in the {which} run only.",
+                cells.len()
+            ));
+        }
+    }
+    if comparison.cells.iter().any(Compared::is_disturbed) {
+        notes.push("† More than a fifth of the samples of a side were disturbed; they are left out where enough others remain.".to_owned());
+    }
+    notes.push(format!(
+        "A word is used where medians are at least 5 % apart and chance is excluded at 5 % over all {} tested cells (Welch over rounds, Holm). Change: of the median, with its 95 % interval.",
+        comparison.tested
+    ));
+    let exact = |metric: Metric| metric.is_exact();
+    if comparison
+        .cells
+        .iter()
+        .any(|compared| exact(compared.cell.metric))
+    {
+        notes.push("Sizes are exact and need no test.".to_owned());
+    }
+    notes
+}
+
+fn side(name: &str, side: &Side) -> String {
+    let revision = side.revision.as_deref().unwrap_or("unknown sources");
+    let whole = if side.whole { "" } else { "; it did not end" };
+    format!("{name}: {}, {}, {revision}{whole}.", side.id, side.start)
+}
