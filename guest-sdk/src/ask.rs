@@ -159,7 +159,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Binds the state to this call.
-    pub(crate) fn bind(&mut self, method: &'static str, params: &Params<'a>) {
+    pub(crate) fn bind(&mut self, method: &'a str, params: &Params<'a>) {
         let text = |key| params.get(key).map_or("", Raw::get);
         let named = if method == "resources/read" {
             "uri"

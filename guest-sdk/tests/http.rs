@@ -19,6 +19,29 @@ fn open(http: &Http) -> String {
         .to_owned()
 }
 
+fn end(http: &Http, session: &str) -> u16 {
+    let headers = [("Mcp-Session-Id", session)];
+    http.ask("DELETE", "/everything/mcp", &headers, b"").status
+}
+
+/// Sends a request of a session and reads the answer line by line, as it comes.
+fn stream(
+    http: &Http,
+    verb: &str,
+    session: &str,
+    accept: &str,
+    body: &str,
+) -> impl Iterator<Item = String> {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Accept", accept),
+        ("Mcp-Session-Id", session),
+    ];
+    BufReader::new(http.send(verb, "/everything/mcp", &headers, body.as_bytes()))
+        .lines()
+        .map_while(Result::ok)
+}
+
 #[test]
 fn sessions_open_serve_and_end() {
     let http = Http::start();
@@ -41,26 +64,8 @@ fn sessions_open_serve_and_end() {
     assert_eq!(http.post(None, ping).status, 400);
     assert_eq!(http.post(Some("nobody"), ping).status, 404);
     assert_eq!(http.ask("DELETE", "/everything/mcp", &[], b"").status, 400);
-    assert_eq!(
-        http.ask(
-            "DELETE",
-            "/everything/mcp",
-            &[("Mcp-Session-Id", &session)],
-            b""
-        )
-        .status,
-        200
-    );
-    assert_eq!(
-        http.ask(
-            "DELETE",
-            "/everything/mcp",
-            &[("Mcp-Session-Id", &session)],
-            b""
-        )
-        .status,
-        404
-    );
+    assert_eq!(end(&http, &session), 200);
+    assert_eq!(end(&http, &session), 404);
     assert_eq!(http.post(Some(&session), ping).status, 404);
 }
 
@@ -68,15 +73,13 @@ fn sessions_open_serve_and_end() {
 fn a_question_comes_in_the_stream_and_its_answer_by_another_post() {
     let http = Http::start();
     let session = open(&http);
-    let headers = [
-        ("Content-Type", "application/json"),
-        ("Accept", "application/json, text/event-stream"),
-        ("Mcp-Session-Id", session.as_str()),
-    ];
-    let mut stream =
-        BufReader::new(http.send("POST", "/everything/mcp", &headers, ELICIT.as_bytes()))
-            .lines()
-            .map(|line| line.expect("the stream is text"));
+    let mut stream = stream(
+        &http,
+        "POST",
+        &session,
+        "application/json, text/event-stream",
+        ELICIT,
+    );
     let head: Vec<String> = stream
         .by_ref()
         .take_while(|line| !line.is_empty())
@@ -116,29 +119,12 @@ fn a_question_comes_in_the_stream_and_its_answer_by_another_post() {
 fn a_session_that_is_deleted_ends_the_call_that_waits() {
     let http = Http::start();
     let session = open(&http);
-    let headers = [
-        ("Content-Type", "application/json"),
-        ("Accept", "*/*"),
-        ("Mcp-Session-Id", session.as_str()),
-    ];
-    let mut stream =
-        BufReader::new(http.send("POST", "/everything/mcp", &headers, ELICIT.as_bytes()))
-            .lines()
-            .map_while(Result::ok);
+    let mut stream = stream(&http, "POST", &session, "*/*", ELICIT);
     assert!(
         stream.by_ref().any(|line| line.starts_with("data: ")),
         "the question"
     );
-    assert_eq!(
-        http.ask(
-            "DELETE",
-            "/everything/mcp",
-            &[("Mcp-Session-Id", &session)],
-            b""
-        )
-        .status,
-        200
-    );
+    assert_eq!(end(&http, &session), 200);
     assert!(
         stream.any(|line| line.contains("cancelled") || line.contains("ended")),
         "an end"
@@ -149,13 +135,7 @@ fn a_session_that_is_deleted_ends_the_call_that_waits() {
 fn a_get_stream_opens_at_once() {
     let http = Http::start();
     let session = open(&http);
-    let headers = [
-        ("Accept", "text/event-stream"),
-        ("Mcp-Session-Id", session.as_str()),
-    ];
-    let mut stream = BufReader::new(http.send("GET", "/everything/mcp", &headers, b""))
-        .lines()
-        .map_while(Result::ok);
+    let mut stream = stream(&http, "GET", &session, "text/event-stream", "");
     assert!(stream.next().is_some_and(|line| line.contains("200")));
     assert!(
         stream.any(|line| line.starts_with(':')),

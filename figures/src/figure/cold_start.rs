@@ -3,25 +3,17 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::canvas::{
-    Axis, Canvas, FAINT, INK, LIGHT, Painted, Picture, RULE, Tick, colour, cut, lines,
-};
+use super::canvas::{Canvas, FAINT, INK, LIGHT, Painted, Picture, RULE, Tick, colour, cut};
+use super::frame::{Frame, LEGEND, TOP, WIDTH};
 use crate::table::{Cell, Row, Table};
 
-const WIDTH: u32 = 1200;
 /// Left of the bars: the server's and the packaging's name.
 const LEFT: i32 = 330;
 /// Right of the bars: the value of the longest.
 const RIGHT: i32 = 235;
-/// Above the bars: title and legend.
-const TOP: i32 = 100;
-/// The axis' own height below the bars.
-const AXIS: i32 = 66;
 /// Of one bar with its gap, and of the gap between two servers.
 const PITCH: i32 = 27;
 const BETWEEN: i32 = 14;
-const NOTE: i32 = 14;
-const NOTE_COLUMNS: usize = 165;
 
 /// The picture of [`cold_start`](crate::cold_start).
 pub struct ColdStart<'a> {
@@ -75,41 +67,37 @@ impl<'a> ColdStart<'a> {
         floor..(high * 1.25).max(floor * 10.0)
     }
 
-    fn bars(&self) -> i32 {
+    fn frame(&self) -> Frame<'a> {
         let groups = self.groups();
         let bars: usize = groups.iter().map(|rows| rows.len()).sum();
-        pixels(bars) * PITCH + pixels(groups.len()) * BETWEEN
+        Frame {
+            table: self.table,
+            left: LEFT,
+            right: RIGHT,
+            bars: pixels(bars) * PITCH + pixels(groups.len()) * BETWEEN,
+        }
     }
 }
 
 impl Picture for ColdStart<'_> {
     fn size(&self) -> (u32, u32) {
-        let notes = pixels(lines(&self.table.notes, NOTE_COLUMNS).len()) * (NOTE + 5);
-        let height = TOP + self.bars() + AXIS + notes + 16;
-        (WIDTH, u32::try_from(height).unwrap_or(WIDTH))
+        self.frame().size()
     }
 
     fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Painted<B> {
-        let width = i32::try_from(WIDTH).expect("a constant that fits");
-        let bottom = TOP + self.bars();
-        canvas.text(&self.table.title, 24, INK, HPos::Left, (20, 28))?;
+        let frame = self.frame();
+        frame.title(canvas)?;
         legend(canvas)?;
 
         let range = self.range();
         let ticks = ticks(&range);
-        let axis = Axis {
-            range,
-            left: LEFT,
-            right: width - RIGHT,
-            top: TOP,
-            bottom,
-        };
+        let axis = frame.axis(range);
         let at = canvas.axis(&axis, "time to the first answer (log scale)", &ticks)?;
         let mut top = TOP + BETWEEN / 2;
         for (index, rows) in self.groups().into_iter().enumerate() {
             if index > 0 {
                 let rule = top - BETWEEN / 2;
-                canvas.line((20, rule), (width - 20, rule), RULE, 1)?;
+                canvas.line((20, rule), (WIDTH - 20, rule), RULE, 1)?;
             }
             let server = self.table.words(&rows[0], "server");
             canvas.text(&cut(server, 16), 18, INK, HPos::Left, (20, top + PITCH / 2))?;
@@ -119,12 +107,7 @@ impl Picture for ColdStart<'_> {
             }
             top += BETWEEN;
         }
-        canvas.paragraph(
-            &self.table.notes,
-            NOTE_COLUMNS,
-            NOTE,
-            (20, bottom + AXIS + 8),
-        )
+        frame.notes(canvas)
     }
 }
 
@@ -189,7 +172,7 @@ impl ColdStart<'_> {
 }
 
 fn legend<B: DrawingBackend>(canvas: &Canvas<B>) -> Painted<B> {
-    let middle = 64;
+    let middle = LEGEND;
     let grey = colour(None);
     canvas.bar([(20, middle - 8), (50, middle + 8)], grey)?;
     canvas.text(

@@ -4,19 +4,13 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use record::{Packaging, Ratio};
 
-use super::canvas::{
-    ALARM, Axis, Canvas, FAINT, INK, Painted, Picture, RULE, Tick, colour, cut, lines,
-};
+use super::canvas::{ALARM, Canvas, FAINT, INK, Painted, Picture, RULE, Tick, colour, cut};
+use super::frame::{Frame, LEGEND, TOP};
 use crate::table::{Cell, Row, Table};
 
-const WIDTH: u32 = 1200;
 const LEFT: i32 = 400;
 const RIGHT: i32 = 90;
-const TOP: i32 = 100;
-const AXIS: i32 = 66;
 const PITCH: i32 = 26;
-const NOTE: i32 = 14;
-const NOTE_COLUMNS: usize = 165;
 /// Where a component takes too long on a large input.
 const MOST: f64 = 2.0;
 
@@ -62,26 +56,25 @@ impl<'a> ExecutionRatio<'a> {
         (low / 1.08)..(high * 1.08)
     }
 
-    fn bars(&self) -> i32 {
-        i32::try_from(self.rows.len().max(1)).unwrap_or(0) * PITCH + 12
+    fn frame(&self) -> Frame<'a> {
+        Frame {
+            table: self.table,
+            left: LEFT,
+            right: RIGHT,
+            bars: i32::try_from(self.rows.len().max(1)).unwrap_or(0) * PITCH + 12,
+        }
     }
 }
 
 impl Picture for ExecutionRatio<'_> {
     fn size(&self) -> (u32, u32) {
-        let notes =
-            i32::try_from(lines(&self.table.notes, NOTE_COLUMNS).len()).unwrap_or(0) * (NOTE + 5);
-        (
-            WIDTH,
-            u32::try_from(TOP + self.bars() + AXIS + notes + 16).unwrap_or(WIDTH),
-        )
+        self.frame().size()
     }
 
     fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Painted<B> {
-        let width = i32::try_from(WIDTH).expect("a constant that fits");
-        let bottom = TOP + self.bars();
-        canvas.text(&self.table.title, 24, INK, HPos::Left, (20, 28))?;
-        let middle = 64;
+        let frame = self.frame();
+        frame.title(canvas)?;
+        let middle = LEGEND;
         canvas.bar(
             [(20, middle - 8), (50, middle + 8)],
             colour(Some(Packaging::Component)),
@@ -123,13 +116,7 @@ impl Picture for ExecutionRatio<'_> {
                 width,
             }
         });
-        let axis = Axis {
-            range: self.range(),
-            left: LEFT,
-            right: width - RIGHT,
-            top: TOP,
-            bottom,
-        };
+        let axis = frame.axis(self.range());
         let title = "component / native, medians (log scale; left of 1× the component is faster)";
         let at = canvas.axis(&axis, title, &ticks)?;
         if self.rows.is_empty() {
@@ -146,12 +133,7 @@ impl Picture for ExecutionRatio<'_> {
             self.row(canvas, large, *small, middle, &at)?;
             middle += PITCH;
         }
-        canvas.paragraph(
-            &self.table.notes,
-            NOTE_COLUMNS,
-            NOTE,
-            (20, bottom + AXIS + 8),
-        )
+        frame.notes(canvas)
     }
 }
 

@@ -4,6 +4,7 @@
 mod canvas;
 mod cold_start;
 mod execution_ratio;
+mod frame;
 
 pub use canvas::{Canvas, Painted, Picture};
 pub use cold_start::ColdStart;

@@ -107,8 +107,48 @@ impl Function {
         self.ident().to_string().trim_start_matches("r#").to_owned()
     }
 
+    /// The members with which every list entry goes on: name, title, description.
+    pub fn naming(&self, name: &str, title: Option<&str>) -> Vec<String> {
+        let description = self.description.as_deref();
+        let known = [
+            ("name", Some(name)),
+            ("title", title),
+            ("description", description),
+        ];
+        known
+            .into_iter()
+            .filter_map(|(key, text)| Some(json::member(key, text?)))
+            .collect()
+    }
+
+    /// The function by which the engine calls this one; `finish` sees what was `returned`.
+    pub fn handler(
+        &self,
+        name: &str,
+        parameters: TokenStream,
+        gives: TokenStream,
+        finish: TokenStream,
+    ) -> TokenStream {
+        let name = format_ident!("{name}");
+        let (reading, calling) = (self.reading(), self.calling());
+        quote! {
+            fn #name(
+                cx: &mut ::wasmmcp::hidden::Context<'_>,
+                arguments: ::wasmmcp::hidden::Arguments<'_>,
+                #parameters
+            ) -> ::core::result::Result<#gives, ::wasmmcp::hidden::ToolError> {
+                let _ = &arguments;
+                #reading
+                cx.tool_starts();
+                let returned = #calling;
+                cx.tool_ends();
+                #finish
+            }
+        }
+    }
+
     /// Statements that read the arguments from `arguments`.
-    pub fn reading(&self) -> TokenStream {
+    fn reading(&self) -> TokenStream {
         let statements =
             self.arguments
                 .iter()
@@ -147,7 +187,7 @@ impl Function {
     }
 
     /// The expression that calls the function.
-    pub fn calling(&self) -> TokenStream {
+    fn calling(&self) -> TokenStream {
         let ident = self.ident();
         let values = self.order.iter().map(|index| match index {
             None => quote!(cx),

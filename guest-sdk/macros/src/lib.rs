@@ -1,5 +1,6 @@
 //! `#[tool]`, `#[prompt]`, `#[resource]` and `#[derive(Schema)]`: schemas and list entries become constants while the program is compiled.
 
+mod attributes;
 mod case;
 mod docs;
 mod function;

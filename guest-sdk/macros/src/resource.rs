@@ -2,23 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{LitStr, parse::Parser as _, spanned::Spanned as _};
+use syn::spanned::Spanned as _;
 
-use crate::{function::Function, json};
+use crate::{attributes, function::Function, json};
 
 /// Expands `#[resource]`.
 pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
-    const KEYS: [&str; 6] = ["uri", "template", "name", "title", "mime", "annotations"];
-    let mut values: [Option<String>; 6] = Default::default();
-    syn::meta::parser(|meta| {
-        let Some(index) = KEYS.iter().position(|key| meta.path.is_ident(key)) else {
-            return Err(meta
-                .error("unknown attribute; use uri or template, name, title, mime, annotations"));
-        };
-        values[index] = Some(meta.value()?.parse::<LitStr>()?.value());
-        Ok(())
-    })
-    .parse2(attributes)?;
+    let keys = ["uri", "template", "name", "title", "mime", "annotations"];
+    let values = attributes::texts(attributes, keys, |meta| {
+        Err(meta.error("unknown attribute; use uri or template, name, title, mime, annotations"))
+    })?;
     let [uri, template, name, title, mime, annotations] = values;
     let function = Function::read(item)?;
     let (is_template, key, address) = match (uri, template) {
@@ -44,39 +37,27 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
             return Err(syn::Error::new(function.item.sig.span(), message));
         }
     }
-    let mut head = vec![
-        json::member(key, &address),
-        json::member("name", &name.unwrap_or_else(|| function.name())),
-    ];
-    head.extend(title.map(|title| json::member("title", &title)));
-    head.extend(
-        function
-            .description
-            .as_ref()
-            .map(|text| json::member("description", text)),
-    );
+    let name = name.unwrap_or_else(|| function.name());
+    let mut head = vec![json::member(key, &address)];
+    head.extend(function.naming(&name, title.as_deref()));
     head.extend(mime.as_ref().map(|mime| json::member("mimeType", mime)));
     head.extend(
         annotations.map(|annotations| format!("\"annotations\":{}", json::one_line(&annotations))),
     );
     let mime = mime.unwrap_or_default();
-    let (ident, reading, calling) = (function.ident(), function.reading(), function.calling());
+    let ident = function.ident();
+    let read = function.handler(
+        "read",
+        quote!(),
+        quote!(::wasmmcp::hidden::Contents),
+        quote!(::wasmmcp::hidden::IntoContents::into_contents(returned)),
+    );
     Ok(function.with_definition(
         "resource",
         quote! {
             impl ::wasmmcp::hidden::ResourceDef for #ident {
                 const RESOURCE: ::wasmmcp::hidden::ResourceEntry = {
-                    fn read(
-                        cx: &mut ::wasmmcp::hidden::Context<'_>,
-                        arguments: ::wasmmcp::hidden::Arguments<'_>,
-                    ) -> ::core::result::Result<::wasmmcp::hidden::Contents, ::wasmmcp::hidden::ToolError> {
-                        let _ = &arguments;
-                        #reading
-                        cx.tool_starts();
-                        let returned = #calling;
-                        cx.tool_ends();
-                        ::wasmmcp::hidden::IntoContents::into_contents(returned)
-                    }
+                    #read
                     ::wasmmcp::hidden::ResourceEntry {
                         uri: #address,
                         template: #is_template,

@@ -2,59 +2,50 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{LitStr, meta::ParseNestedMeta, parse::Parser as _, spanned::Spanned as _};
+use syn::{meta::ParseNestedMeta, spanned::Spanned as _};
 
-use crate::{function::Function, json, limits};
+use crate::{attributes, function::Function, json, limits};
 
-#[derive(Default)]
-struct Attributes {
-    name: Option<String>,
-    title: Option<String>,
-    icons: Option<String>,
-    meta: Option<String>,
-    hints: Vec<String>,
-}
+/// What a client is told of a tool's effects: our word, the wire's, and its value.
+const HINTS: [(&str, &str, bool); 8] = [
+    ("read_only", "readOnlyHint", true),
+    ("writes", "readOnlyHint", false),
+    ("destructive", "destructiveHint", true),
+    ("non_destructive", "destructiveHint", false),
+    ("idempotent", "idempotentHint", true),
+    ("non_idempotent", "idempotentHint", false),
+    ("open_world", "openWorldHint", true),
+    ("closed_world", "openWorldHint", false),
+];
 
-impl Attributes {
-    fn item(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
-        let Some(key) = meta.path.get_ident().map(ToString::to_string) else {
-            return Err(meta.error("unknown attribute; use a single word"));
-        };
-        let text = || Ok::<_, syn::Error>(Some(meta.value()?.parse::<LitStr>()?.value()));
-        let (hint, value) = match key.as_str() {
-            "name" => return text().map(|text| self.name = text),
-            "title" => return text().map(|text| self.title = text),
-            "icons" => return text().map(|text| self.icons = text.as_deref().map(json::one_line)),
-            "meta" => return text().map(|text| self.meta = text.as_deref().map(json::one_line)),
-            "read_only" => ("readOnlyHint", true),
-            "writes" => ("readOnlyHint", false),
-            "destructive" => ("destructiveHint", true),
-            "non_destructive" => ("destructiveHint", false),
-            "idempotent" => ("idempotentHint", true),
-            "non_idempotent" => ("idempotentHint", false),
-            "open_world" => ("openWorldHint", true),
-            "closed_world" => ("openWorldHint", false),
-            _ => {
-                return Err(meta.error(
-                    "unknown attribute; use name, title, icons, meta, read_only, writes, destructive, non_destructive, \
-                     idempotent, non_idempotent, open_world or closed_world",
-                ));
-            }
-        };
-        if self.hints.iter().any(|earlier| earlier.contains(hint)) {
-            return Err(meta.error("this hint is given twice; keep one"));
-        }
-        self.hints.push(format!("\"{hint}\":{value}"));
-        Ok(())
+type Hints = Vec<(&'static str, bool)>;
+
+fn hint(hints: &mut Hints, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if meta.path.get_ident().is_none() {
+        return Err(meta.error("unknown attribute; use a single word"));
     }
+    let known = HINTS.iter().find(|(word, ..)| meta.path.is_ident(word));
+    let Some(&(_, hint, value)) = known else {
+        return Err(meta.error(
+            "unknown attribute; use name, title, icons, meta, read_only, writes, destructive, non_destructive, \
+             idempotent, non_idempotent, open_world or closed_world",
+        ));
+    };
+    if hints.iter().any(|(earlier, _)| *earlier == hint) {
+        return Err(meta.error("this hint is given twice; keep one"));
+    }
+    hints.push((hint, value));
+    Ok(())
 }
 
 /// Expands `#[tool]`.
 pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
-    let mut own = Attributes::default();
-    syn::meta::parser(|meta| own.item(&meta)).parse2(attributes)?;
+    let mut hints = Hints::new();
+    let keys = ["name", "title", "icons", "meta"];
+    let texts = attributes::texts(attributes, keys, |meta| hint(&mut hints, meta))?;
+    let [name, title, icons, meta] = texts;
     let function = Function::read(item)?;
-    let name = own.name.clone().unwrap_or_else(|| function.name());
+    let name = name.unwrap_or_else(|| function.name());
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
     if name.is_empty() || name.len() > 128 || !name.chars().all(legal) {
         return Err(syn::Error::new(
@@ -68,29 +59,35 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
             "a tool needs a doc comment: a model chooses by it; write one",
         ));
     }
-    let entry = entry(&function, &own, &name);
-    let (ident, reading, calling) = (function.ident(), function.reading(), function.calling());
+    let mut head = function.naming(&name, title.as_deref());
+    head.extend(icons.map(|icons| format!("\"icons\":{}", json::one_line(&icons))));
+    let mut tail = Vec::new();
+    if !hints.is_empty() {
+        let members = hints
+            .iter()
+            .map(|(hint, value)| format!("\"{hint}\":{value}"));
+        let members: Vec<String> = members.collect();
+        tail.push(format!("\"annotations\":{{{}}}", members.join(",")));
+    }
+    tail.extend(meta.map(|meta| format!("\"_meta\":{}", json::one_line(&meta))));
+    let entry = entry(&function, &head, &tail);
+    let ident = function.ident();
     let headers = function.arguments.iter().filter_map(|argument| {
         let (header, name) = (argument.limits.header.as_ref()?, &argument.name);
         Some(quote!((#header, #name)))
     });
+    let call = function.handler(
+        "call",
+        quote!(sink: &mut ::wasmmcp::hidden::Sink<'_>,),
+        quote!(()),
+        quote!(::wasmmcp::hidden::IntoToolResult::write(returned, sink)),
+    );
     Ok(function.with_definition(
         "tool",
         quote! {
             impl ::wasmmcp::hidden::ToolDef for #ident {
                 const TOOL: ::wasmmcp::hidden::Tool = {
-                    fn call(
-                        cx: &mut ::wasmmcp::hidden::Context<'_>,
-                        arguments: ::wasmmcp::hidden::Arguments<'_>,
-                        sink: &mut ::wasmmcp::hidden::Sink<'_>,
-                    ) -> ::core::result::Result<(), ::wasmmcp::hidden::ToolError> {
-                        let _ = &arguments;
-                        #reading
-                        cx.tool_starts();
-                        let returned = #calling;
-                        cx.tool_ends();
-                        ::wasmmcp::hidden::IntoToolResult::write(returned, sink)
-                    }
+                    #call
                     ::wasmmcp::hidden::Tool { name: #name, entry: #entry, call, headers: &[#(#headers),*] }
                 };
             }
@@ -98,16 +95,7 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
     ))
 }
 
-fn entry(function: &Function, own: &Attributes, name: &str) -> TokenStream {
-    let mut head = vec![json::member("name", name)];
-    head.extend(own.title.as_ref().map(|title| json::member("title", title)));
-    head.extend(
-        function
-            .description
-            .as_ref()
-            .map(|text| json::member("description", text)),
-    );
-    head.extend(own.icons.as_ref().map(|icons| format!("\"icons\":{icons}")));
+fn entry(function: &Function, head: &[String], tail: &[String]) -> TokenStream {
     let properties = function.arguments.iter().map(|argument| {
         let kind = &argument.kind;
         argument.limits.property(
@@ -130,11 +118,6 @@ fn entry(function: &Function, own: &Attributes, name: &str) -> TokenStream {
         })
         .unzip();
     let required = limits::required(&names, &optional);
-    let mut tail = Vec::new();
-    if !own.hints.is_empty() {
-        tail.push(format!("\"annotations\":{{{}}}", own.hints.join(",")));
-    }
-    tail.extend(own.meta.as_ref().map(|meta| format!("\"_meta\":{meta}")));
     let output = &function.output;
     let thirds = [0_usize, 1, 2];
     quote! {

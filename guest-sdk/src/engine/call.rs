@@ -17,21 +17,40 @@ use crate::{
     result::Sink,
 };
 
+/// A request that a handler answers.
+pub(super) struct Request<'a> {
+    pub(super) wire: Wire,
+    pub(super) id: &'a Id<'a>,
+    pub(super) method: &'a str,
+    pub(super) params: &'a Params<'a>,
+}
+
+impl Request<'_> {
+    /// The parameter that says what is meant.
+    fn named(&self, key: &'static str) -> Result<String, ToolError> {
+        self.params.text(key).map(String::from).ok_or_else(|| {
+            ToolError::protocol(
+                Code::INVALID_PARAMS,
+                [self.method, " needs ", key, " (a string); send it"].concat(),
+            )
+        })
+    }
+}
+
 impl Engine {
     /// Calls a tool; like its two neighbours it closes the result itself, and says so.
     pub(super) fn call_tool(
         &mut self,
-        wire: Wire,
-        id: &Id<'_>,
-        params: &Params<'_>,
+        request: &Request<'_>,
         link: &mut dyn Link,
         out: &mut Vec<u8>,
     ) -> Result<bool, ToolError> {
-        let named = named(params, "name", "tools/call")?;
+        let named = request.named("name")?;
         let Some(tool) = self.server.tools.find(&named) else {
             return Err(absent("tool", &named, "tools/list"));
         };
-        if params
+        if request
+            .params
             .get("arguments")
             .is_some_and(|arguments| !arguments.is_object())
         {
@@ -42,13 +61,13 @@ impl Engine {
         }
         let arguments = Arguments {
             tool: tool.name,
-            members: params.arguments(),
+            members: request.params.arguments(),
         };
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut meta = Vec::new();
         let server = self.server;
         let start = out.len();
-        let mut cx = self.context(wire, id, params, link, "tools/call");
+        let mut cx = self.context(request, link);
         let called = (tool.call)(
             &mut cx,
             arguments,
@@ -83,13 +102,11 @@ impl Engine {
 
     pub(super) fn get_prompt(
         &mut self,
-        wire: Wire,
-        id: &Id<'_>,
-        params: &Params<'_>,
+        request: &Request<'_>,
         link: &mut dyn Link,
         out: &mut Vec<u8>,
     ) -> Result<bool, ToolError> {
-        let named = named(params, "name", "prompts/get")?;
+        let named = request.named("name")?;
         let Some(prompt) = self
             .server
             .prompts
@@ -101,11 +118,11 @@ impl Engine {
         };
         let arguments = Arguments {
             tool: prompt.name,
-            members: params.arguments(),
+            members: request.params.arguments(),
         };
         let server = self.server;
         let start = out.len();
-        let mut cx = self.context(wire, id, params, link, "prompts/get");
+        let mut cx = self.context(request, link);
         match (prompt.make)(&mut cx, arguments, out) {
             Ok(()) => finish(&cx, server, &[], out),
             Err(error) => {
@@ -118,13 +135,11 @@ impl Engine {
 
     pub(super) fn read_resource(
         &mut self,
-        wire: Wire,
-        id: &Id<'_>,
-        params: &Params<'_>,
+        request: &Request<'_>,
         link: &mut dyn Link,
         out: &mut Vec<u8>,
     ) -> Result<bool, ToolError> {
-        let uri = named(params, "uri", "resources/read")?;
+        let uri = request.named("uri")?;
         let missing = |wire| {
             let mut error = ToolError::resource_not_found(&uri);
             if let (Wire::Stateless, Failure::Protocol(code, ..)) = (wire, &mut error.0) {
@@ -133,35 +148,34 @@ impl Engine {
             error
         };
         let Some((entry, captured)) = self.server.resources.find(&uri) else {
-            return Err(missing(wire));
+            return Err(missing(request.wire));
         };
         let server = self.server;
-        let mut cx = self.context(wire, id, params, link, "resources/read");
+        let mut cx = self.context(request, link);
         match resource::read(entry, &captured, &mut cx) {
             Ok(contents) => {
                 contents.write(&uri, entry.mime, out);
-                if wire == Wire::Stateless {
+                if request.wire == Wire::Stateless {
                     // What a handler reads may change with the next call.
                     out.extend_from_slice(b",\"ttlMs\":0,\"cacheScope\":\"private\"");
                 }
                 finish(&cx, server, &[], out);
             }
             Err(ToolError(Failure::Protocol(Code::RESOURCE_NOT_FOUND, ..))) => {
-                return Err(missing(wire));
+                return Err(missing(request.wire));
             }
             Err(error) => pending(error, &cx, server, out)?,
         }
         Ok(true)
     }
 
-    fn context<'c>(
-        &'c mut self,
-        wire: Wire,
-        id: &'c Id<'c>,
-        params: &Params<'c>,
-        link: &'c mut dyn Link,
-        method: &'static str,
-    ) -> Context<'c> {
+    fn context<'c>(&'c mut self, request: &Request<'c>, link: &'c mut dyn Link) -> Context<'c> {
+        let Request {
+            wire,
+            id,
+            method,
+            params,
+        } = *request;
         let (level, capabilities) = match wire {
             Wire::Handshake => (Some(self.level), self.capabilities),
             Wire::Stateless => (
@@ -211,15 +225,6 @@ fn close(cx: &Context<'_>, server: &Server, meta: &[u8], out: &mut Vec<u8>) {
     }
     cx.timing(out);
     out.push(b'}');
-}
-
-fn named(params: &Params<'_>, key: &'static str, method: &str) -> Result<String, ToolError> {
-    params.text(key).map(String::from).ok_or_else(|| {
-        ToolError::protocol(
-            Code::INVALID_PARAMS,
-            [method, " needs ", key, " (a string); send it"].concat(),
-        )
-    })
 }
 
 fn absent(what: &str, named: &str, list: &str) -> ToolError {

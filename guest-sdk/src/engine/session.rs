@@ -7,7 +7,7 @@ use mcp_wire::{
     revision::{Revision, Wire},
 };
 
-use super::{Outcome, stateless};
+use super::{Outcome, call::Request, stateless};
 use crate::{
     Server,
     ask::Capabilities,
@@ -111,16 +111,22 @@ impl Engine {
         out.extend_from_slice(id.get().as_bytes());
         out.extend_from_slice(b",\"result\":{");
         let server = self.server;
+        let asked = Request {
+            wire,
+            id,
+            method,
+            params,
+        };
         let mut timed = false;
         let mut listing = |members: &str| out.extend_from_slice(members.as_bytes());
         match (method, wire) {
-            ("tools/call", _) => timed = self.call_tool(wire, id, params, link, out)?,
+            ("tools/call", _) => timed = self.call_tool(&asked, link, out)?,
             ("tools/list", _) => listing(server.tools.json),
             ("prompts/list", _) => listing(server.prompts.json),
             ("resources/list", _) => listing(server.resources.resources),
             ("resources/templates/list", _) => listing(server.resources.templates),
-            ("prompts/get", _) => timed = self.get_prompt(wire, id, params, link, out)?,
-            ("resources/read", _) => timed = self.read_resource(wire, id, params, link, out)?,
+            ("prompts/get", _) => timed = self.get_prompt(&asked, link, out)?,
+            ("resources/read", _) => timed = self.read_resource(&asked, link, out)?,
             ("completion/complete", _) => completion::answer(server.complete, params, out)?,
             ("initialize", Wire::Handshake) => self.initialize(params, out)?,
             ("ping", Wire::Handshake) => {}

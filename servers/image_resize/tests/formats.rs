@@ -1,5 +1,7 @@
 //! Every format and mode against what Pillow and ImageHash say of the same small files (`golden/formats.py` makes them).
 
+mod psnr;
+
 use std::path::{Path, PathBuf};
 
 use image_resize::decode::{Purpose, decode, header};
@@ -8,6 +10,7 @@ use image_resize::hash::{Hash, Kind, compute};
 use image_resize::pixels::{Layout, Pixels};
 use image_resize::probe::probe;
 use image_resize::resample::{Extent, lanczos, lanczos_with_gap};
+use psnr::psnr;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -90,18 +93,6 @@ fn hashes_equal_those_of_imagehash() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-/// Peak signal-to-noise ratio in decibels; infinite for equal pictures.
-fn psnr(a: &Pixels, b: &Pixels) -> f64 {
-    assert_eq!((a.size(), a.layout()), (b.size(), b.layout()));
-    let squares: f64 = a
-        .data()
-        .iter()
-        .zip(b.data())
-        .map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
-        .sum();
-    20.0 * 255f64.log10() - 10.0 * (squares / a.data().len() as f64).log10()
 }
 
 /// Nothing, or how our picture differs. A palette of greys is colour here and grey there, with the same values.

@@ -1,5 +1,7 @@
 //! Hashes of photographs against ImageHash: of generated ones, and of real ones where they lie beside the repository.
 
+mod psnr;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,7 @@ use image_resize::fit::Wish;
 use image_resize::hash::{Hash, Kind, compute};
 use image_resize::pixels::{Layout, Pixels};
 use image_resize::resize::{Request, resize};
+use psnr::psnr;
 use serde::Deserialize;
 
 const KINDS: [Kind; 4] = [Kind::Phash, Kind::Dhash, Kind::Ahash, Kind::Whash];
@@ -137,18 +140,6 @@ fn hashes_of_the_generated_set_equal_those_of_imagehash() {
         tally.add(&photo.file, pixels(&images.join(&photo.file)), wanted);
     }
     tally.check(1);
-}
-
-/// Peak signal-to-noise ratio in decibels.
-fn psnr(a: &Pixels, b: &Pixels) -> f64 {
-    assert_eq!((a.size(), a.layout()), (b.size(), b.layout()));
-    let squares: f64 = a
-        .data()
-        .iter()
-        .zip(b.data())
-        .map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
-        .sum();
-    20.0 * 255f64.log10() - 10.0 * (squares / a.data().len() as f64).log10()
 }
 
 #[test]
