@@ -142,11 +142,6 @@ fn a_regression_ends_in_its_code_and_names_itself_alone() {
         worse,
         ["worse: execution of noop as native, tool_3-small: +12.1 %"]
     );
-        std::process::Command::new("cp")
-            .args(["-r", results.to_str().unwrap(), &keep])
-            .status()
-            .unwrap();
-    }
     said(
         results,
         &["compare", &before, &slower, "--fail-above", "15%"],
