@@ -3,6 +3,7 @@
 pub mod build;
 pub mod compare;
 pub mod doctor;
+pub mod draw;
 pub mod runs;
 pub mod table3;
 pub mod verify;

@@ -57,6 +57,13 @@ pub fn machine() -> Machine {
     }
 }
 
+/// Whether something was measured on another machine than this one. Load is no machine.
+pub fn is_another(measured: &Machine) -> bool {
+    let mut here = machine();
+    here.load_milli = measured.load_milli;
+    here != *measured
+}
+
 fn count(items: usize) -> u64 {
     u64::try_from(items).expect("a count fits")
 }

@@ -273,3 +273,31 @@ fn runs_are_listed_shown_exported_and_removed() {
     let left = record::list(results).expect("listed");
     assert_eq!(left.len(), 1);
 }
+
+#[test]
+fn a_run_is_drawn_again_without_measuring() {
+    let results = tempfile::tempdir().expect("a folder");
+    let results = results.path();
+    let (one, two) = (plant(results, 1, 0), plant(results, 2, 0));
+    let (out, errors) = said(results, &["table3", "--run", "latest"], 0);
+    assert!(
+        out.contains("Table III") && out.contains("table3.md"),
+        "{out}"
+    );
+    assert!(
+        errors.contains(&format!("{two}: measured on another machine (Planted)")),
+        "{errors}"
+    );
+    let drawn = |id: &str| results.join("runs").join(id).join("table3.md").exists();
+    assert!(drawn(&two) && !drawn(&one));
+    let (out, _) = said(
+        results,
+        &["table3", "--run", &one, "--run", &two, "--json"],
+        0,
+    );
+    let json: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(2));
+    assert!(drawn(&one));
+    let (_, errors) = said(results, &["table3", "--run", &one, "--run", "no"], 2);
+    assert!(errors.contains("no run no"), "{errors}");
+}

@@ -160,7 +160,7 @@ fn described(listed: &Listed) -> serde_json::Value {
 
 fn show(global: &Global, folder: &Path) -> Result<Exit> {
     let record = Record::read(folder)?;
-    let elsewhere = elsewhere(&record.run);
+    let elsewhere = machine::is_another(&record.run.machine);
     if global.json {
         let failed: Vec<&Sample> = record
             .samples
@@ -179,13 +179,6 @@ fn show(global: &Global, folder: &Path) -> Result<Exit> {
     }
     super::print(&text(folder, &record, elsewhere));
     Ok(Exit::Done)
-}
-
-/// Whether the run is of another machine than this one. Load is no machine.
-fn elsewhere(run: &Run) -> bool {
-    let mut here = machine::machine();
-    here.load_milli.clone_from(&run.machine.load_milli);
-    here != run.machine
 }
 
 /// A run for people.

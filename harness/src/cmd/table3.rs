@@ -1,6 +1,5 @@
 //! `table3`: the paper's Table III, measured here, beside what was published.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -11,21 +10,27 @@ use harness::plan::{self, Effort, Plan};
 use harness::server::Server;
 use harness::subject::Built;
 use harness::{machine, measure, place};
-use record::{
-    Dataset, Digest, Metric, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp, Trial,
-};
+use record::{Dataset, Digest, Metric, Outcome, Recorder, Run, Sample, Subject, Timestamp, Trial};
 
-use super::{Global, verify};
+use super::{Global, draw, verify};
 
 /// Measures cold start, execution, memory and size of every server, and draws Table III.
 ///
 /// Builds what is not built, verifies every answer, then measures. The record goes to results/runs/, its table and
 /// figures beside it; results/latest points there. Ctrl-C keeps what was measured, and --resume goes on.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Draws the tables and figures of a run that was measured before, and measures nothing: its folder, its id, what only
+    /// one id begins or ends with, or `latest`. Several are shown one after the other.
+    #[arg(long, value_name = "RUN")]
+    run: Vec<String>,
+}
 
-/// Builds, verifies, measures, draws.
-pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
+/// Builds, verifies, measures, draws; or only draws.
+pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
+    if !own.run.is_empty() {
+        return draw::redraw(global, &own.run);
+    }
     let root = place::root()?;
     let results = global.out.clone().unwrap_or_else(|| root.join("results"));
     // What would end the command is found before minutes of building.
@@ -84,51 +89,7 @@ pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
     } else {
         drop(recorder);
     }
-    draw(global, &folder, whole)
-}
-
-/// Draws everything and prints the tables.
-fn draw(global: &Global, folder: &Path, whole: bool) -> Result<Exit> {
-    let report = figures::report(&Record::read(folder)?)?;
-    let files = figures::draw_report(&report, folder)?;
-    let shown = |path: &Path| {
-        path.strip_prefix(place::root().unwrap_or_default())
-            .unwrap_or(path)
-            .display()
-            .to_string()
-    };
-    if global.json {
-        let tables: Result<BTreeMap<&str, Vec<BTreeMap<String, String>>>> = report
-            .pages
-            .iter()
-            .map(|(table, _)| Ok((table.name, rows(&table.csv())?)))
-            .collect();
-        let files: Vec<String> = files.iter().map(|file| shown(file)).collect();
-        println!(
-            "{}",
-            serde_json::json!({"run": shown(folder), "whole": whole, "tables": tables?, "files": files})
-        );
-    } else {
-        println!("{}", report.terminal(super::WIDTH, super::colour()));
-        for file in &files {
-            println!("{}", shown(file));
-        }
-    }
-    if !whole {
-        eprintln!(
-            "interrupted: what was measured is kept in {}; go on with --resume",
-            shown(folder)
-        );
-        return Ok(Exit::Interrupted);
-    }
-    Ok(Exit::Done)
-}
-
-/// A table's rows by the names of their columns.
-fn rows(csv: &str) -> Result<Vec<BTreeMap<String, String>>> {
-    Ok(csv::Reader::from_reader(csv.as_bytes())
-        .deserialize()
-        .collect::<Result<_, _>>()?)
+    draw::draw(global, &folder, whole)
 }
 
 /// Everything that a reader must know of the run.
