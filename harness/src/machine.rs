@@ -114,7 +114,8 @@ pub fn toolchain(root: &Path, built: &Built) -> Toolchain {
         wasmtime_command: built.programs.wasmtime.as_ref().and_then(|wasmtime| ask(wasmtime, &["--version"])),
         build_flags: vec![
             "component: profile guest, -Ctarget-feature=+simd128".to_owned(),
-            "native, wasmmcp-runtime, worker: profile release, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
+            "native, wasmmcp-compiler: profile release, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
+            "wasmmcp-runtime, worker: profile runtime, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
         ],
     }
 }
@@ -160,6 +161,42 @@ mod tests {
             (thousandths(1.25), thousandths(0.0), thousandths(-1.0)),
             (Some(1250), Some(0), Some(0))
         );
+    }
+
+    /// A runtime that says these lines of itself.
+    fn saying(folder: &Path, lines: &str) -> Toolchain {
+        use std::os::unix::fs::PermissionsExt;
+        let runtime = folder.join("runtime");
+        fs::write(&runtime, format!("#!/bin/sh\nprintf '{lines}'\n")).expect("written");
+        fs::set_permissions(&runtime, fs::Permissions::from_mode(0o755)).expect("ours");
+        let built = Built {
+            worker: "worker".into(),
+            programs: crate::launch::Programs {
+                runtime,
+                compiler: "compiler".into(),
+                wasmtime: None,
+            },
+            subjects: Vec::new(),
+            missing: Vec::new(),
+            wasm_target: String::new(),
+            cache: folder.to_owned(),
+        };
+        toolchain(folder, &built)
+    }
+
+    #[test]
+    fn the_settings_that_the_runtime_tells_are_kept_without_its_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let told = saying(
+            folder.path(),
+            r"wasmmcp-runtime 1.0.0\nopt_level=Speed\nrun.allocation=on demand\n",
+        );
+        assert_eq!(
+            told.wasmtime_flags,
+            ["opt_level=Speed", "run.allocation=on demand"]
+        );
+        let silent = saying(folder.path(), "");
+        assert!(silent.wasmtime_flags.is_empty(), "{silent:?}");
     }
 
     #[test]

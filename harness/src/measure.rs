@@ -52,7 +52,9 @@ pub fn measure(
     let mut progress = Progress::new();
     progress.begin(done + u64::try_from(plan.trials.len())?, done);
     // The worker is no subject: what its servers are granted by name comes through it.
-    let environment = std::env::vars().collect();
+    let mut environment: Vec<_> = std::env::vars().collect();
+    let compiler = plan.programs.compiler.to_string_lossy().into_owned();
+    environment.push(("WASMMCP_COMPILER".to_owned(), compiler));
     let launch = Launch {
         program: worker.to_owned(),
         arguments: vec!["measure".into(), file.into()],

@@ -321,17 +321,31 @@ impl Process {
 ///
 /// # Errors
 /// When the program cannot be started.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the module that starts processes"
-)]
 pub fn output(
     program: &std::path::Path,
     arguments: &[OsString],
     folder: &std::path::Path,
 ) -> std::io::Result<std::process::Output> {
+    output_with(program, arguments, folder, &[])
+}
+
+/// The same, with variables beside those that this process has.
+///
+/// # Errors
+/// When the program cannot be started.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that starts processes"
+)]
+pub fn output_with(
+    program: &std::path::Path,
+    arguments: &[OsString],
+    folder: &std::path::Path,
+    variables: &[(&str, &std::ffi::OsStr)],
+) -> std::io::Result<std::process::Output> {
     std::process::Command::new(program)
         .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()

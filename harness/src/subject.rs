@@ -11,6 +11,13 @@ use crate::launch::{Made, Programs};
 use crate::process;
 use crate::server::Server;
 
+/// Where the lines of a build go.
+type Said<'a> = &'a mut dyn FnMut(&str);
+
+/// The cargo profile of the runtime and of the worker: the host in both is the same machine code, and is compiled once. The
+/// compiler is in neither; it stays in `release`, where it compiles fastest.
+const HOST: &str = "runtime";
+
 /// What was built, and what could not be.
 #[derive(Debug)]
 pub struct Built {
@@ -40,25 +47,27 @@ pub fn build(
     said: &mut dyn FnMut(&str),
 ) -> Result<Built> {
     let toolchain = Toolchain::of_this_machine();
-    let native = |package: &str, program: &str, said: &mut dyn FnMut(&str)| -> Result<PathBuf> {
-        said(&format!("building {program}"));
-        Ok(toolchain.build_native(
-            &Native {
-                workspace: root,
-                package,
-                program,
-                linking: Linking::Static,
-            },
-            said,
-        )?)
-    };
+    let native =
+        |package: &str, profile: &str, beside: &[&str], said: Said<'_>| -> Result<PathBuf> {
+            said(&format!("building {package}"));
+            Ok(toolchain.build_native(
+                &Native {
+                    workspace: root,
+                    package,
+                    program: package,
+                    profile,
+                    beside,
+                    linking: Linking::Static,
+                },
+                said,
+            )?)
+        };
     let programs = Programs {
-        runtime: native("wasmmcp-runtime", "wasmmcp-runtime", said)?,
-        compiler: native("wasmmcp-compiler", "wasmmcp-compiler", said)?,
+        runtime: native("wasmmcp-runtime", HOST, &["worker"], said)?,
+        compiler: native("wasmmcp-compiler", "release", &[], said)?,
         wasmtime: find("wasmtime"),
     };
-    // The host in the worker and the host in the runtime are then the same machine code.
-    let worker = native("worker", "worker", said)?;
+    let worker = native("worker", HOST, &["wasmmcp-runtime"], said)?;
     let mut built = Built {
         worker,
         programs,
@@ -68,7 +77,7 @@ pub fn build(
         cache: cache.join("components"),
     };
     for server in servers {
-        let file = native(&server.package, &server.package, said)?;
+        let file = native(&server.package, "release", &[], said)?;
         built.add(server, Packaging::Native, file, None)?;
     }
     match toolchain.find(setup, said) {
@@ -154,7 +163,12 @@ impl Built {
             self.cache.clone().into(),
             component.into(),
         ];
-        let output = process::output(&self.programs.runtime, &arguments, &std::env::temp_dir())?;
+        let output = process::output_with(
+            &self.programs.runtime,
+            &arguments,
+            &std::env::temp_dir(),
+            &[("WASMMCP_COMPILER", self.programs.compiler.as_os_str())],
+        )?;
         if !output.status.success() {
             bail!(
                 "{} cannot be compiled: {}",

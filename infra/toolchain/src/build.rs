@@ -47,7 +47,7 @@ pub enum Linking {
     Static,
 }
 
-/// What is to be built as a native program, optimised.
+/// What is to be built as a native program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Native<'a> {
     /// Any folder of the workspace that holds the package.
@@ -56,6 +56,11 @@ pub struct Native<'a> {
     pub package: &'a str,
     /// The binary of that package.
     pub program: &'a str,
+    /// The cargo profile; `release` is what is measured.
+    pub profile: &'a str,
+    /// Other packages of the workspace whose features are turned on too. Programs that name each other share everything that
+    /// is compiled for them; without that, a feature that one of them alone asks for has it all compiled twice.
+    pub beside: &'a [&'a str],
     /// How it is linked.
     pub linking: Linking,
 }
@@ -133,8 +138,8 @@ impl Wasm {
 }
 
 impl Toolchain {
-    /// Builds a native program in the `release` profile and returns its file. Statically linked ones lie in a folder of
-    /// their own, so that the two never overwrite each other.
+    /// Builds a native program and returns its file. Each profile has a folder of its own, and so have statically linked
+    /// programs: none overwrites another.
     pub fn build_native(
         &self,
         wanted: &Native<'_>,
@@ -154,12 +159,16 @@ impl Toolchain {
         let mut step = self.cargo(&flags, wanted.workspace)?;
         step = step.args([
             "build",
-            "--release",
+            "--profile",
+            wanted.profile,
             "--package",
             wanted.package,
             "--bin",
             wanted.program,
         ]);
+        for package in wanted.beside {
+            step = step.args(["--package", package]);
+        }
         if fixed {
             // With a target named, the flags do not reach build scripts and macros, which cannot be static.
             step = step.args(["--target", &rustc.host]);

@@ -15,6 +15,9 @@ crate-type = ["cdylib", "rlib"]
 inherits = "release"
 lto = "fat"
 panic = "abort"
+[profile.small]
+inherits = "release"
+opt-level = "s"
 [workspace]
 "#;
 
@@ -86,19 +89,29 @@ fn a_native_program_is_built_with_and_without_the_c_library_in_it() {
     let root = tempfile::tempdir().expect("temporary folder");
     tiny(root.path());
     let toolchain = Toolchain::of_this_machine();
-    let build = |linking| {
+    let build = |profile, linking| {
         let wanted = Native {
             workspace: root.path(),
             package: "tiny",
             program: "tiny",
+            profile,
+            beside: &[],
             linking,
         };
         toolchain
             .build_native(&wanted, &mut |line| println!("{line}"))
             .expect("built")
     };
-    let (default, fixed) = (build(Linking::Default), build(Linking::Static));
-    assert_ne!(default, fixed);
+    let default = build("release", Linking::Default);
+    let fixed = build("release", Linking::Static);
+    let small = build("small", Linking::Static);
+    let places = [&default, &fixed, &small];
+    assert_eq!(
+        std::collections::BTreeSet::from(places).len(),
+        3,
+        "{places:?}"
+    );
+    assert!(small.ends_with("small/tiny") && places.iter().all(|place| place.is_file()));
     if cfg!(all(target_os = "linux", target_env = "gnu")) {
         assert!(needs_loader(&default) && !needs_loader(&fixed));
     }
@@ -112,6 +125,8 @@ fn a_package_or_a_program_that_is_not_there_is_an_error() {
         workspace: root.path(),
         package: "absent",
         program: "tiny",
+        profile: "release",
+        beside: &[],
         linking: Linking::Default,
     };
     let error = Toolchain::of_this_machine()

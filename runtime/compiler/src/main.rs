@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use wasmmcp_runtime::cache::seal::seal;
-use wasmmcp_runtime::engine::settings;
-use wasmtime::{Engine, OptLevel};
+use wasmmcp_runtime::engine::{OPT_LEVEL, settings};
+use wasmtime::Engine;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -35,7 +35,7 @@ fn compile(component: &Path) -> Result<Vec<u8>, (u8, String)> {
         .map_err(|error| (2, format!("cannot read {}: {error}", component.display())))?;
     let mut config = settings();
     config
-        .cranelift_opt_level(OptLevel::Speed)
+        .cranelift_opt_level(OPT_LEVEL)
         .parallel_compilation(true);
     let engine = Engine::new(&config).map_err(|error| (4, format!("{error:#}")))?;
     engine

@@ -288,3 +288,19 @@ fn usage_is_told_with_code_2() {
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("Examples:"));
 }
+
+#[test]
+fn the_version_is_followed_by_the_engines_settings() {
+    let output = finish(runtime().arg("--version"));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let (first, rest) = text.split_once('\n').expect("lines");
+    assert_eq!(
+        first,
+        concat!("wasmmcp-runtime ", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(rest.lines().count() > 20, "{text}");
+    for line in rest.lines() {
+        assert!(line.contains('=') && line.trim() == line, "{line:?}");
+    }
+}

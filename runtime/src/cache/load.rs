@@ -3,7 +3,7 @@
 use super::compile::{CompileError, compile_sealed};
 use super::{Store, mapped, seal};
 use crate::clock;
-use crate::engine::{SETTINGS, processor};
+use crate::engine::{processor, told};
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
@@ -213,7 +213,8 @@ fn recognise(bytes: &[u8]) -> Result<(), (String, &'static str)> {
 /// Content, settings, processor and version: what decides whether code may be used again.
 fn key(component: &[u8]) -> String {
     let mut hasher = blake3::Hasher::new();
-    for part in [env!("CARGO_PKG_VERSION"), SETTINGS, &processor()] {
+    // Besides this, wasmtime refuses code that another version of it or another configuration made.
+    for part in [env!("CARGO_PKG_VERSION"), &told().join(";"), &processor()] {
         hasher.update(part.as_bytes());
         hasher.update(b"\0");
     }

@@ -9,6 +9,9 @@ mod serve;
 
 pub(crate) use options::{bytes, duration};
 
+use crate::engine::{Allocation, told, told_of};
+use crate::host::HostOptions;
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -75,12 +78,24 @@ impl From<crate::cache::LoadError> for Failure {
     }
 }
 
+/// The engine's settings, as a record of measurements keeps them: one `name=value` each.
+fn settings() -> Vec<String> {
+    let HostOptions { instances } = HostOptions::default();
+    let mut lines = told();
+    lines.extend(told_of("run", run::ALLOCATION));
+    lines.extend(told_of("serve", Allocation::Pool { instances }));
+    lines
+}
+
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
+            if error.kind() == ErrorKind::DisplayVersion {
+                println!("{}", settings().join("\n"));
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -96,6 +111,36 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             eprintln!("error: {}", failure.message);
             ExitCode::from(failure.code)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_is_told_once_with_its_value() {
+        let lines = settings();
+        let names: std::collections::BTreeSet<_> = lines
+            .iter()
+            .map(|line| line.split_once('=').expect("name=value").0)
+            .collect();
+        assert_eq!(names.len(), lines.len(), "{lines:?}");
+        for line in [
+            "opt_level=Speed",
+            "wasm_simd=true",
+            "memory_init_cow=true",
+            "epoch_interruption=true",
+            "memory_reservation=4294967296",
+            "run.allocation=on demand",
+            "serve.allocation=pooling",
+            "serve.total_component_instances=1000",
+        ] {
+            assert!(
+                lines.iter().any(|told| told == line),
+                "no {line}: {lines:?}"
+            );
         }
     }
 }

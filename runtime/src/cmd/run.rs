@@ -13,6 +13,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Reserving a pool would cost every short-lived process 3–4 ms.
+pub(super) const ALLOCATION: Allocation = Allocation::OnDemand;
+
 /// Run one server over stdio, until stdin is closed.
 ///
 /// Each request that the server cannot answer (it trapped, took too long, ran out of memory or ended) is answered by the host with
@@ -56,7 +59,7 @@ impl Run {
             ),
             None => None,
         };
-        let engine = engine(Allocation::OnDemand)
+        let engine = engine(ALLOCATION)
             .map_err(|error| Failure::new(4, format!("cannot make an engine: {error:#}")))?;
         let code = cache::load(&engine, &self.component, &self.caching.choice())?;
         for note in &code.notes {

@@ -3,6 +3,7 @@
 mod ending;
 mod imports;
 mod link;
+mod listing;
 mod outbound;
 mod state;
 

@@ -113,6 +113,7 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             let wrote = std::fs::write(path, "written").map_err(|error| error.kind());
             Some(answer(line, &format!("{wrote:?}").replace('"', "'")))
         }
+        "list" => Some(answer(line, &list(member(line, "path").trim_matches('"')))),
         "env" => {
             let seen: Vec<_> = std::env::vars()
                 .map(|(name, value)| format!("{name}={value}"))
@@ -144,6 +145,37 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
         }
         _ => Some(answer(line, "unknown")),
     }
+}
+
+/// A directory's entries, each with what WASI says it is.
+fn list(path: &str) -> String {
+    use wasip2::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
+    let granted = wasip2::filesystem::preopens::get_directories();
+    let Some((granted, below)) = granted.iter().find_map(|(granted, name)| {
+        let below = path.strip_prefix(name.as_str())?;
+        Some((granted, below.trim_start_matches('/')))
+    }) else {
+        return "not granted".to_owned();
+    };
+    let below = if below.is_empty() { "." } else { below };
+    let (directory, read) = (OpenFlags::DIRECTORY, DescriptorFlags::READ);
+    let listed = granted
+        .open_at(PathFlags::empty(), below, directory, read)
+        .and_then(|directory| directory.read_directory())
+        .map(|entries| {
+            let mut said = Vec::new();
+            loop {
+                match entries.read_directory_entry() {
+                    Ok(Some(entry)) => said.push(format!("{} {:?}", entry.name, entry.type_)),
+                    Ok(None) => break,
+                    Err(ErrorCode::IllegalByteSequence) => said.push("no text".to_owned()),
+                    Err(code) => said.push(code.name().to_owned()),
+                }
+            }
+            said.sort();
+            said.join(" | ")
+        });
+    listed.unwrap_or_else(|code| format!("refused: {}", code.name()))
 }
 
 fn deeper(depth: u64) -> u64 {
