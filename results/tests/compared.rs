@@ -1,5 +1,6 @@
 //! What a comparison says of planted runs: nothing of equal ones, the right cell of one that was changed.
 
+use proptest::prelude::*;
 use record::{
     Bytes, Cell, Comparison, Count, Digest, Disturbance, Groups, Input, InputSize, Metric, Nanos,
     Outcome, Packaging, PerSecond, Quantity, Record, Run, Sample, Spread, StartClass, State,
@@ -475,6 +476,31 @@ fn what_was_disturbed_is_left_out_where_enough_remains() {
         assert_eq!((samples, compared.after.disturbed), (Some(40), 40));
         assert_eq!(compared.after.left_out, 40);
         assert!(compared.is_disturbed());
+    }
+}
+
+proptest! {
+    /// Whatever the values: the effect lies in its interval, and turned around it is the other way round.
+    #[test]
+    fn a_comparison_turned_around_says_the_opposite(
+        before in prop::collection::vec(prop_oneof![0_u64..5, 900_u64..1_300, any::<u64>()], 0..20),
+        after in prop::collection::vec(prop_oneof![0_u64..5, 900_u64..1_300, any::<u64>()], 0..20),
+        metric in prop::sample::select(vec![Metric::Execution, Metric::Throughput, Metric::PeakResident, Metric::SizeRaw]),
+    ) {
+        let (one, other) = (lone(metric, &before), lone(metric, &after));
+        let (there, back) = (compare(&one, &other, &[metric]), compare(&other, &one, &[metric]));
+        prop_assert_eq!(there.cells.len(), back.cells.len());
+        for (there, back) in there.cells.iter().zip(&back.cells) {
+            prop_assert_eq!(there.verdict.is_worse(), back.verdict.is_better());
+            prop_assert_eq!(there.verdict.is_better(), back.verdict.is_worse());
+            let (Some(there), Some(back)) = (there.effect, back.effect) else {
+                continue;
+            };
+            prop_assert!(there.low <= there.ratio && there.ratio <= there.high && there.ratio.is_finite());
+            prop_assert!((there.ratio * back.ratio - 1.0).abs() < 1e-9);
+            prop_assert!(there.p.is_none_or(|p| (0.0..=1.0).contains(&p)));
+            prop_assert!(there.adjusted >= there.p);
+        }
     }
 }
 

@@ -27,8 +27,11 @@ pub struct Arguments {
     #[arg(long, value_name = "METRIC", value_delimiter = ',', value_parser = metric)]
     metric: Vec<Chosen>,
     /// Prints a summary for a pull request.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     markdown: bool,
+    /// Also writes every cell as CSV, values in base units.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
     /// Prints every cell, those that stayed the same among them.
     #[arg(long)]
     all: bool,
@@ -58,6 +61,14 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         return Err(Told::usage(nothing(&comparison, &global.server)).into());
     }
     let table = figures::comparison(&comparison);
+    if let Some(path) = &own.csv {
+        std::fs::write(path, table.csv()).map_err(|error| {
+            Told::lacking(format!(
+                "cannot write {}: {error}; name a file in a folder that may be written",
+                path.display()
+            ))
+        })?;
+    }
     if global.json {
         let worse = own.fail_above.map(|share| failures(&comparison, share));
         println!(
