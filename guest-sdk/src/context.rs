@@ -163,7 +163,8 @@ impl<'a> Context<'a> {
         self.link.send(&out);
     }
 
-    /// Whether the client took back the call. Cheap enough to ask in a loop's body, not in its innermost one.
+    /// Whether the client took back the call; once this says so, what the handler returns goes nowhere. Cheap enough to ask in a
+    /// loop's body, not in its innermost one.
     pub fn cancelled(&mut self) -> bool {
         self.cancelled = self.cancelled || self.link.cancelled(self.id);
         self.cancelled

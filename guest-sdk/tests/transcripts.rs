@@ -308,25 +308,62 @@ fn a_call_that_asks_can_be_taken_back() {
         expect![[r#"
             {"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25","capabilities":{"logging":{},"tools":{},"prompts":{},"resources":{"subscribe":true},"completions":{}},"instructions":"A fixture: every feature under the names that the conformance suite asks for.","serverInfo":{"name":"everything","version":"0.1.0","title":"Everything"}}}
             {"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"message":"Who?","requestedSchema":{"type":"object","properties":{"username":{"type":"string","description":"User's response"},"email":{"type":"string","description":"User's email address"}},"required":["username","email"]}}}
-            {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"the call was cancelled"}],"isError":true,"_meta":{"dev.wasmmcp/timing":{}}}}
             {"jsonrpc":"2.0","id":2,"result":{}}
         "#]],
     );
 }
 
 #[test]
-fn a_running_call_sees_that_it_is_taken_back() {
+fn a_call_that_is_taken_back_is_not_answered_on_either_wire() {
+    let cancel = |id: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{id},"reason":"enough"}}}}"#
+        )
+    };
+    let modern = modern("tools/call", r#""name":"count_until_cancelled""#);
     check(
         &[
             r#"{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"count_until_cancelled"}}"#,
             r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c","reason":"enough"}}"#,
+            // Taken back before it was begun: it never is.
+            r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"test_simple_text"}}"#,
+            r#"{"jsonrpc":"2.0","id":4,"method":"prompts/get","params":{"name":"test_simple_prompt"}}"#,
+            &cancel("3"),
+            // Nobody's, not an id, and a request that was answered.
+            &cancel("99"),
+            &cancel("{}"),
+            &cancel("2"),
+            &cancel(r#""c""#),
+            &modern,
+            &cancel("1"),
+            r#"{"jsonrpc":"2.0","id":5,"method":"ping"}"#,
+            // Too late: it was answered, and whoever uses the id again is not meant.
+            &cancel("5"),
+            r#"{"jsonrpc":"2.0","id":5,"method":"ping"}"#,
         ],
         expect![[r#"
             {"jsonrpc":"2.0","id":2,"result":{}}
-            {"jsonrpc":"2.0","id":"c","result":{"content":[{"type":"text","text":"stopped at 0"}],"_meta":{"dev.wasmmcp/timing":{}}}}
+            {"jsonrpc":"2.0","id":4,"result":{"messages":[{"role":"user","content":{"type":"text","text":"This is a simple prompt for testing."}}],"_meta":{"dev.wasmmcp/timing":{}}}}
+            {"jsonrpc":"2.0","id":5,"result":{}}
+            {"jsonrpc":"2.0","id":5,"result":{}}
         "#]],
     );
+    // What opens the connection cannot be taken back.
+    let answers = play(
+        [
+            r#"{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"count_until_cancelled"}}"#,
+            INITIALIZE,
+            &cancel("0"),
+            &cancel(r#""c""#),
+        ]
+        .map(|line| format!("{line}\n").into_bytes()),
+        1 << 20,
+    );
+    assert!(
+        answers.starts_with(r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion""#),
+        "{answers}"
+    );
+    assert_eq!(answers.lines().count(), 1, "{answers}");
 }
 
 /// The value of a string member of the only line.

@@ -1,6 +1,8 @@
 //! What a guest was granted: directories, environment, outbound addresses. Everything else is denied.
 
 use std::path::{Path, PathBuf};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 /// What a granted directory may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub struct Grants {
     pub outbound: Vec<Destination>,
     /// Whether a granted destination may be a private, loopback or link-local address.
     pub private_addresses: bool,
+    /// Certificate authorities that are trusted besides the public ones.
+    pub authorities: Vec<CertificateDer<'static>>,
 }
 
 /// A grant that cannot be given as it was written.
@@ -60,6 +64,16 @@ pub enum GrantError {
     Environment {
         /// The variable.
         name: String,
+    },
+    /// No certificates.
+    #[error(
+        "cannot trust {path}: {reason}; name a PEM file that holds the certificate of an authority"
+    )]
+    Authority {
+        /// As written.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// Not a host and a port.
     #[error(
@@ -130,6 +144,33 @@ impl Destination {
             port: port.parse().map_err(|_| refused())?,
         })
     }
+}
+
+/// Reads the certificates in a PEM file.
+///
+/// # Errors
+///
+/// [`GrantError::Authority`] where there are none, or one cannot be read.
+pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, GrantError> {
+    let refused = |reason: String| GrantError::Authority {
+        path: path.display().to_string(),
+        reason,
+    };
+    let text = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
+    let found: Vec<_> = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<_, _>>()
+        .map_err(|error| refused(error.to_string()))?;
+    // What a root store refuses now would otherwise be refused at the first request, by somebody else.
+    let mut store = tokio_rustls::rustls::RootCertStore::empty();
+    for certificate in &found {
+        store
+            .add(certificate.clone())
+            .map_err(|error| refused(error.to_string()))?;
+    }
+    if found.is_empty() {
+        return Err(refused("there is no certificate in it".to_owned()));
+    }
+    Ok(found)
 }
 
 /// Reads `NAME` (passed through from here) or `NAME=VALUE`.

@@ -28,6 +28,16 @@ pub enum Line {
     End,
 }
 
+impl Line {
+    /// How many bytes it holds.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Line::Whole(text) => text.len(),
+            Line::TooLong | Line::End => 0,
+        }
+    }
+}
+
 /// A pipe read line by line.
 #[derive(Debug)]
 pub struct Lines<P> {

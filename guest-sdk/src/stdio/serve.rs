@@ -24,7 +24,7 @@ pub fn serve<P: Pipe>(engine: &mut Engine, pipe: P, limit: usize) {
         lines: Lines::new(pipe, limit),
         waiting: VecDeque::new(),
         bytes: 0,
-        cancelled: Vec::new(),
+        taken_back: false,
         open: true,
     };
     let mut out = Vec::new();
@@ -33,8 +33,12 @@ pub fn serve<P: Pipe>(engine: &mut Engine, pipe: P, limit: usize) {
         match way.next(line) {
             Line::Whole(text) => {
                 out.clear();
+                way.taken_back = false;
                 engine.handle_bytes(&text, &mut way, &mut out);
-                way.answer(&mut out);
+                // Who took the call back waits for no answer (MCP, "Cancellation", on every revision).
+                if !way.taken_back {
+                    way.answer(&mut out);
+                }
                 line = text;
             }
             Line::TooLong => {
@@ -55,22 +59,19 @@ pub fn serve<P: Pipe>(engine: &mut Engine, pipe: P, limit: usize) {
 
 struct Way<P> {
     lines: Lines<P>,
-    waiting: VecDeque<Line>,
+    /// Lines for later; a request that can be taken back meanwhile has its id beside it.
+    waiting: VecDeque<(Option<Id<'static>>, Line)>,
     bytes: usize,
-    /// Requests that were taken back before or while they ran.
-    cancelled: Vec<Id<'static>>,
+    /// The running call was taken back, and it was seen before the call's end.
+    taken_back: bool,
     open: bool,
 }
 
 impl<P: Pipe> Way<P> {
     fn next(&mut self, spare: Vec<u8>) -> Line {
-        // No call runs: what was taken back is answered or will never come.
-        self.cancelled.clear();
         match self.waiting.pop_front() {
-            Some(line) => {
-                if let Line::Whole(text) = &line {
-                    self.bytes -= text.len();
-                }
+            Some((_, line)) => {
+                self.bytes -= line.len();
                 line
             }
             None => self.lines.next(spare),
@@ -100,14 +101,19 @@ impl<P: Pipe> Way<P> {
         self.waiting.len() >= WAITING_LINES || self.bytes >= WAITING_BYTES
     }
 
-    /// Looks at a line that came while a call runs: pings are answered, cancellations noted, the awaited answer is
+    /// Looks at a line that came while a call runs: pings are answered, cancellations followed, the awaited answer is
     /// handed out, everything else waits.
-    fn meanwhile(&mut self, line: Line, awaited: Option<&Id<'_>>) -> Option<Answer> {
+    fn meanwhile(
+        &mut self,
+        line: Line,
+        running: &Id<'_>,
+        awaited: Option<&Id<'_>>,
+    ) -> Option<Answer> {
         let Line::Whole(text) = line else {
-            self.waiting.push_back(line);
+            self.waiting.push_back((None, line));
             return None;
         };
-        match message::parse(&text) {
+        let id = match message::parse(&text) {
             Ok(Message::Request { id, method, params })
                 if method == "ping" && params.get("_meta").is_none() =>
             {
@@ -115,29 +121,44 @@ impl<P: Pipe> Way<P> {
                 out.extend_from_slice(id.get().as_bytes());
                 out.extend_from_slice(b",\"result\":{}}");
                 self.answer(&mut out);
+                return None;
             }
             Ok(Message::Notification { method, params }) if method == "notifications/cancelled" => {
-                if let Some(id) = params.get("requestId").and_then(Id::from_raw)
-                    && self.cancelled.len() < WAITING_LINES
-                {
-                    self.cancelled.push(id.into_owned());
+                if let Some(id) = params.get("requestId").and_then(Id::from_raw) {
+                    self.take_back(&id, running);
                 }
+                return None;
             }
-            Ok(Message::Notification { .. }) => {}
+            Ok(Message::Notification { .. }) => return None,
             Ok(Message::Response { id, outcome }) => {
-                if awaited == Some(&id) {
-                    return Some(match outcome {
-                        Ok(result) => Answer::Result(result.get().to_owned()),
-                        Err(error) => Answer::Error(error.get().to_owned()),
-                    });
-                }
+                return (awaited == Some(&id)).then(|| match outcome {
+                    Ok(result) => Answer::Result(result.get().to_owned()),
+                    Err(error) => Answer::Error(error.get().to_owned()),
+                });
             }
-            _ => {
-                self.bytes += text.len();
-                self.waiting.push_back(Line::Whole(text));
+            // A client must not take back `initialize`, so it cannot.
+            Ok(Message::Request { id, method, .. }) if method != "initialize" => {
+                Some(id.into_owned())
             }
-        }
+            _ => None,
+        };
+        self.bytes += text.len();
+        self.waiting.push_back((id, Line::Whole(text)));
         None
+    }
+
+    /// The running call learns that it was taken back; one that waits is never begun; any other id is ignored.
+    fn take_back(&mut self, id: &Id<'_>, running: &Id<'_>) {
+        if id == running {
+            self.taken_back = true;
+        } else if let Some(at) = self
+            .waiting
+            .iter()
+            .position(|(waiting, _)| waiting.as_ref() == Some(id))
+            && let Some((_, line)) = self.waiting.remove(at)
+        {
+            self.bytes -= line.len();
+        }
     }
 }
 
@@ -150,32 +171,32 @@ impl<P: Pipe> Link for Way<P> {
     }
 
     fn cancelled(&mut self, request: &Id<'_>) -> bool {
-        while !self.full() {
+        while !self.taken_back && !self.full() {
             match self.lines.poll() {
                 Some(Line::End) => {
                     // The client closed its side: what runs may still be wanted (a shell pipe does this), so it goes on.
                     break;
                 }
                 Some(line) => {
-                    self.meanwhile(line, None);
+                    self.meanwhile(line, request, None);
                 }
                 None => break,
             }
         }
-        !self.open || self.cancelled.contains(request)
+        !self.open || self.taken_back
     }
 
     fn request(&mut self, during: &Id<'_>, id: &Id<'_>, message: &[u8]) -> Answer {
         self.send(message);
         loop {
-            if !self.open || self.cancelled.contains(during) || self.full() {
+            if !self.open || self.taken_back || self.full() {
                 return Answer::Cancelled;
             }
             let line = self.lines.next(Vec::new());
             if line == Line::End {
                 return Answer::Cancelled;
             }
-            if let Some(answer) = self.meanwhile(line, Some(id)) {
+            if let Some(answer) = self.meanwhile(line, during, Some(id)) {
                 return answer;
             }
         }

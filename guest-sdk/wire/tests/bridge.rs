@@ -134,6 +134,44 @@ fn a_session_is_bounded() {
 }
 
 #[test]
+fn a_request_that_is_taken_back_ends_its_post_and_nothing_else() {
+    let mut session = Session::new();
+    post(&mut session, &request("1"), 1);
+    post(&mut session, &request("2"), 2);
+    let mut take_back =
+        |text: &str| session.take_back(&message::parse(text.as_bytes()).expect("a message"));
+    let cancel = |params: &str| {
+        format!(r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{params}}}"#)
+    };
+    for nobody in [
+        "{}",
+        r#"{"requestId":3}"#,
+        r#"{"requestId":"2"}"#,
+        r#"{"requestId":{}}"#,
+    ] {
+        assert_eq!(take_back(&cancel(nobody)), None, "{nobody}");
+    }
+    let other = cancel(r#"{"requestId":2}"#).replace("cancelled", "other");
+    assert_eq!(take_back(&other), None);
+    let (ticket, answer) = take_back(&cancel(r#"{"requestId":2}"#)).expect("it waits");
+    let answer = String::from_utf8(answer).expect("text");
+    assert_eq!(ticket, 2);
+    assert!(
+        answer.starts_with(r#"{"jsonrpc":"2.0","id":2,"error":{"code":-32603,"#),
+        "{answer}"
+    );
+    assert_eq!(take_back(&cancel(r#"{"requestId":2}"#)), None);
+    assert_eq!(
+        session.line(br#"{"jsonrpc":"2.0","id":2,"result":{}}"#),
+        Delivery::Dropped
+    );
+    assert_eq!(
+        session.line(br#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
+        Delivery::Answer(1)
+    );
+}
+
+#[test]
 fn the_end_of_an_instance_answers_whoever_waits() {
     let mut session = Session::new();
     post(&mut session, &request("1"), 5);

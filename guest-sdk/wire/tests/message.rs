@@ -1,5 +1,7 @@
 //! Messages: what is a request, and with which code everything else is refused.
 
+mod faults;
+
 use expect_test::{Expect, expect};
 use mcp_wire::{
     code::Code,
@@ -224,5 +226,19 @@ proptest! {
         if ours.is_ok() {
             prop_assert!(serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_ok());
         }
+    }
+}
+
+#[test]
+fn each_fault_has_its_code_and_id() {
+    for fault in faults::faults() {
+        let found = message::parse(&fault.text).expect_err(fault.name);
+        let id = found.id.as_ref().map_or("null", message::Id::get);
+        assert_eq!(
+            (found.code.0 as i64, id),
+            (fault.code, fault.id),
+            "{}",
+            fault.name
+        );
     }
 }

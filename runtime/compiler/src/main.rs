@@ -19,9 +19,11 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     };
-    match compile(Path::new(component))
-        .and_then(|code| write(&code, Path::new(output)).map_err(|error| (4, error.to_string())))
-    {
+    match compile(Path::new(component)).and_then(|code| {
+        let output = Path::new(output);
+        write(&code, output)
+            .map_err(|error| (4, format!("cannot write {}: {error}", output.display())))
+    }) {
         Ok(()) => ExitCode::SUCCESS,
         Err((code, message)) => {
             eprintln!("error: {message}");

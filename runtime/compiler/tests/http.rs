@@ -2,7 +2,7 @@
 
 mod kit;
 
-use kit::served::{Served, modern, post, read, stateless};
+use kit::served::{Served, modern, post, read, stateless, within};
 use kit::{assert_failed, call};
 use std::io::Write;
 
@@ -138,18 +138,7 @@ fn a_token_is_asked_for_where_one_is_configured() {
 
 /// Opens a session of the older wire; its id.
 fn open(served: &Served) -> String {
-    let answer = served.post("/hostile/mcp", "", r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#);
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let line = answer
-        .head
-        .lines()
-        .find_map(|line| line.strip_prefix("mcp-session-id: "));
-    line.unwrap_or_else(|| panic!("no session id: {}", answer.head))
-        .to_owned()
-}
-
-fn within(session: &str) -> String {
-    format!("mcp-session-id: {session}\r\nmcp-protocol-version: 2025-11-25\r\n")
+    served.open().expect("a session")
 }
 
 #[test]

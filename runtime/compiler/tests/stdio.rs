@@ -142,9 +142,66 @@ fn a_guest_that_computes_sees_a_new_line_by_polling() {
     };
     client.initialize();
     client.send(call(1, "until-told"));
-    client.send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#);
+    client.send(r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#);
     assert_eq!(client.line()["result"]["content"][0]["text"], "told");
+    assert_eq!(client.line()["id"], 2);
+    // What is no message is answered without the guest, which must not take it for one and wait for it.
+    client.send(call(3, "until-told"));
+    client.send("{broken");
+    assert_eq!(client.line()["error"]["code"], -32700);
+    client.send(r#"{"jsonrpc":"2.0","id":4,"method":"ping"}"#);
+    assert_eq!(client.line()["id"], 3);
+    assert_eq!(client.line()["id"], 4);
     assert_eq!(client.end().code, Some(0));
+}
+
+#[test]
+fn a_call_that_is_taken_back_is_not_answered() {
+    let Some(mut client) = Client::start(&["--timeout", "500 ms"], &[]) else {
+        return;
+    };
+    client.initialize();
+    let cancel = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
+    // This guest answers all the same; the host holds it back.
+    client.send(call(1, "until-told"));
+    client.send(cancel);
+    assert_eq!(client.text(2, "ok"), "ok");
+    // One that has gone on and says nothing is in nobody's debt.
+    client.send(call(1, "silent"));
+    client.send(cancel);
+    assert_eq!(client.text(3, "ok"), "ok");
+    // One that does not heed it is ended by its deadline, and whoever asks next is answered by a fresh instance.
+    client.send(call(1, "loop"));
+    client.send(cancel);
+    assert_failed(&client.line(), 1, "timeout");
+    assert_eq!(client.text(4, "ok"), "ok");
+    let ended = client.end();
+    assert_eq!((ended.code, ended.rest.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_guest_that_answers_and_never_comes_back_is_ended() {
+    let Some(mut client) = Client::start(&["--timeout", "300 ms"], &["linger"]) else {
+        return;
+    };
+    client.initialize();
+    for (id, way) in [(1, "answer-and-loop"), (3, "answer-and-flood")] {
+        assert_eq!(client.text(id, way), "answered");
+        client.send(call(id + 1, "ok"));
+        let answer = std::iter::repeat_with(|| client.line())
+            .find(|line| line["id"] == id + 1)
+            .expect("endless");
+        assert_eq!(answer["result"]["content"][0]["text"], "ok", "after {way}");
+    }
+    // Nor does it outlive its client.
+    let ended = client.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(
+        ended.stderr.matches("(timeout)").count(),
+        3,
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]

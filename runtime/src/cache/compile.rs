@@ -19,7 +19,9 @@ pub enum CompileError {
     #[error("{0}")]
     Component(String),
     /// Something else went wrong: a full disk, a killed process.
-    #[error("the compiler could not finish: {0}")]
+    #[error(
+        "the compiler could not finish: {0}; free some space and memory, or name a folder that has some in TMPDIR"
+    )]
     Machine(String),
 }
 

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cache::CacheChoice;
-use crate::grants::{Destination, Directory, Grants, environment};
+use crate::grants::{Destination, Directory, Grants, authorities, environment};
 use crate::limits::Limits;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,9 @@ pub(crate) struct Granting {
     /// Allow granted destinations to be private, loopback or link-local addresses.
     #[arg(long)]
     private_addresses: bool,
+    /// Trust the certificate authorities in this PEM file as well as the public ones, for requests by https.
+    #[arg(long, value_name = "FILE")]
+    authority: Vec<PathBuf>,
     /// Linear memory that the server may use.
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "256 MiB")]
     memory: usize,
@@ -45,6 +48,9 @@ impl Granting {
         }
         for written in &self.outbound {
             grants.outbound.push(Destination::parse(written)?);
+        }
+        for file in &self.authority {
+            grants.authorities.extend(authorities(file)?);
         }
         Ok(grants)
     }

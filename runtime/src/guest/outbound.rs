@@ -89,7 +89,7 @@ async fn send(
         .map_err(|_| Error::ConnectionTimeout)?
         .map_err(Error::Connect)?;
     if tls {
-        let stream = timeout(connecting, secure(&host, stream))
+        let stream = timeout(connecting, secure(&host, &grants, stream))
             .await
             .map_err(|_| Error::ConnectionTimeout)??;
         exchange(stream, request, answering).await
@@ -100,11 +100,14 @@ async fn send(
 
 async fn secure(
     host: &str,
+    grants: &Grants,
     stream: TcpStream,
 ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Error> {
-    let roots = rustls::RootCertStore {
+    let mut roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.into(),
     };
+    // Each was accepted when it was granted.
+    roots.add_parsable_certificates(grants.authorities.iter().cloned());
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
     ))

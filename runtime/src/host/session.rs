@@ -124,6 +124,11 @@ impl Session {
         self.wire.front(|queues| queues.send(line));
     }
 
+    /// How many bytes were sent and not read by the guest yet.
+    pub fn backlog(&self) -> usize {
+        self.wire.front(|queues| queues.backlog())
+    }
+
     /// Waits for the guest's next line, advancing it on this thread.
     ///
     /// # Errors

@@ -95,7 +95,7 @@ pub fn frame(line: &[u8]) -> Option<Frame<'_>> {
 }
 
 /// Lines up to this length are walked to their end: it costs a microsecond or two, and finds those that were cut.
-const WHOLE: usize = 4 << 10;
+pub(super) const WHOLE: usize = 4 << 10;
 
 /// Deeper nesting than this is refused: nobody means it.
 const DEPTH: usize = 256;

@@ -2,7 +2,7 @@
 
 use crate::cache::CacheChoice;
 use crate::cmd::{bytes, duration};
-use crate::grants::{Access, Destination, Directory, GrantError, Grants, environment};
+use crate::grants::{Access, Destination, Directory, GrantError, Grants, authorities, environment};
 use crate::host::ServerSpec;
 use crate::limits::Limits;
 use serde::Deserialize;
@@ -85,6 +85,8 @@ struct WrittenServer {
     outbound: Vec<String>,
     #[serde(default)]
     private_addresses: bool,
+    #[serde(default)]
+    authorities: Vec<PathBuf>,
     memory: Option<String>,
     timeout: Option<String>,
     concurrency: Option<usize>,
@@ -221,6 +223,11 @@ fn specify(
         grants
             .outbound
             .push(Destination::parse(to).map_err(granted("outbound"))?);
+    }
+    for file in &written.authorities {
+        grants
+            .authorities
+            .extend(authorities(&base.join(file)).map_err(granted("authorities"))?);
     }
     let mut limits = Limits::default();
     let named = |name: &'static str| move |why: String| (name.to_owned(), why);

@@ -22,6 +22,9 @@ const THREADS: usize = 16;
 /// Events that may wait for a slow client; later ones are lost, answers never.
 const EVENTS: usize = 256;
 
+/// Bytes that may wait for a guest that does not read; a message that is longer by itself may.
+const BACKLOG: usize = 16 << 20;
+
 /// What a session is told.
 enum Told {
     Post {
@@ -249,22 +252,31 @@ impl Task {
     }
 
     async fn live(mut self, idle: std::time::Duration) {
+        // What a guest says of its own accord is no use of it.
+        let mut used = clock::now();
         loop {
-            let quiet = tokio::time::sleep_until((clock::now() + idle).into());
+            let quiet = tokio::time::sleep_until((used + idle).into());
+            let under_way = self.bridge.under_way();
             tokio::select! {
-                told = self.told.recv() => match told {
-                    Some(Told::Post { text, reply }) => self.post(&text, reply),
-                    Some(Told::Listen(listener)) => self.listener = Some(listener),
-                    // DELETE took the last sender away.
-                    None => return,
-                },
+                told = self.told.recv() => {
+                    used = clock::now();
+                    match told {
+                        Some(Told::Post { text, reply }) => self.post(&text, reply),
+                        Some(Told::Listen(listener)) => self.listener = Some(listener),
+                        // DELETE took the last sender away.
+                        None => return,
+                    }
+                }
                 line = line(&mut self.session) => match line {
-                    Ok(line) => self.deliver(line),
+                    Ok(line) => {
+                        self.deliver(line);
+                        if self.bridge.under_way() < under_way {
+                            used = clock::now();
+                        }
+                    }
                     Err(end) => {
                         for (ticket, answer) in self.bridge.end(&end.to_string()) {
-                            if let Some((_, to)) = self.tickets.remove(&ticket) {
-                                let _ = to.send(answer.into());
-                            }
+                            self.answer(ticket, answer);
                         }
                         return;
                     }
@@ -284,6 +296,24 @@ impl Task {
             )));
             return;
         };
+        let backlog = self.session.backlog();
+        if backlog > 0 && backlog + text.len() > BACKLOG {
+            let id = match &message {
+                Message::Request { id, .. } => Some(id),
+                _ => None,
+            };
+            let why = "the server has not read what it was sent before; wait for its answers";
+            let _ = reply.send(Reply::Rejected(Rejection::new(
+                429,
+                Code::INVALID_REQUEST,
+                why,
+                id,
+            )));
+            return;
+        }
+        if let Some((ticket, answer)) = self.bridge.take_back(&message) {
+            self.answer(ticket, answer);
+        }
         self.next += 1;
         let ticket = self.next;
         let replied = match self.bridge.post(&message, text, ticket) {
@@ -311,17 +341,19 @@ impl Task {
         }
     }
 
+    fn answer(&mut self, ticket: Ticket, line: Vec<u8>) {
+        if let Some((_, to)) = self.tickets.remove(&ticket) {
+            let _ = to.send(line.into());
+        }
+    }
+
     fn deliver(&mut self, line: Vec<u8>) {
         if self.session.is_over() {
             // Who reads this answer and asks again is told that there is no such session.
             (self.unlist)();
         }
         match self.bridge.line(&line) {
-            Delivery::Answer(ticket) => {
-                if let Some((_, to)) = self.tickets.remove(&ticket) {
-                    let _ = to.send(line.into());
-                }
-            }
+            Delivery::Answer(ticket) => self.answer(ticket, line),
             Delivery::Event(ticket) => {
                 if let Some((to, _)) = self.tickets.get(&ticket) {
                     let _ = to.try_send(line.into());

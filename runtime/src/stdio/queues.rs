@@ -10,6 +10,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub struct Queues {
     incoming: VecDeque<Vec<u8>>,
+    /// Bytes in `incoming`.
+    backlog: usize,
     outgoing: VecDeque<Vec<u8>>,
     closed: bool,
     guest: Option<Waker>,
@@ -22,8 +24,14 @@ impl Queues {
         if line.last() != Some(&b'\n') {
             line.push(b'\n');
         }
+        self.backlog += line.len();
         self.incoming.push_back(line);
         self.wake();
+    }
+
+    /// How many bytes wait for the guest.
+    pub fn backlog(&self) -> usize {
+        self.backlog
     }
 
     /// The next line of the guest, without its line feed.
@@ -54,6 +62,7 @@ impl Front for Queues {
     fn read(&mut self, _wait: bool, take: &mut dyn FnMut(&[u8])) -> Fill {
         match self.incoming.pop_front() {
             Some(line) => {
+                self.backlog -= line.len();
                 take(&line);
                 Fill::Some
             }

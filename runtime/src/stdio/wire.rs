@@ -219,24 +219,48 @@ impl<F: Front> State<F> {
         self.front.alarm(after);
     }
 
-    /// Up to `size` bytes of the next line, which the ledger has seen by then.
-    fn take(&mut self, size: usize) -> Option<Bytes> {
-        let (line, known) = self.pending.front_mut()?;
-        if !*known {
-            *known = true;
+    /// Has the ledger look at the next line, and answers those before it that are no messages.
+    fn settle(&mut self) {
+        while let Some((line, known)) = self.pending.front_mut()
+            && !std::mem::replace(known, true)
+        {
             let now = clock::now();
-            self.ledger.to_guest(line, now);
-            if !self.armed
-                && let Some(deadline) = self.ledger.deadline()
-            {
-                self.arm(deadline.saturating_duration_since(now));
+            if let Err(mut answer) = self.ledger.to_guest(line, now) {
+                self.pending.pop_front();
+                answer.push(b'\n');
+                // A client that is gone needs no answer.
+                let _ = self.front.write(&answer);
+                continue;
             }
+            self.watch(now);
         }
+    }
+
+    /// Up to `size` bytes of the next line.
+    fn take(&mut self, size: usize) -> Option<Bytes> {
+        self.settle();
         let (line, _) = self.pending.front_mut()?;
         if line.len() <= size {
             return self.pending.pop_front().map(|(line, _)| line);
         }
         Some(line.split_to(size))
+    }
+
+    /// Sees to it that somebody looks at the clock when the guest's time is over.
+    fn watch(&mut self, now: Instant) {
+        if !self.armed
+            && let Some(deadline) = self.ledger.deadline()
+        {
+            self.arm(deadline.saturating_duration_since(now));
+        }
+    }
+
+    /// Nothing will come any more.
+    fn closed(&mut self) -> StreamError {
+        let now = clock::now();
+        self.ledger.closes(now);
+        self.watch(now);
+        StreamError::Closed
     }
 
     fn emit(&mut self, bytes: &[u8]) -> StreamResult<()> {
@@ -340,13 +364,18 @@ impl<F: Front> Pollable for GuestInput<F> {
         poll_fn(|cx| {
             let mut state = self.wire.lock();
             loop {
+                // Ready means that a read brings something: a line that is answered here does not.
+                state.settle();
                 if !state.pending.is_empty() || state.ended {
                     return Poll::Ready(());
                 }
                 if state.fill(false) == Fill::Nothing {
                     match state.front.poll_readable(cx) {
                         Poll::Ready(()) => {}
-                        Poll::Pending => return Poll::Pending,
+                        Poll::Pending => {
+                            state.ledger.rests();
+                            return Poll::Pending;
+                        }
                     }
                 }
             }
@@ -364,7 +393,7 @@ impl<F: Front> InputStream for GuestInput<F> {
         }
         match state.take(size) {
             Some(bytes) => Ok(bytes),
-            None if state.ended => Err(StreamError::Closed),
+            None if state.ended => Err(state.closed()),
             None => Ok(Bytes::new()),
         }
     }
@@ -374,6 +403,7 @@ impl<F: Front> InputStream for GuestInput<F> {
             if F::WAITS {
                 let mut state = self.wire.lock();
                 while state.pending.is_empty() && !state.ended {
+                    state.ledger.rests();
                     if state.fill(true) == Fill::Interrupted {
                         state
                             .tick(clock::now())

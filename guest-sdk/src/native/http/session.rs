@@ -176,7 +176,7 @@ fn missing() -> Rejection {
 
 impl Live {
     fn post(&self, message: &Message<'_>, text: &[u8], to: Exchange, id: Option<&Id<'_>>) {
-        let posted = {
+        let (posted, taken_back) = {
             let mut state = lock(&self.state);
             state.next += 1;
             let ticket = state.next;
@@ -184,8 +184,15 @@ impl Live {
             if let Posted::Wait(_) = posted {
                 state.tickets.insert(ticket, to.clone());
             }
-            posted
+            let taken_back = state
+                .session
+                .take_back(message)
+                .and_then(|(ticket, answer)| state.answer(ticket, &answer));
+            (posted, taken_back)
         };
+        if let Some((waiting, piece)) = taken_back {
+            waiting.send(piece);
+        }
         let accepted = Piece::Whole {
             status: 202,
             body: Vec::new(),
@@ -245,17 +252,8 @@ impl Live {
             let mut state = lock(&self.state);
             match state.session.line(line) {
                 Delivery::Answer(ticket) => {
-                    let Some(to) = state.tickets.remove(&ticket) else {
+                    let Some((to, piece)) = state.answer(ticket, line) else {
                         return;
-                    };
-                    let piece = if state.streaming.remove(&ticket) {
-                        Piece::Part(event(line))
-                    } else {
-                        Piece::Whole {
-                            status: 200,
-                            body: line.to_vec(),
-                            allow: None,
-                        }
                     };
                     (to, piece, None)
                 }
@@ -281,6 +279,23 @@ impl Live {
             state.tickets.remove(&ticket);
             state.streaming.remove(&ticket);
         }
+    }
+}
+
+impl State {
+    /// Ends a ticket: as the last event where its stream has begun, else as the whole answer.
+    fn answer(&mut self, ticket: Ticket, line: &[u8]) -> Option<(Exchange, Piece)> {
+        let to = self.tickets.remove(&ticket)?;
+        let piece = if self.streaming.remove(&ticket) {
+            Piece::Part(event(line))
+        } else {
+            Piece::Whole {
+                status: 200,
+                body: line.to_vec(),
+                allow: None,
+            }
+        };
+        Some((to, piece))
     }
 }
 

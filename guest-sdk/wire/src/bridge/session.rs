@@ -151,6 +151,26 @@ impl Session {
         }
     }
 
+    /// Takes back the request that a `notifications/cancelled` names: its ticket, and what the POST is answered with.
+    ///
+    /// Over stdio such a request gets no answer. A POST gets one whatever happens, so this says why there is no other; the
+    /// instance's own, if it comes, is dropped.
+    pub fn take_back(&mut self, message: &Message<'_>) -> Option<(Ticket, Vec<u8>)> {
+        let Message::Notification { method, params } = message else {
+            return None;
+        };
+        if method != "notifications/cancelled" {
+            return None;
+        }
+        let id = Id::from_raw(params.get("requestId")?)?;
+        let place = self.waiting.iter().position(|waiting| waiting.id == id)?;
+        let waiting = self.waiting.remove(place)?;
+        let mut out = Vec::new();
+        let text = "the call was taken back; nobody should wait for it";
+        message::error(&mut out, Some(&waiting.id), Code::INTERNAL, text, None);
+        Some((waiting.ticket, out))
+    }
+
     /// Forgets a ticket whose client went away; the instance's answer will be dropped.
     pub fn forget(&mut self, ticket: Ticket) {
         self.waiting.retain(|waiting| waiting.ticket != ticket);

@@ -30,6 +30,34 @@ pub fn hostile() -> Option<&'static Path> {
         .as_deref()
 }
 
+/// A component of the SDK, which answers everything itself; none, said, where this machine builds no components.
+pub fn plain() -> Option<&'static Path> {
+    static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            hostile()?;
+            let wasm = toolchain::for_tests().ok()?;
+            let wanted = toolchain::Component::of(Path::new(env!("CARGO_MANIFEST_DIR")), "noop");
+            Some(
+                wasm.build_component(&wanted, &mut |line| eprintln!("{line}"))
+                    .expect("a server of the SDK builds"),
+            )
+        })
+        .as_deref()
+}
+
+/// The most memory that a process ever used, in bytes.
+pub fn peak(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"));
+    let status = status.expect("Linux tells of its processes");
+    let kilobytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    1024 * kilobytes
+        .and_then(|number| number.parse::<u64>().ok())
+        .expect("a number")
+}
+
 /// Where cargo put the runtime: as an example of the compiler's package, so that one `cargo test` builds both programs.
 pub fn runtime_program() -> PathBuf {
     let compiler = Path::new(env!("CARGO_BIN_EXE_wasmmcp-compiler"));
@@ -94,7 +122,11 @@ pub struct Ended {
 impl Client {
     /// Starts the hostile guest with these options and arguments after `--`.
     pub fn start(options: &[&str], arguments: &[&str]) -> Option<Client> {
-        let component = hostile()?;
+        Some(Client::run(hostile()?, options, arguments))
+    }
+
+    /// Starts a component with these options and arguments after `--`.
+    pub fn run(component: &Path, options: &[&str], arguments: &[&str]) -> Client {
         let mut command = runtime();
         command
             .arg("run")
@@ -104,7 +136,7 @@ impl Client {
             .arg(component)
             .arg("--")
             .args(arguments);
-        Some(Client::of(&mut command))
+        Client::of(&mut command)
     }
 
     pub fn of(command: &mut Command) -> Client {
@@ -119,6 +151,11 @@ impl Client {
             stdout: BufReader::new(child.stdout.take().expect("piped")),
             child,
         }
+    }
+
+    /// The most memory that the runtime ever used, in bytes.
+    pub fn peak(&self) -> u64 {
+        peak(self.child.id())
     }
 
     pub fn send(&mut self, text: impl AsRef<[u8]>) {

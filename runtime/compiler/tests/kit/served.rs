@@ -13,6 +13,7 @@ pub struct Served {
 }
 
 /// An answer.
+#[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub head: String,
@@ -31,6 +32,18 @@ impl Served {
             .args(options)
             .arg(component);
         Some(Served::of(&mut command))
+    }
+
+    /// Serves a component with these lines of `serve.toml` under its server.
+    pub fn configured(component: &std::path::Path, lines: &str) -> Served {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = folder.path().join("serve.toml");
+        let text = format!(
+            "cache = {:?}\n[[server]]\nname = \"hostile\"\ncomponent = {component:?}\n{lines}\n",
+            cache()
+        );
+        std::fs::write(&config, text).expect("written");
+        Served::of(runtime().arg("serve").arg("--config").arg(&config))
     }
 
     pub fn of(command: &mut std::process::Command) -> Served {
@@ -57,11 +70,56 @@ impl Served {
         }
     }
 
+    /// The most memory that it ever used, in bytes.
+    pub fn peak(&self) -> u64 {
+        super::peak(self.child.id())
+    }
+
+    /// Sends a request and gives the open connection.
+    pub fn begin(&self, request: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.write_all(request).expect("it reads");
+        stream
+    }
+
     /// One exchange over a connection of its own.
     pub fn send(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        read(&mut stream)
+        read(&mut self.begin(request.as_bytes()))
+    }
+
+    /// Opens a session of the older wire: its id, or the answer that refuses it.
+    pub fn open(&self) -> Result<String, Answer> {
+        let answer = self.post(
+            "/hostile/mcp",
+            "",
+            r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#,
+        );
+        if answer.status != 200 {
+            return Err(answer);
+        }
+        let line = answer
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("mcp-session-id: "));
+        Ok(line
+            .unwrap_or_else(|| panic!("no session id: {}", answer.head))
+            .to_owned())
+    }
+
+    /// Posts a message within a session.
+    pub fn within(&self, session: &str, body: &str) -> Answer {
+        self.post("/hostile/mcp", &within(session), body)
+    }
+
+    /// A request without a body, within a session.
+    pub fn verb(&self, verb: &str, session: &str, headers: &str) -> TcpStream {
+        self.begin(
+            format!(
+                "{verb} /hostile/mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/event-stream\r\n{}{headers}\r\n",
+                within(session)
+            )
+            .as_bytes(),
+        )
     }
 
     pub fn post(&self, path: &str, headers: &str, body: &str) -> Answer {
@@ -93,6 +151,11 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The headers of a message within a session.
+pub fn within(session: &str) -> String {
+    format!("mcp-session-id: {session}\r\nmcp-protocol-version: 2025-11-25\r\n")
 }
 
 /// Reads to the end of a connection that is closed after one answer.

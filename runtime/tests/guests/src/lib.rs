@@ -5,7 +5,8 @@
 use wasip2::exports::cli::run::Guest as Cli;
 use wasip2::exports::http::incoming_handler::Guest as Http;
 use wasip2::http::types::{
-    Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
+    Fields, IncomingRequest, OutgoingBody, OutgoingRequest, OutgoingResponse, ResponseOutparam,
+    Scheme,
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -50,6 +51,11 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             ));
         }
         "tools/call" => {}
+        // What belongs to no call.
+        "notifications/tell" => {
+            write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/told\",\"params\":{}}\n");
+            return None;
+        }
         "ping" => {
             return Some(format!(
                 "{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{}}}}",
@@ -88,6 +94,18 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
         "wrong-id" => {
             write("{\"jsonrpc\":\"2.0\",\"id\":987654,\"result\":{}}\n");
             Some(answer(line, "after a wrong id"))
+        }
+        "answer-and-loop" => {
+            write(&(answer(line, "answered") + "\n"));
+            loop {
+                std::hint::black_box(0);
+            }
+        }
+        "answer-and-flood" => {
+            write(&(answer(line, "answered") + "\n"));
+            loop {
+                write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/told\",\"params\":{}}\n");
+            }
         }
         "progress" => {
             write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}\n");
@@ -130,7 +148,14 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
                 .map_err(|error| error.kind());
             Some(answer(line, &format!("{reached:?}").replace('"', "'")))
         }
-        "fetch" => Some(answer(line, &fetch(member(line, "to").trim_matches('"')))),
+        "fetch" => Some(answer(
+            line,
+            &fetch(Scheme::Http, member(line, "to").trim_matches('"')),
+        )),
+        "fetch-tls" => Some(answer(
+            line,
+            &fetch(Scheme::Https, member(line, "to").trim_matches('"')),
+        )),
         // Looks at stdin between rounds of work, as a server does that can be cancelled.
         "until-told" => {
             let stdin = wasip2::cli::stdin::get_stdin();
@@ -186,11 +211,10 @@ fn deeper(depth: u64) -> u64 {
     }
 }
 
-fn fetch(authority: &str) -> String {
+fn fetch(scheme: Scheme, authority: &str) -> String {
     use wasip2::http::outgoing_handler::handle;
-    use wasip2::http::types::{OutgoingRequest, Scheme};
     let request = OutgoingRequest::new(Fields::new());
-    let _ = request.set_scheme(Some(&Scheme::Http));
+    let _ = request.set_scheme(Some(&scheme));
     let _ = request.set_authority(Some(authority));
     let _ = request.set_path_with_query(Some("/"));
     match handle(request, None) {
@@ -231,7 +255,12 @@ impl Cli for Hostile {
         loop {
             match stdin.blocking_read(65536) {
                 Ok(piece) => held.extend_from_slice(&piece),
-                Err(StreamError::Closed) => return Ok(()),
+                Err(StreamError::Closed) => {
+                    while std::env::args().any(|argument| argument == "linger") {
+                        std::hint::black_box(0);
+                    }
+                    return Ok(());
+                }
                 Err(_) => return Err(()),
             }
             while let Some(end) = held.iter().position(|byte| *byte == b'\n') {
