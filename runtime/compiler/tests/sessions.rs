@@ -112,7 +112,7 @@ fn the_stream_of_a_session_carries_what_belongs_to_no_call() {
         assert!(head[0].contains("200"), "{head:?}");
         assert!(
             head.iter()
-                .any(|line| line.to_ascii_lowercase() == "content-type: text/event-stream"),
+                .any(|line| line.eq_ignore_ascii_case("content-type: text/event-stream")),
             "{head:?}"
         );
         stream

@@ -513,7 +513,7 @@ mod tests {
         let now = clock::now();
         let mut ledger = Ledger::new(Duration::from_secs(1));
         assert_eq!(ledger.to_guest(&call("1"), now), Ok(()));
-        ledger.to_guest(&call("\"b\""), now);
+        assert_eq!(ledger.to_guest(&call("\"b\""), now), Ok(()));
         let answers = ledger.fail(Cause::Timeout);
         assert_eq!(answers.len(), 2);
         for (answer, id) in answers.iter().zip(["\"b\"", "1"]) {
