@@ -163,7 +163,15 @@ fn a_regression_ends_in_its_code_and_names_itself_alone() {
     assert_eq!((cells.len(), slow.len()), (12, 1));
     assert_eq!(slow[0]["cell"]["tool"], "tool_3");
 
-    let (out, _) = said(results, &["compare", &before, &slower, "--markdown"], 0);
+    let file = results.join("comparison.csv");
+    let path = file.to_str().expect("text");
+    let asked = ["compare", &before, &slower, "--markdown", "--csv", path];
+    let (out, _) = said(results, &asked, 0);
+    let csv = std::fs::read_to_string(&file).expect("text");
+    assert!(
+        csv.starts_with("verdict,change,server") && csv.lines().count() == 13,
+        "{csv}"
+    );
     assert!(
         out.starts_with("### ") && out.contains("<details><summary>All 12 cells"),
         "{out}"
