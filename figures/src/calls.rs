@@ -98,7 +98,7 @@ fn row(groups: &Groups, key: &Key, group: &Group) -> Row {
         Cell::Count(key.concurrency.0),
         summary.map_or_else(
             || Cell::Missing(groups.reason(&key.server, key.packaging, group)),
-            |summary| Cell::Estimate(summary.estimate()),
+            |summary| Cell::Estimate(summary.estimate()).disturbed(group.disturbed),
         ),
         number(summary.map(|summary| summary.p95)),
         number(summary.map(|summary| summary.p99)),

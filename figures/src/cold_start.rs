@@ -29,7 +29,7 @@ pub fn cold_start(record: &Record, published: &[Published]) -> Table {
                 // Only what was tried can be missing, and a packaging that is only published was not.
                 let tried = matches!(&cell, Cell::Missing(why) if why != "not measured")
                     && start != StartClass::ProcessCompile;
-                if tried || matches!(cell, Cell::Estimate(_)) {
+                if tried || matches!(cell.unmarked(), Cell::Estimate(_)) {
                     push("measured", start, cell);
                 }
             }

@@ -1,6 +1,6 @@
 //! Everything that a run measured: one row for each group of samples that share a median.
 
-use record::{Limits, Metric, Record};
+use record::{Limits, Metric, Record, Unit};
 
 use crate::group::{Groups, Key, explain};
 use crate::order::{completeness, provenance};
@@ -18,7 +18,7 @@ pub fn detail(record: &Record) -> Table {
         };
         let summary = group.summary(key.metric);
         cells.push(match summary {
-            Some(summary) => Cell::Estimate(summary.estimate()),
+            Some(summary) => Cell::Estimate(summary.estimate()).disturbed(group.disturbed),
             None => Cell::Missing(
                 group
                     .why
@@ -29,6 +29,8 @@ pub fn detail(record: &Record) -> Table {
         cells.extend([
             number(summary.map(|summary| summary.min)),
             number(summary.map(|summary| summary.p5)),
+            number(summary.map(|summary| summary.p25)),
+            number(summary.map(|summary| summary.p75)),
             number(summary.map(|summary| summary.p95)),
             number(summary.map(|summary| summary.p99)),
             number(summary.map(|summary| summary.max)),
@@ -36,6 +38,9 @@ pub fn detail(record: &Record) -> Table {
             Cell::Count(summary.map_or(0, |summary| {
                 u64::try_from(summary.outliers).unwrap_or(u64::MAX)
             })),
+            processor(&groups, key),
+            Cell::Count(u64::try_from(group.rounds()).unwrap_or(u64::MAX)),
+            Cell::Count(group.disturbed),
             Cell::Count(group.discarded),
             Cell::Count(group.failed),
             Cell::words(group.why.as_ref().map(explain).unwrap_or_default()),
@@ -60,6 +65,8 @@ pub fn detail(record: &Record) -> Table {
         "page_cache",
         "limits",
         "concurrency",
+        "idle",
+        "load",
     ];
     let mut columns: Vec<Column> = words.map(|key| Column::words(key, key)).into();
     columns.push(Column::estimate("median", "median"));
@@ -67,11 +74,16 @@ pub fn detail(record: &Record) -> Table {
         [
             "min",
             "p5",
+            "p25",
+            "p75",
             "p95",
             "p99",
             "max",
             "mean",
             "outliers",
+            "cpu_time",
+            "rounds",
+            "disturbed",
             "discarded",
             "failed",
         ]
@@ -79,7 +91,7 @@ pub fn detail(record: &Record) -> Table {
     );
     columns.push(Column::words("why", "why"));
     let mut notes = vec![provenance(record)];
-    notes.push("Discarded: the observed start class was not the one asked for. Outliers, beyond 1.5 interquartile ranges, stay in.".to_owned());
+    notes.push("Discarded: the observed start class was not the one asked for. Outliers, beyond 1.5 interquartile ranges, stay in. The median is p50. cpu_time: what the subject's processes used of the processors for the same calls or starts, median.".to_owned());
     notes.extend(completeness(record, &groups));
     let measured = |metric: &&Metric| groups.all.keys().any(|key| key.metric == **metric);
     let meanings = Metric::ALL.iter().filter(measured);
@@ -114,7 +126,26 @@ fn place(key: &Key) -> Vec<Cell> {
         name(key.page_cache.map(record::PageCache::name)),
         Cell::words(limits(&key.limits)),
         Cell::Count(key.concurrency.0),
+        key.idle.map_or(Cell::Empty, |idle| Cell::Count(idle.0)),
+        key.load.map_or(Cell::Empty, |load| Cell::Count(load.0)),
     ]
+}
+
+/// The processor time of the same trials as this cell; nothing where none was read, or where this is it.
+fn processor(groups: &Groups, key: &Key) -> Cell {
+    let metric = Metric::CpuTime;
+    let of_same = Key {
+        metric,
+        ..key.clone()
+    };
+    let summary = groups
+        .all
+        .get(&of_same)
+        .filter(|_| key.metric != metric && key.metric.unit() != Unit::Bytes);
+    let summary = summary.and_then(|group| group.summary(metric));
+    summary.map_or(Cell::Empty, |summary| {
+        Cell::Quantity(summary.quantity(summary.median))
+    })
 }
 
 fn limits(limits: &Limits) -> String {

@@ -6,12 +6,20 @@ use std::path::{Path, PathBuf};
 use record::{PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record};
 
 use crate::figure::{ColdStart, ExecutionRatio, Picture};
+use crate::group::Groups;
+use crate::order::marks;
 use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::{
-    calls, cold_start, detail, execution_ratio, memory, sizes, startup, table3, table3_against,
-    table3_sheet,
+    calls, cold_start, detail, execution_ratio, memory, sizes, startup, stops, table3,
+    table3_against, table3_sheet,
 };
+
+/// Pages with a line for each cell of the run, which only a file has room for.
+const FILES_ONLY: [&str; 2] = ["table3-stops", "table3-detail"];
+
+/// Pages that a run need not have.
+const OPTIONAL: [&str; 1] = ["table3-stops"];
 
 /// How wide a text file's tables are.
 const WIDTH: usize = 100;
@@ -44,14 +52,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// The page of this name, where the run has what it shows.
+    pub fn page(&self, name: &str) -> Option<&(Table, Sheet)> {
+        self.pages.iter().find(|(table, _)| table.name == name)
+    }
+
     /// Every page that a terminal has room for, in lines of at most `width` characters. A note that several pages share is
     /// printed once.
     pub fn terminal(&self, width: usize, colour: bool) -> String {
         let mut out = String::new();
         let mut seen: Vec<&str> = Vec::new();
-        // The last page is every cell of the run, which only a file has room for.
-        let pages = self.pages.iter().take(self.pages.len().saturating_sub(1));
-        for (_, sheet) in pages.filter(|(table, _)| !table.rows.is_empty()) {
+        let shown = |table: &Table| !table.rows.is_empty() && !FILES_ONLY.contains(&table.name);
+        for (_, sheet) in self.pages.iter().filter(|(table, _)| shown(table)) {
             let mut page = sheet.clone();
             page.notes.retain(|note| !seen.contains(&note.as_str()));
             seen.extend(sheet.notes.iter().map(String::as_str));
@@ -65,37 +77,47 @@ impl Report {
 /// Makes every table of a run.
 pub fn report(record: &Record) -> Result<Report, DrawError> {
     let published = Published::parse(PUBLISHED_TABLE3)?;
-    let table = table3(record, &published);
+    let marks = marks(record, &Groups::of(record));
+    let footnoted = |mut table: Table| {
+        if table.is_disturbed() {
+            table.notes.extend(marks.clone());
+        }
+        table
+    };
+    let table = footnoted(table3(record, &published));
+    let against = footnoted(table3_against(&table));
     let sheet = table3_sheet(&table);
-    let against = table3_against(&table);
     let against_sheet = against.sheet(&["unit", "measured_over_published"], false);
-    let ratio = execution_ratio(record, &published);
-    // The input's name tells tool and size.
-    let ratio_sheet = ratio.sheet(
-        &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
-        true,
-    );
-    let mut pages = vec![
-        (table, sheet),
-        (against, against_sheet),
-        (ratio, ratio_sheet),
+    let mut pages = vec![(table, sheet), (against, against_sheet)];
+    // A server's name is the group, units print themselves, and an input's name tells tool and size.
+    let grouped: [(Table, &[&str]); 5] = [
+        (
+            execution_ratio(record, &published),
+            &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
+        ),
+        (startup(record, &published), &["unit"]),
+        (
+            calls(record, &published),
+            &["metric", "unit", "wire", "p95"],
+        ),
+        (memory(record, &published), &[]),
+        (sizes(record, &published), &[]),
     ];
-    // A server's name is the group; units print themselves.
-    let startup = startup(record, &published);
-    let startup_sheet = startup.sheet(&["unit"], true);
-    let calls = calls(record, &published);
-    let calls_sheet = calls.sheet(&["metric", "unit", "wire", "p95"], true);
-    pages.extend([(startup, startup_sheet), (calls, calls_sheet)]);
-    for table in [memory(record, &published), sizes(record, &published)] {
-        let sheet = table.sheet(&[], true);
+    for (table, hidden) in grouped {
+        let table = footnoted(table);
+        let sheet = table.sheet(hidden, true);
         pages.push((table, sheet));
     }
-    let detail = detail(record);
-    let sheet = detail.sheet(&[], false);
-    pages.push((detail, sheet));
+    for table in [stops(record), detail(record)] {
+        let table = footnoted(table);
+        let sheet = table.sheet(&[], false);
+        pages.push((table, sheet));
+    }
+    // Not every run was asked for these.
+    pages.retain(|(table, _)| !OPTIONAL.contains(&table.name) || !table.rows.is_empty());
     Ok(Report {
         pages,
-        cold_start: cold_start(record, &published),
+        cold_start: footnoted(cold_start(record, &published)),
     })
 }
 
@@ -129,19 +151,22 @@ pub fn draw_report(report: &Report, out: &Path) -> Result<Vec<PathBuf>, DrawErro
     write(format!("{}.txt", table.name), &sheet.terminal(WIDTH, false))?;
     let cold_start = &report.cold_start;
     write(format!("{}.csv", cold_start.name), &cold_start.csv())?;
-    // The ratio's figure has the numbers of its table.
-    let ratio = Table {
-        name: "figure-execution-ratio",
-        ..report.pages[2].0.clone()
+    // These figures have the numbers of their tables.
+    let figure = |page: &str, name: &'static str| {
+        report.page(page).map(|(table, _)| Table {
+            name,
+            ..table.clone()
+        })
     };
-    write(format!("{}.csv", ratio.name), &ratio.csv())?;
-    picture(
-        &ColdStart::new(cold_start),
-        out,
-        cold_start.name,
-        &mut files,
-    )?;
-    picture(&ExecutionRatio::new(&ratio), out, ratio.name, &mut files)?;
+    let ratio = figure("table3-ratio", "figure-execution-ratio");
+    for table in [&ratio].into_iter().flatten() {
+        write(format!("{}.csv", table.name), &table.csv())?;
+    }
+    let name = cold_start.name;
+    picture(&ColdStart::new(cold_start), out, name, &mut files)?;
+    if let Some(table) = &ratio {
+        picture(&ExecutionRatio::new(table), out, table.name, &mut files)?;
+    }
     Ok(files)
 }
 

@@ -36,10 +36,10 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
         }
         let number =
             |index: usize| ratio.map_or(Cell::Empty, |ends| Cell::Ratio(Ratio(ends[index])));
-        let cell = |summary: Option<Summary>, packaging, group| {
+        let cell = |summary: Option<Summary>, packaging, group: &Group| {
             summary.map_or_else(
                 || Cell::Missing(groups.reason(&key.server, packaging, group)),
-                |summary| Cell::Estimate(summary.estimate()),
+                |summary| Cell::Estimate(summary.estimate()).disturbed(group.disturbed),
             )
         };
         let cells = vec![

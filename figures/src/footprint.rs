@@ -79,9 +79,8 @@ fn table(
                     .next()
                     .is_some();
                 match groups.cell(&server, packaging, *metric, None) {
-                    Cell::Estimate(estimate) => Cell::Estimate(estimate),
-                    _ if !tried => Cell::Empty,
-                    missing => missing,
+                    Cell::Missing(_) if !tried => Cell::Empty,
+                    tried => tried,
                 }
             }));
             rows.push(Row::plain(cells));

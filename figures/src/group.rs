@@ -30,7 +30,7 @@ impl Drawn for Groups {
     ) -> Cell {
         let group = self.headline(server, packaging, metric, start);
         match group.summary(metric) {
-            Some(summary) => Cell::Estimate(summary.estimate()),
+            Some(summary) => Cell::Estimate(summary.estimate()).disturbed(group.disturbed),
             None => Cell::Missing(self.reason(server, packaging, &group)),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use record::{Outcome, Packaging, Published, Record, State};
+use record::{Count, Disturbance, Outcome, Packaging, Published, Record, State, StopReason};
 
 use crate::group::Groups;
 
@@ -92,14 +92,18 @@ pub(crate) fn completeness(record: &Record, groups: &Groups) -> Vec<String> {
         .iter()
         .filter(|sample| sample.outcome == Outcome::Ok)
         .count();
-    let count = |count: usize| record::Count(u64::try_from(count).unwrap_or(u64::MAX));
+    let count = |count: usize| Count(u64::try_from(count).unwrap_or(u64::MAX));
     notes.push(format!(
         "{} samples; {} more discarded, because the start class was not the one asked for; {} failed; {} outliers counted and kept.",
         count(good),
-        record::Count(discarded),
-        record::Count(failed),
+        Count(discarded),
+        Count(failed),
         count(outliers)
     ));
+    notes.extend(stopping(record));
+    for warning in &record.run.warnings {
+        notes.push(format!("Warning: {warning}."));
+    }
     for missing in &record.run.missing {
         notes.push(format!(
             "Unavailable here: {}: {}; {}.",
@@ -109,6 +113,60 @@ pub(crate) fn completeness(record: &Record, groups: &Groups) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// Why there are as many samples as there are; nothing where the run does not say.
+fn stopping(record: &Record) -> Option<String> {
+    let stops = &record.run.stops;
+    let of = |why: StopReason| stops.iter().filter(move |stop| stop.why == why);
+    let counts: Vec<String> = StopReason::ALL
+        .iter()
+        .map(|&why| (why, of(why).count()))
+        .filter(|(_, cells)| *cells > 0)
+        .map(|(why, cells)| format!("{cells} by {why}"))
+        .collect();
+    let widest = stops.iter().filter_map(|stop| stop.width_permille).max();
+    let widest = widest.map_or_else(String::new, |Count(width)| {
+        format!(
+            "; the widest interval is ±{}.{} % of its median",
+            width / 10,
+            width % 10
+        )
+    });
+    let why = counts.join(", ");
+    (!stops.is_empty()).then(|| {
+        format!(
+            "Sampling of {} planned cells ended: {why}{widest}.",
+            stops.len()
+        )
+    })
+}
+
+/// What a mark on a number says; nothing where none is marked.
+pub(crate) fn marks(record: &Record, groups: &Groups) -> Option<String> {
+    let mut reasons: BTreeMap<Disturbance, usize> = BTreeMap::new();
+    let good = record
+        .samples
+        .iter()
+        .filter(|sample| sample.outcome == Outcome::Ok);
+    for disturbance in good.clone().filter_map(|sample| sample.disturbed) {
+        *reasons.entry(disturbance).or_default() += 1;
+    }
+    let disturbed: usize = reasons.values().sum();
+    let reasons: Vec<String> = reasons
+        .iter()
+        .map(|(why, samples)| format!("{why} {samples}"))
+        .collect();
+    let cells = groups.all.values().filter(|group| group.disturbed > 0);
+    (disturbed > 0).then(|| {
+        format!(
+            "† Something else used the machine while some of these samples were taken: {disturbed} of {} samples of the run, in {} of {} cells ({}). They stay in the median; the CSV says of each number how many.",
+            Count(u64::try_from(good.count()).unwrap_or(u64::MAX)),
+            cells.count(),
+            groups.all.len(),
+            reasons.join(", "),
+        )
+    })
 }
 
 /// How a spread is to be read.

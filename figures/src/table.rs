@@ -35,7 +35,7 @@ pub enum Kind {
     Words,
     /// Numbers; to the right.
     Number,
-    /// Numbers with a spread; in files for programs six columns.
+    /// Numbers with a spread; in files for programs seven columns.
     Estimate,
 }
 
@@ -82,6 +82,13 @@ pub enum Cell {
     },
     /// A ratio.
     Ratio(Ratio),
+    /// A measured number of which some samples were taken while something else used the machine.
+    Disturbed {
+        /// The number.
+        of: Box<Cell>,
+        /// How many of its samples.
+        samples: u64,
+    },
     /// No number where one belongs, and why, beginning with `unavailable`, `failed` or `not measured`.
     Missing(String),
 }
@@ -92,9 +99,29 @@ impl Cell {
         Self::Words(text.into())
     }
 
+    /// This cell, marked if any of its samples were disturbed.
+    pub fn disturbed(self, samples: u64) -> Self {
+        match (samples, &self) {
+            (1.., Self::Estimate(_) | Self::Quantity(_)) => Self::Disturbed {
+                of: Box::new(self),
+                samples,
+            },
+            _ => self,
+        }
+    }
+
+    /// The cell without its mark.
+    pub fn unmarked(&self) -> &Self {
+        match self {
+            Self::Disturbed { of, .. } => of.unmarked(),
+            other => other,
+        }
+    }
+
     /// The number in the base unit, for drawing.
     pub fn real(&self) -> Option<f64> {
         match self {
+            Self::Disturbed { of, .. } => of.real(),
             Self::Estimate(estimate) => Some(estimate.value.real()),
             Self::Quantity(value) | Self::Published { value, .. } => Some(value.real()),
             Self::Ratio(Ratio(value)) => Some(*value),
@@ -112,6 +139,7 @@ impl Cell {
             Self::Quantity(value) => value.to_string(),
             Self::Published { printed, .. } => printed.clone(),
             Self::Ratio(ratio) => ratio.to_string(),
+            Self::Disturbed { of, .. } => format!("{} †", of.text()),
         }
     }
 }
@@ -162,6 +190,12 @@ impl Table {
         index
             .and_then(|index| row.cells.get(index))
             .unwrap_or(&Cell::Empty)
+    }
+
+    /// Whether any number of it is marked as disturbed.
+    pub fn is_disturbed(&self) -> bool {
+        let mut cells = self.rows.iter().flat_map(|row| &row.cells);
+        cells.any(|cell| matches!(cell, Cell::Disturbed { .. }))
     }
 
     /// The words of a row under a key; empty where there are none.

@@ -167,6 +167,7 @@ fn execution(
     tools.sort_unstable();
     tools.dedup();
     let mut lacking = Group::default();
+    let mut disturbed = 0;
     let medians: Vec<u64> = tools
         .iter()
         .filter_map(|tool| {
@@ -182,6 +183,7 @@ fn execution(
             let medians: Vec<u64> = of_tool
                 .filter_map(|(_, group)| {
                     lacking.why = lacking.why.take().or_else(|| group.why.clone());
+                    disturbed += group.disturbed;
                     group.summary(metric).map(|summary| summary.median)
                 })
                 .collect();
@@ -195,7 +197,7 @@ fn execution(
     };
     let cell = mean(&medians).map_or_else(
         || Cell::Missing(groups.reason(server, packaging, &lacking)),
-        |mean| Cell::Quantity(metric.unit().quantity(mean)),
+        |mean| Cell::Quantity(metric.unit().quantity(mean)).disturbed(disturbed),
     );
     (metric.unit(), cell, counted)
 }
@@ -329,7 +331,7 @@ fn measured(table: &Table, row: &Row) -> Field {
     let mut field = Field::of(table.cell(row, "measured"));
     if let Some((have, of)) = table.words(row, "tools").split_once(" of ")
         && have != of
-        && matches!(table.cell(row, "measured"), Cell::Quantity(_))
+        && matches!(table.cell(row, "measured").unmarked(), Cell::Quantity(_))
     {
         field.remark = Some(format!("{} over {have} of {of} tools", field.text));
     }

@@ -5,7 +5,7 @@ use record::{Ratio, Spread};
 use crate::table::{Cell, Kind, Table};
 
 /// What an estimate's column becomes: the median under its own key, then these.
-const PARTS: [&str; 5] = ["low", "high", "spread", "n", "missing"];
+const PARTS: [&str; 6] = ["low", "high", "spread", "n", "disturbed", "missing"];
 
 impl Table {
     /// The table as CSV. Values are integers in the base unit; a column `unit` says which where a table has several.
@@ -50,10 +50,11 @@ fn bare(cell: &Cell) -> String {
         Cell::Estimate(estimate) => estimate.value.value().to_string(),
         Cell::Quantity(value) | Cell::Published { value, .. } => value.value().to_string(),
         Cell::Ratio(Ratio(ratio)) => format!("{ratio:.4}"),
+        Cell::Disturbed { of, .. } => bare(of),
     }
 }
 
-/// A cell as a median with its five further fields.
+/// A cell as a median with its six further fields.
 fn spread(cell: &Cell) -> Vec<String> {
     let mut fields = vec![String::new(); 1 + PARTS.len()];
     match cell {
@@ -69,9 +70,14 @@ fn spread(cell: &Cell) -> Vec<String> {
                 high.to_string(),
                 spread.to_owned(),
                 estimate.n.to_string(),
+                "0".to_owned(),
                 String::new(),
             ]
             .into();
+        }
+        Cell::Disturbed { of, samples } => {
+            fields = spread(of);
+            fields[5] = samples.to_string();
         }
         Cell::Missing(why) => fields[PARTS.len()].clone_from(why),
         other => fields[0] = bare(other),

@@ -202,7 +202,7 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>) -> Painted<B> {
 
 /// The ends of a measured cell's spread.
 fn ends(cell: &Cell) -> Option<(f64, f64)> {
-    let Cell::Estimate(estimate) = cell else {
+    let Cell::Estimate(estimate) = cell.unmarked() else {
         return None;
     };
     let (low, high) = estimate.spread.ends();
