@@ -83,8 +83,8 @@ metrics! {
     LatencyAmongIdle, "latency-among-idle", Nanos, " One call while other servers are up and idle.";
     ResidentAmongIdle, "resident-among-idle", Bytes, " Proportional set size of all processes of all idle servers together.";
     // Size
-    SizeRaw, "size-raw", Bytes, " The file as built.";
-    SizeStripped, "size-stripped", Bytes, " The file without names and debug sections.";
+    SizeRaw, "size-raw", Bytes, " The file as built and timed: a native program comes stripped from the linker, a component still has its names.";
+    SizeStripped, "size-stripped", Bytes, " The same without symbols and debug sections (native), or without custom sections (component).";
     SizeZstd, "size-zstd", Bytes, " The file compressed by zstd.";
     SizePrecompiled, "size-precompiled", Bytes, " The component's machine code, precompiled.";
     SizeHostBinary, "size-host-binary", Bytes, " The host program that a component needs beside it.";

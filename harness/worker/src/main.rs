@@ -5,6 +5,7 @@
 mod bench;
 mod memory;
 mod stage;
+mod stripped;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

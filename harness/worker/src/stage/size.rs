@@ -7,6 +7,7 @@ use harness::plan::Planned;
 use record::{Bytes, Metric, Sample};
 
 use crate::bench::{Bench, Conditions};
+use crate::stripped;
 
 // The level at which a release is packed once and pulled often.
 const ZSTD_LEVEL: i32 = 19;
@@ -16,43 +17,29 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
     let (made, _) = bench.subject(planned);
     let bytes = std::fs::read(&made.file)
         .with_context(|| format!("{} cannot be read; build again", made.file.display()))?;
+    let bare = if made.is_component() {
+        stripped::component(&bytes)
+            .context("the component cannot be parsed; build again")?
+            .len()
+    } else {
+        stripped::program(&bytes).context("the program cannot be parsed; build again")?
+    };
+    let packed = zstd::bulk::compress(&bytes, ZSTD_LEVEL)?;
     let mut sizes = vec![
         (Metric::SizeRaw, length(bytes.len())),
-        (
-            Metric::SizeZstd,
-            length(zstd::bulk::compress(&bytes, ZSTD_LEVEL)?.len()),
-        ),
+        (Metric::SizeStripped, length(bare)),
+        (Metric::SizeZstd, length(packed.len())),
     ];
     if made.is_component() {
-        sizes.push((
-            Metric::SizeStripped,
-            length(bytes.len() - custom_sections(&bytes)?),
-        ));
         sizes.push((Metric::SizeHostBinary, file(&bench.plan.programs.runtime)?));
-        if let Some(precompiled) = &made.precompiled {
-            sizes.push((Metric::SizePrecompiled, file(precompiled)?));
-        }
-    } else {
-        // The release profile strips symbols as it links.
-        sizes.push((Metric::SizeStripped, length(bytes.len())));
+    }
+    if let Some(precompiled) = &made.precompiled {
+        sizes.push((Metric::SizePrecompiled, file(precompiled)?));
     }
     Ok(sizes
         .into_iter()
         .map(|(metric, size)| bench.sample(planned, &Conditions::default(), metric, size))
         .collect())
-}
-
-/// Bytes of names, producers and other custom sections, in every nested module.
-fn custom_sections(component: &[u8]) -> Result<usize> {
-    let mut bytes = 0;
-    for payload in wasmparser::Parser::new(0).parse_all(component) {
-        if let wasmparser::Payload::CustomSection(section) =
-            payload.context("the component cannot be parsed; build again")?
-        {
-            bytes += section.range().len();
-        }
-    }
-    Ok(bytes)
 }
 
 fn file(path: &Path) -> Result<Bytes> {
