@@ -1,5 +1,6 @@
 //! Speaks the 2025-11-25 wire over a process's pipes: what an MCP client owes, and nothing that would show in a measurement.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use record::Nanos;
@@ -13,11 +14,11 @@ use crate::process::{Process, Silence};
 /// The revision that every packaging is asked in.
 pub const REVISION: &str = "2025-11-25";
 
-/// A message ready to be written: rendered before the clock runs.
+/// A message ready to be written: rendered before the clock runs, and kept as evidence without being copied.
 #[derive(Debug, Clone)]
 pub struct Request {
     id: u64,
-    line: Vec<u8>,
+    line: Arc<Vec<u8>>,
 }
 
 impl Request {
@@ -27,7 +28,10 @@ impl Request {
             .to_string()
             .into_bytes();
         line.push(b'\n');
-        Request { id, line }
+        Request {
+            id,
+            line: Arc::new(line),
+        }
     }
 
     /// The `initialize` request.

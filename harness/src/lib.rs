@@ -20,9 +20,14 @@ pub mod subject;
 
 pub mod verify;
 
+pub mod estimate;
+pub mod kind;
 pub mod plan;
+pub mod select;
 pub mod shuffle;
+pub mod stop;
 
+pub mod backend;
 pub mod machine;
 pub mod noise;
 

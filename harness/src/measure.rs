@@ -1,18 +1,18 @@
-//! Drives the worker through a plan and appends what it reports to the record.
+//! Goes through the cells in rounds until each has enough, and appends what the backend reports to the record.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use record::Recorder;
+use anyhow::{Context, Result};
+use record::{Count, Nanos, Outcome, Recorder, Sample, Stop, StopReason, Warning};
 
+use crate::backend::{Backend, Done};
 use crate::clock::Clock;
-use crate::plan::Plan;
-use crate::process::{Launch, Process};
-use crate::progress::{Done, Progress};
-
-/// The longest that the worker may be silent: a slow compile, seven times over.
-const PATIENCE: Duration = Duration::from_secs(900);
+use crate::estimate::{self, Costs};
+use crate::noise::{self, Watch};
+use crate::plan::{self, Cell, Planned, Stage};
+use crate::progress::Progress;
+use crate::stop::{FEWEST, Stopping, width};
 
 static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
 
@@ -35,57 +35,334 @@ pub fn interrupted() -> bool {
     INTERRUPTS.load(Ordering::SeqCst) > 0
 }
 
-/// Does the plan's trials. False when it was interrupted before the last.
-///
-/// # Errors
-/// When the worker ends early or the record cannot be written.
-pub fn measure(
-    plan: &Plan,
-    worker: &std::path::Path,
-    recorder: &mut Recorder,
-    clock: &dyn Clock,
-) -> Result<bool> {
-    let folder = tempfile::tempdir().context("no temporary folder can be made")?;
-    let file = folder.path().join("plan.json");
-    std::fs::write(&file, serde_json::to_vec(plan)?)?;
-    let done = u64::try_from(recorder.done().len())?;
-    let mut progress = Progress::new();
-    progress.begin(done + u64::try_from(plan.trials.len())?, done);
-    // The worker is no subject: what its servers are granted by name comes through it.
-    let mut environment: Vec<_> = std::env::vars().collect();
-    let compiler = plan.programs.compiler.to_string_lossy().into_owned();
-    environment.push(("WASMMCP_COMPILER".to_owned(), compiler));
-    let launch = Launch {
-        program: worker.to_owned(),
-        arguments: vec!["measure".into(), file.into()],
-        environment,
-    };
-    let mut process = Process::start(&launch)
-        .with_context(|| format!("{} cannot be started", worker.display()))?;
-    let mut answer: &[u8] = b"";
-    for _ in &plan.trials {
-        let line = match process.exchange(answer, PATIENCE, clock, |_| true) {
-            Ok(line) => line,
-            Err(silence) => {
-                progress.end();
-                let said = process.last_words();
-                bail!(
-                    "the worker ended early ({silence}); it said: {said}\nwhat was measured is kept; go on with --resume"
-                );
-            }
-        };
-        let done: Done = serde_json::from_slice(&line)
-            .context("the worker's report is not understood; build again")?;
-        recorder.append(&done.samples)?;
-        progress.step(&done.stage, done.trouble.as_deref());
-        if interrupted() {
-            // The worker may have ended by itself already.
-            let _gone = process.send(b"stop\n", Duration::from_secs(1), clock);
-            break;
+/// What is measured, and by which rules.
+pub struct Measuring<'a> {
+    /// The cells, in the order of their numbers.
+    pub cells: &'a [Cell],
+    /// Decides the order of trials.
+    pub seed: u64,
+    /// When a cell has enough.
+    pub stopping: Stopping,
+    /// What cells took before: a budget is shared, and the time left told, by it.
+    pub costs: &'a Costs,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Whether the person at the keyboard has had enough.
+    pub interrupted: &'a dyn Fn() -> bool,
+}
+
+/// How measuring ended.
+#[derive(Debug)]
+pub struct Measured {
+    /// Whether every cell came to its end.
+    pub whole: bool,
+    /// What the cells took now.
+    pub costs: Costs,
+}
+
+/// What a cell has so far: its headline's good values, by repetition.
+#[derive(Default)]
+struct Taken {
+    good: BTreeMap<u64, u64>,
+}
+
+impl Taken {
+    fn add(&mut self, cell: &Cell, repetition: u64, samples: &[Sample]) {
+        let headline = cell.kind.metrics().first();
+        let good = samples
+            .iter()
+            .find(|sample| Some(&sample.metric) == headline)
+            .and_then(Sample::good);
+        if let Some(good) = good {
+            self.good.insert(repetition, good.value());
         }
-        answer = b"\n";
     }
-    progress.end();
-    recorder.sync()?;
-    Ok(!interrupted())
+
+    /// The values of the repetitions before this one: those that were there when it was decided on.
+    fn before(&self, repetition: u64) -> Vec<u64> {
+        self.good
+            .range(..repetition)
+            .map(|(_, &value)| value)
+            .collect()
+    }
+}
+
+/// Where a run stands.
+struct State<'a> {
+    measuring: &'a Measuring<'a>,
+    begun: Nanos,
+    taken: BTreeMap<u64, Taken>,
+    stops: BTreeMap<u64, Stop>,
+    costs: Costs,
+    progress: Progress,
+}
+
+impl Measuring<'_> {
+    /// Measures. `before` are the samples that a resumed run has already.
+    ///
+    /// # Errors
+    /// When the backend ends early or the record cannot be written.
+    pub fn run(
+        &self,
+        backend: &mut dyn Backend,
+        watch: &mut Watch<'_>,
+        recorder: &mut Recorder,
+        before: &[Sample],
+    ) -> Result<Measured> {
+        let expected = estimate::stages(self.cells, &self.stopping, self.costs);
+        let total = estimate::total(&expected);
+        let mut state = State {
+            measuring: self,
+            begun: self.clock.now(),
+            taken: BTreeMap::new(),
+            stops: BTreeMap::new(),
+            costs: Costs::default(),
+            progress: Progress::new(total, self.stopping.budget),
+        };
+        state.take_up(recorder, before);
+        let mut behind = 0_u64;
+        for stage in &expected {
+            behind += stage.nanos.0;
+            let deadline = self
+                .stopping
+                .budget
+                .map(|budget| share(budget, behind, total));
+            let ended = state.stage(stage.stage, deadline, backend, watch, recorder);
+            if ended.is_err() {
+                state.progress.end();
+            }
+            ended?;
+            state.progress.reach(Nanos(behind));
+            state.write_stops(recorder)?;
+            if (self.interrupted)() {
+                break;
+            }
+        }
+        state.progress.end();
+        let whole = state.settle();
+        state.write_stops(recorder)?;
+        state.write_warnings(recorder, watch)?;
+        recorder.sync()?;
+        Ok(Measured {
+            whole,
+            costs: state.costs,
+        })
+    }
+}
+
+/// When a stage should be over, as time since the beginning: what earlier stages left over is the later ones'.
+fn share(budget: Nanos, behind: u64, total: Nanos) -> Nanos {
+    let share = u128::from(budget.0) * u128::from(behind) / u128::from(total.0.max(1));
+    Nanos(u64::try_from(share).unwrap_or(u64::MAX))
+}
+
+impl State<'_> {
+    /// Learns what a resumed run knows.
+    fn take_up(&mut self, recorder: &Recorder, before: &[Sample]) {
+        let mut trials: BTreeMap<u64, Vec<Sample>> = BTreeMap::new();
+        for sample in before {
+            trials
+                .entry(sample.trial.0)
+                .or_default()
+                .push(sample.clone());
+        }
+        for (trial, samples) in trials {
+            let (number, repetition) = plan::decoded(record::Trial(trial));
+            let cells = self.measuring.cells;
+            if let Some(cell) = cells.iter().find(|cell| cell.number == number) {
+                let taken = self.taken.entry(number).or_default();
+                taken.add(cell, repetition, &samples);
+            }
+        }
+        let over = |stop: &&Stop| stop.why != StopReason::Interrupted;
+        let stops = recorder.run().stops.iter().filter(over);
+        self.stops = stops.map(|stop| (stop.cell, stop.clone())).collect();
+    }
+
+    /// The rounds of one stage.
+    fn stage(
+        &mut self,
+        stage: Stage,
+        deadline: Option<Nanos>,
+        backend: &mut dyn Backend,
+        watch: &mut Watch<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<()> {
+        let measuring = self.measuring;
+        let cells = measuring.cells.iter();
+        let cells: Vec<&Cell> = cells.filter(|cell| cell.kind.stage() == stage).collect();
+        let mut last = 0;
+        for round in 1.. {
+            let mut asked: Vec<(&Cell, Vec<u64>)> = Vec::new();
+            for &cell in &cells {
+                let repetitions = measuring.stopping.repetitions(cell, round);
+                self.judge(cell, repetitions.start);
+                if !self.stops.contains_key(&cell.number) {
+                    asked.push((cell, repetitions.collect()));
+                }
+            }
+            if asked.is_empty() {
+                break;
+            }
+            let now = measuring.clock.now().0 - self.begun.0;
+            // A round that would end nearer to the deadline than its beginning is still done; the first always is.
+            if round > 1 && deadline.is_some_and(|deadline| now + last / 2 > deadline.0) {
+                for (cell, _) in asked {
+                    self.stop(cell, StopReason::Budget);
+                }
+                break;
+            }
+            let mut seen: Vec<u64> = Vec::new();
+            for planned in plan::round(stage, round, &asked, measuring.seed) {
+                if recorder.done().contains(&planned.trial) {
+                    continue;
+                }
+                let (number, repetition) = plan::decoded(planned.trial);
+                let cell = asked.iter().find(|(cell, _)| cell.number == number);
+                let (cell, _) = cell.expect("the trials of a round are of its cells");
+                let first = !seen.contains(&number);
+                if first {
+                    seen.push(number);
+                }
+                let done = self.trial(cell, &planned, first, backend, watch, recorder)?;
+                let taken = self.taken.entry(number).or_default();
+                taken.add(cell, repetition, &done.samples);
+                if (measuring.interrupted)() {
+                    return Ok(());
+                }
+            }
+            last = measuring.clock.now().0 - self.begun.0 - now;
+        }
+        Ok(())
+    }
+
+    /// One trial, watched and recorded.
+    fn trial(
+        &mut self,
+        cell: &Cell,
+        planned: &Planned,
+        first: bool,
+        backend: &mut dyn Backend,
+        watch: &mut Watch<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<Done> {
+        let clock = self.measuring.clock;
+        let begin = clock.now();
+        watch.begin();
+        let mut done = backend.trial(planned)?;
+        let disturbed = watch.end();
+        let end = clock.now();
+        for sample in &mut done.samples {
+            sample.round = Some(Count(planned.round));
+            sample.disturbed = disturbed;
+        }
+        recorder.append_with(&done.samples, done.request.as_deref().map(str::as_bytes))?;
+        self.costs.trial(cell, first, Nanos(end.0 - begin.0));
+        let expected = self.measuring.costs.expect(cell, 1, u64::from(first));
+        let trouble = done.samples.iter().find_map(trouble);
+        let gone = Nanos(end.0 - self.begun.0);
+        self.progress
+            .step(&cell.name(), expected, gone, trouble.as_deref());
+        Ok(done)
+    }
+
+    /// Stops a cell that has enough before this repetition.
+    fn judge(&mut self, cell: &Cell, repetition: u64) {
+        let values = self
+            .taken
+            .entry(cell.number)
+            .or_default()
+            .before(repetition);
+        let enough = self.measuring.stopping.enough(cell, repetition, &values);
+        if let (Some(why), false) = (enough, self.stops.contains_key(&cell.number)) {
+            self.stop(cell, why);
+        }
+    }
+
+    fn stop(&mut self, cell: &Cell, why: StopReason) {
+        let values = self.taken.entry(cell.number).or_default().before(u64::MAX);
+        let stop = Stop {
+            cell: cell.number,
+            name: cell.name(),
+            samples: Count(u64::try_from(values.len()).expect("a length fits")),
+            warm_up: Count(cell.kind.warm_up()),
+            why,
+            width_permille: width(&values).map(Count),
+        };
+        self.stops.insert(cell.number, stop);
+    }
+
+    /// Gives every cell an end. Whether each came to its own.
+    fn settle(&mut self) -> bool {
+        for cell in self.measuring.cells {
+            if !self.stops.contains_key(&cell.number) {
+                self.stop(cell, StopReason::Interrupted);
+            }
+        }
+        let own = |stop: &Stop| stop.why != StopReason::Interrupted;
+        self.stops.values().all(own)
+    }
+
+    /// Puts on record why each cell ended.
+    fn write_stops(&self, recorder: &mut Recorder) -> Result<()> {
+        let stops: Vec<Stop> = self.stops.values().cloned().collect();
+        recorder.amend(|run| run.stops = stops)?;
+        Ok(())
+    }
+
+    /// Puts on record what a reader should know before believing it, beside what was known before the run.
+    fn write_warnings(&self, recorder: &mut Recorder, watch: &Watch<'_>) -> Result<()> {
+        let mut warnings = watch.warnings();
+        warnings.extend(noise::drift(self.noop()));
+        warnings.extend(self.few());
+        recorder.amend(|run| {
+            // Of a resumed run these are known anew, from all of its samples.
+            run.warnings
+                .retain(|warning| !matches!(warning, Warning::Few { .. } | Warning::Drift { .. }));
+            for warning in warnings {
+                if !run.warnings.contains(&warning) {
+                    run.warnings.push(warning);
+                }
+            }
+        })?;
+        Ok(())
+    }
+
+    /// The times of the server that does the same all the time: cell, round and value.
+    fn noop(&self) -> impl Iterator<Item = (u64, Count, u64)> {
+        let cells = self.measuring.cells.iter();
+        let noop = cells.filter(|cell| cell.server == "noop" && cell.kind.is_timed());
+        noop.flat_map(|cell| {
+            let block = self.measuring.stopping.block(cell);
+            let good = self.taken.get(&cell.number).map(|taken| &taken.good);
+            good.into_iter().flatten().map(move |(repetition, &value)| {
+                (cell.number, Count(repetition / block + 1), value)
+            })
+        })
+    }
+
+    /// Whether some cells have too few samples for an interval.
+    fn few(&self) -> Option<Warning> {
+        let cells = self.measuring.cells.iter();
+        let poor: Vec<u64> = cells
+            .filter(|cell| cell.kind.stage() != Stage::Size)
+            .filter_map(|cell| self.stops.get(&cell.number))
+            .map(|stop| stop.samples.0)
+            .filter(|&samples| samples < FEWEST)
+            .collect();
+        Some(Warning::Few {
+            cells: Count(u64::try_from(poor.len()).expect("a count fits")),
+            samples: Count(poor.iter().min().copied()?),
+        })
+    }
+}
+
+/// What went wrong, for people.
+fn trouble(sample: &Sample) -> Option<String> {
+    match &sample.outcome {
+        Outcome::Ok | Outcome::WrongClass { .. } | Outcome::Unavailable { .. } => None,
+        Outcome::WrongAnswer { why } => Some(format!("wrong answer: {why}")),
+        Outcome::Timeout { after } => Some(format!("no answer within {after}")),
+        Outcome::Crashed { how } => Some(format!("crashed: {how}")),
+    }
 }

@@ -1,9 +1,10 @@
 //! A subject's process that is up: started, greeted, and asked calls whose answers are judged.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::time::Duration;
 
-use record::{Nanos, Outcome};
+use record::{Evidence, Nanos, Outcome};
 use serde_json::Value;
 
 use crate::client::{self, Failure, Reply, Request};
@@ -74,6 +75,55 @@ pub struct Peer {
     pub places: Places,
     patience: Duration,
     asked: u64,
+    last: Option<Request>,
+}
+
+/// A trial that failed: what records call it, and what is left to explain it by.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    /// Its name in the record.
+    pub outcome: Outcome,
+    /// How the subject ended and what it said.
+    pub evidence: Box<Evidence>,
+    /// The last request, as it went over the wire.
+    pub request: Option<Vec<u8>>,
+}
+
+impl From<Outcome> for Failed {
+    /// A failure of which nothing but the outcome is known.
+    fn from(outcome: Outcome) -> Failed {
+        Failed {
+            outcome,
+            evidence: Box::default(),
+            request: None,
+        }
+    }
+}
+
+impl Failed {
+    /// A failure of a process, which is ended. `outcome` is told how it ended and what it said last.
+    pub fn of(
+        mut process: Process,
+        request: Option<Vec<u8>>,
+        clock: &dyn Clock,
+        outcome: impl FnOnce(&End, &str) -> Outcome,
+    ) -> Failed {
+        let end = process.close(Duration::from_secs(2), clock);
+        Failed {
+            outcome: outcome(&end, &process.last_words()),
+            evidence: evidence(&end, &mut process),
+            request,
+        }
+    }
+}
+
+fn evidence(end: &End, process: &mut Process) -> Box<Evidence> {
+    Box::new(Evidence {
+        exit: end.status.code(),
+        signal: end.status.signal(),
+        stderr: process.last_lines(),
+        request: None,
+    })
 }
 
 /// Why a call has no right answer.
@@ -117,6 +167,7 @@ impl Peer {
             places,
             patience: subject.patience(),
             asked: 0,
+            last: None,
         })
     }
 
@@ -124,13 +175,11 @@ impl Peer {
     ///
     /// # Errors
     /// When it cannot be started or does not accept the handshake; the message holds its last words.
-    pub fn start(
-        subject: &Subject<'_>,
-        places: Places,
-        clock: &dyn Clock,
-    ) -> Result<Peer, Outcome> {
-        let crashed = |failure: Failure| Outcome::Crashed {
-            how: failure.to_string(),
+    pub fn start(subject: &Subject<'_>, places: Places, clock: &dyn Clock) -> Result<Peer, Failed> {
+        let crashed = |failure: Failure| {
+            Failed::from(Outcome::Crashed {
+                how: failure.to_string(),
+            })
         };
         let mut peer =
             Peer::spawn(subject, places, Code::Cached(subject.cache), None).map_err(crashed)?;
@@ -150,6 +199,7 @@ impl Peer {
     /// # Errors
     /// When none comes.
     pub fn ask(&mut self, request: &Request, clock: &dyn Clock) -> Result<Reply, Failure> {
+        self.last = Some(request.clone());
         client::ask(&mut self.process, request, self.patience, clock)
     }
 
@@ -196,11 +246,10 @@ impl Peer {
         Ok(())
     }
 
-    /// What a failure is called in the record. The process is ended.
-    pub fn fail(mut self, failure: Failure, clock: &dyn Clock) -> Outcome {
-        let said = self.process.last_words();
-        let end = self.process.end(Duration::from_secs(2), clock);
-        match failure {
+    /// What a failure is called in the record, with the evidence for it. The process is ended.
+    pub fn fail(self, failure: Failure, clock: &dyn Clock) -> Failed {
+        let request = self.last.map(|request| request.line().to_vec());
+        Failed::of(self.process, request, clock, |end, said| match failure {
             Failure::Silence(Silence::Timeout(after)) => Outcome::Timeout {
                 after: Nanos::from(after),
             },
@@ -210,11 +259,41 @@ impl Peer {
             other => Outcome::WrongAnswer {
                 why: other.to_string(),
             },
+        })
+    }
+
+    /// What a call's trouble is called in the record, with the evidence for it. The process is ended.
+    pub fn trouble(self, trouble: Trouble, clock: &dyn Clock) -> Failed {
+        match trouble {
+            Trouble::Failed(failure) => self.fail(failure, clock),
+            Trouble::Wrong(wrong) => {
+                let request = self.last.map(|request| request.line().to_vec());
+                let outcome = Outcome::WrongAnswer { why: wrong.0 };
+                Failed::of(self.process, request, clock, |_, _| outcome)
+            }
         }
     }
 
     /// Closes the process's input and waits for its end.
     pub fn end(self, clock: &dyn Clock) -> End {
         self.process.end(FAREWELL, clock)
+    }
+
+    /// The same of a process that has to end well.
+    ///
+    /// # Errors
+    /// When it does not, although it gave its answers.
+    pub fn finish(mut self, clock: &dyn Clock) -> Result<End, Failed> {
+        let end = self.process.close(FAREWELL, clock);
+        if end.status.success() {
+            return Ok(end);
+        }
+        Err(Failed {
+            outcome: Outcome::Crashed {
+                how: format!("after its answers: {}", end.words()),
+            },
+            evidence: evidence(&end, &mut self.process),
+            request: self.last.map(|request| request.line().to_vec()),
+        })
     }
 }

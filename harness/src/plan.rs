@@ -1,17 +1,21 @@
-//! What a run will do: every trial, numbered, in the order in which it is done.
+//! What a run will do: every cell, and the trials of each round in the order in which they are done.
 
 use std::path::PathBuf;
 
-use record::{StartClass, Trial};
+use record::{Packaging, StartClass, Subject, Transport, Trial};
 use serde::{Deserialize, Serialize};
 
+pub use crate::kind::{Kind, Stage, WARM_UP};
 use crate::launch::{Made, Programs};
 use crate::server::{Input, Server};
 use crate::shuffle::shuffle;
 
-/// All that the worker is told.
+/// A trial's number is its cell's times this, and its repetition: it says what it is of, whatever ended the sampling.
+const REPETITIONS: u64 = 100_000;
+
+/// What the worker is told once: where everything is that a trial may need.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Plan {
+pub struct Setting {
     /// The checkout, for the servers' descriptions.
     pub root: PathBuf,
     /// The data set.
@@ -24,175 +28,267 @@ pub struct Plan {
     pub programs: Programs,
     /// What is measured.
     pub subjects: Vec<Made>,
-    /// The trials that are left to do, in their order.
-    pub trials: Vec<Planned>,
+    /// Of everything that is random in a trial.
+    pub seed: u64,
 }
 
-/// One trial.
+/// One trial, as the worker is told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     /// Its number in the record.
     pub trial: Trial,
-    /// Index into the plan's subjects.
+    /// Its round, from 1. A new round is answered by fresh processes.
+    pub round: u64,
+    /// Index into the setting's subjects.
     pub subject: usize,
     /// What is done.
     pub kind: Kind,
 }
 
-/// What a trial does. The order of the variants is the order of the stages.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Weighs the file.
-    Size,
-    /// Starts a process and asks for the first answer.
-    Start(StartClass),
-    /// Starts a process, calls each tool, and reads its memory.
-    Memory,
-    /// One call in a process that has answered it before.
-    Warm {
-        /// The server's call.
-        call: String,
-    },
-    /// One call in a fresh instance of a resident host.
-    Instance {
-        /// The server's call.
-        call: String,
-    },
-    /// Memory of idle instances in one host process.
-    Density,
-    /// Calls over HTTP from several connections at once.
-    Load {
-        /// How many connections.
-        connections: u32,
-    },
+/// Everything that its trials share a median by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// Its number in the plan, from 1.
+    pub number: u64,
+    /// Index into the subjects.
+    pub subject: usize,
+    /// The subject's server.
+    pub server: String,
+    /// How that is shipped and started.
+    pub packaging: Packaging,
+    /// The tool that is called, where it is a cell of one tool.
+    pub tool: Option<String>,
+    /// What the tool is fed.
+    pub input: Option<Input>,
+    /// What is done.
+    pub kind: Kind,
 }
 
-/// How often each cell is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effort {
-    /// `process-cold`.
-    pub cold: usize,
-    /// `process-compile`.
-    pub compile: usize,
-    /// Memory.
-    pub memory: usize,
-    /// `warm` and `instance-cold` at small input.
-    pub small: usize,
-    /// `warm` and `instance-cold` at large input.
-    pub large: usize,
-    /// Density and load.
-    pub host: usize,
+impl Cell {
+    /// A name for people, and the key of its costs: equal in every run that has the cell.
+    pub fn name(&self) -> String {
+        let stage = self.kind.stage().name();
+        let what = match &self.kind {
+            Kind::Size | Kind::Memory | Kind::Density => String::new(),
+            Kind::Start { transport, .. } => format!(" {transport}"),
+            Kind::Warm { call, transport } => format!(" {call} {transport}"),
+            Kind::Instance { call } => format!(" {call}"),
+            Kind::Idle { servers } => format!(" {servers}"),
+            Kind::Load {
+                transport,
+                connections,
+                load,
+            } => {
+                let load = load.map_or(String::new(), |percent| format!(" {percent}%"));
+                format!(" {transport} {connections}{load}")
+            }
+        };
+        format!("{stage} {} {}{what}", self.server, self.packaging)
+    }
+
+    /// How warm the subject is when it is asked; none where the question has no sense.
+    pub fn start(&self) -> Option<StartClass> {
+        match &self.kind {
+            Kind::Size => None,
+            Kind::Start { class, .. } => Some(*class),
+            Kind::Memory => Some(StartClass::ProcessCold),
+            Kind::Warm { .. } | Kind::Idle { .. } => Some(StartClass::Warm),
+            Kind::Instance { .. } | Kind::Density => Some(StartClass::InstanceCold),
+            // A component answers each call of the stateless wire in a fresh instance; a native process is one instance.
+            Kind::Load { transport, .. } => Some(
+                if self.packaging == Packaging::Component && *transport == Transport::Http {
+                    StartClass::InstanceCold
+                } else {
+                    StartClass::Warm
+                },
+            ),
+        }
+    }
+
+    /// How the subject is asked.
+    pub fn transport(&self) -> Option<Transport> {
+        match &self.kind {
+            Kind::Size => None,
+            Kind::Start { transport, .. }
+            | Kind::Warm { transport, .. }
+            | Kind::Load { transport, .. } => Some(*transport),
+            Kind::Memory | Kind::Idle { .. } => Some(Transport::Stdio),
+            Kind::Instance { .. } | Kind::Density => Some(Transport::InProcess),
+        }
+    }
+
+    /// The number of one of its trials.
+    pub fn trial(&self, repetition: u64) -> Trial {
+        Trial(self.number * REPETITIONS + repetition)
+    }
+
+    /// One of its trials.
+    fn planned(&self, repetition: u64, round: u64) -> Planned {
+        Planned {
+            trial: self.trial(repetition),
+            round,
+            subject: self.subject,
+            kind: self.kind.clone(),
+        }
+    }
 }
 
-impl Effort {
-    /// Enough for an interval in every cell.
-    pub const FULL: Effort = Effort {
-        cold: 60,
-        compile: 6,
-        memory: 7,
-        small: 40,
-        large: 21,
-        host: 7,
-    };
-    /// Done in two minutes: a range instead of an interval where there are fewer than six.
-    pub const QUICK: Effort = Effort {
-        cold: 12,
-        compile: 2,
-        memory: 2,
-        small: 10,
-        large: 7,
-        host: 2,
-    };
+/// A trial's cell and repetition.
+pub fn decoded(trial: Trial) -> (u64, u64) {
+    (trial.0 / REPETITIONS, trial.0 % REPETITIONS)
 }
 
-/// Plans Table III: the trials of every stage, numbered as they are listed and shuffled within their stage.
+/// What is looked at beyond the plain table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Leaves out what takes minutes.
+    pub quick: bool,
+    /// Every server's warm calls over HTTP too, and not those of `noop` alone.
+    pub http: bool,
+}
+
+/// Every cell of Table III and its figures, numbered.
 ///
-/// Stages that keep a process or a host alive are shuffled within one server, so that its packagings alternate side by side.
-pub fn table3(servers: &[Server], subjects: &[Made], effort: Effort, seed: u64) -> Vec<Planned> {
-    let mut stages: Vec<Vec<Planned>> = Vec::new();
-    let mut next = 0;
-    let mut stage = |kinds: Vec<(usize, Kind)>| {
-        let mut trials: Vec<Planned> = kinds
-            .into_iter()
-            .map(|(subject, kind)| {
-                next += 1;
-                Planned {
-                    trial: Trial(next),
-                    subject,
-                    kind,
-                }
+/// `subjects` have the order in which the worker knows them.
+pub fn table3(servers: &[Server], subjects: &[Subject], scope: Scope) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for (at, subject) in subjects.iter().enumerate() {
+        let Some(server) = servers.iter().find(|server| server.name == subject.server) else {
+            continue;
+        };
+        for (tool, input, kind) in kinds(server, subject.packaging, scope) {
+            cells.push(Cell {
+                number: 0,
+                subject: at,
+                server: subject.server.clone(),
+                packaging: subject.packaging,
+                tool,
+                input,
+                kind,
+            });
+        }
+    }
+    cells.retain(|cell| cell.kind.is_there());
+    cells.sort_by_key(|cell| cell.kind.stage());
+    for (number, cell) in (1..).zip(&mut cells) {
+        cell.number = number;
+    }
+    cells
+}
+
+/// What is done of one subject: the tool and its input, where there is one, and the kind.
+fn kinds(
+    server: &Server,
+    packaging: Packaging,
+    scope: Scope,
+) -> Vec<(Option<String>, Option<Input>, Kind)> {
+    use Transport::{Http, Stdio};
+    let cold = |transport| Kind::Start {
+        class: StartClass::ProcessCold,
+        transport,
+    };
+    let component = packaging != Packaging::Native;
+    let hosted = packaging == Packaging::Component;
+    // The stock command has no listener of its own for these components.
+    let serves = packaging != Packaging::ComponentWasmtime;
+    let noop = server.name == "noop";
+    let mut plain = vec![Kind::Size, cold(Stdio), Kind::Memory];
+    if serves {
+        plain.push(cold(Http));
+    }
+    if component {
+        plain.push(Kind::Start {
+            class: StartClass::ProcessCompile,
+            transport: Stdio,
+        });
+    }
+    if hosted {
+        plain.push(Kind::Density);
+    }
+    if noop && serves {
+        plain.extend(beside(scope));
+    }
+    let mut kinds: Vec<_> = plain.into_iter().map(|kind| (None, None, kind)).collect();
+    for call in server.timed() {
+        let mut of_call = vec![Kind::Warm {
+            call: call.id.clone(),
+            transport: Stdio,
+        }];
+        if serves && (scope.http || (noop && !scope.quick)) {
+            of_call.push(Kind::Warm {
+                call: call.id.clone(),
+                transport: Http,
+            });
+        }
+        if hosted {
+            of_call.push(Kind::Instance {
+                call: call.id.clone(),
+            });
+        }
+        let of_call = of_call.into_iter();
+        kinds.extend(of_call.map(|kind| (Some(call.tool.clone()), Some(call.input), kind)));
+    }
+    kinds
+}
+
+/// Density and load, which are asked of the server that does nothing: what they cost is then the packaging's.
+fn beside(scope: Scope) -> Vec<Kind> {
+    let (idle, connections, loads): (&[u32], &[u32], &[Option<u32>]) = if scope.quick {
+        (&[1, 10], &[1, 16], &[None])
+    } else {
+        (
+            &[1, 10, 100, 1000],
+            &[1, 2, 4, 8, 16],
+            &[None, Some(50), Some(80)],
+        )
+    };
+    let mut kinds: Vec<Kind> = idle.iter().map(|&servers| Kind::Idle { servers }).collect();
+    for transport in [Transport::Stdio, Transport::Http] {
+        for &connections in connections {
+            kinds.extend(loads.iter().map(|&load| Kind::Load {
+                transport,
+                connections,
+                load,
+            }));
+        }
+    }
+    kinds
+}
+
+/// The trials of one round of a stage: of each cell the repetitions that it is given, shuffled.
+///
+/// Where processes stay up, a server's trials stay together, so that its packagings alternate side by side; the servers
+/// change their order from round to round.
+pub fn round(stage: Stage, round: u64, cells: &[(&Cell, Vec<u64>)], seed: u64) -> Vec<Planned> {
+    let seed = seed
+        .wrapping_add(stage.place() << 56)
+        .wrapping_add(round << 24);
+    let mut houses: Vec<&str> = Vec::new();
+    if stage.keeps_up() {
+        for (cell, _) in cells {
+            if !houses.contains(&cell.server.as_str()) {
+                houses.push(&cell.server);
+            }
+        }
+        shuffle(&mut houses, seed);
+    } else {
+        houses.push("");
+    }
+    let mut trials = Vec::new();
+    for (at, house) in (1..).zip(houses) {
+        let mut own: Vec<Planned> = cells
+            .iter()
+            .filter(|(cell, _)| house.is_empty() || cell.server == house)
+            .flat_map(|(cell, repetitions)| {
+                repetitions
+                    .iter()
+                    .map(|&repetition| cell.planned(repetition, round))
             })
             .collect();
-        shuffle(&mut trials, seed.wrapping_add(next));
-        stages.push(trials);
-    };
-    let everyone = || subjects.iter().enumerate();
-    let repeat = |times: usize, at: usize, kind: &Kind| vec![(at, kind.clone()); times];
-    stage(everyone().map(|(at, _)| (at, Kind::Size)).collect());
-    let cold = Kind::Start(StartClass::ProcessCold);
-    stage(
-        everyone()
-            .flat_map(|(at, _)| repeat(effort.cold, at, &cold))
-            .collect(),
-    );
-    let compile = Kind::Start(StartClass::ProcessCompile);
-    stage(
-        everyone()
-            .filter(|(_, made)| made.is_component())
-            .flat_map(|(at, _)| repeat(effort.compile, at, &compile))
-            .collect(),
-    );
-    stage(
-        everyone()
-            .flat_map(|(at, _)| repeat(effort.memory, at, &Kind::Memory))
-            .collect(),
-    );
-    for server in servers {
-        let own = || everyone().filter(|(_, made)| made.server == server.name);
-        let calls = |kind: fn(String) -> Kind, at: usize| {
-            server.timed().flat_map(move |call| {
-                let times = if call.input == Input::Small {
-                    effort.small
-                } else {
-                    effort.large
-                };
-                vec![(at, kind(call.id.clone())); times]
-            })
-        };
-        stage(
-            own()
-                .flat_map(|(at, _)| calls(|call| Kind::Warm { call }, at))
-                .collect(),
-        );
-        let hosted = own().filter(|(_, made)| made.is_hosted());
-        stage(
-            hosted
-                .flat_map(|(at, _)| calls(|call| Kind::Instance { call }, at))
-                .collect(),
-        );
+        shuffle(&mut own, seed.wrapping_add(at));
+        trials.extend(own);
     }
-    let hosted = || everyone().filter(|(_, made)| made.is_hosted());
-    stage(
-        hosted()
-            .flat_map(|(at, _)| repeat(effort.host, at, &Kind::Density))
-            .collect(),
-    );
-    let noop = || {
-        everyone().filter(|(_, made)| {
-            made.server == "noop" && made.packaging != record::Packaging::ComponentWasmtime
-        })
-    };
-    stage(
-        noop()
-            .flat_map(|(at, _)| {
-                [1, 16]
-                    .map(|connections| repeat(effort.host, at, &Kind::Load { connections }))
-                    .concat()
-            })
-            .collect(),
-    );
-    stages.concat()
+    trials
 }
 
 impl Made {
@@ -200,13 +296,13 @@ impl Made {
     pub fn is_component(&self) -> bool {
         matches!(
             self.packaging,
-            record::Packaging::Component | record::Packaging::ComponentWasmtime
+            Packaging::Component | Packaging::ComponentWasmtime
         )
     }
 
     /// Whether our resident host runs it.
     pub fn is_hosted(&self) -> bool {
-        self.packaging == record::Packaging::Component
+        self.packaging == Packaging::Component
     }
 }
 
@@ -215,7 +311,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn example() -> (Vec<Server>, Vec<Made>) {
+    fn example(scope: Scope) -> Vec<Cell> {
         let text = r#"
 name = "noop"
 title = "N"
@@ -226,88 +322,82 @@ call = [
   { id = "c", tool = "t", input = "edge", expect = { text = { equal = "ok" } }, source = { origin = "hand" } },
 ]"#;
         let server: Server = toml::from_str(text).expect("a server");
-        let made = |packaging| Made {
+        let subject = |packaging| Subject {
             server: "noop".into(),
             packaging,
-            digest: record::Digest::of(b"x"),
-            file: "/x".into(),
-            precompiled: None,
+            digest: None,
         };
-        (
-            vec![server],
-            vec![
-                made(record::Packaging::Component),
-                made(record::Packaging::Native),
-            ],
+        table3(
+            &[server],
+            &[subject(Packaging::Native), subject(Packaging::Component)],
+            scope,
         )
     }
 
     #[test]
-    fn every_cell_is_planned_as_often_as_the_effort_says() {
-        let (servers, subjects) = example();
-        let effort = Effort {
-            cold: 3,
-            compile: 2,
-            memory: 1,
-            small: 5,
-            large: 4,
-            host: 1,
-        };
-        let trials = table3(&servers, &subjects, effort, 42);
-        let count = |kind: &Kind, subject| {
-            trials
-                .iter()
-                .filter(|trial| trial.kind == *kind && trial.subject == subject)
-                .count()
-        };
-        assert_eq!(count(&Kind::Start(StartClass::ProcessCold), 1), 3);
+    fn every_cell_stands_once_under_its_own_number_and_name() {
+        let cells = example(Scope::default());
+        let numbers: Vec<u64> = cells.iter().map(|cell| cell.number).collect();
         assert_eq!(
-            (
-                count(&Kind::Start(StartClass::ProcessCompile), 0),
-                count(&Kind::Start(StartClass::ProcessCompile), 1)
-            ),
-            (2, 0)
+            numbers,
+            (1..=u64::try_from(cells.len()).expect("few")).collect::<Vec<_>>()
         );
-        assert_eq!(
-            (
-                count(&Kind::Warm { call: "a".into() }, 0),
-                count(&Kind::Warm { call: "b".into() }, 1)
-            ),
-            (5, 4)
-        );
-        assert_eq!(
-            (
-                count(&Kind::Instance { call: "a".into() }, 0),
-                count(&Kind::Instance { call: "a".into() }, 1)
-            ),
-            (5, 0)
-        );
-        assert_eq!(
-            count(&Kind::Warm { call: "c".into() }, 0),
-            0,
-            "an edge case is never timed"
-        );
-        assert_eq!(
-            trials
-                .iter()
-                .map(|trial| trial.trial)
-                .collect::<BTreeSet<_>>()
-                .len(),
-            trials.len()
-        );
+        let names: BTreeSet<String> = cells.iter().map(Cell::name).collect();
+        assert_eq!(names.len(), cells.len());
+        for expected in [
+            "size noop native",
+            "process-cold noop component stdio",
+            "process-compile noop component stdio",
+            "warm noop native b stdio",
+            "instance-cold noop component a",
+            "density noop component",
+            "load noop native http 16",
+        ] {
+            assert!(names.contains(expected), "{expected}: {names:?}");
+        }
+        for absent in [
+            "warm noop native c stdio",
+            "process-compile noop native stdio",
+            "instance-cold noop native a",
+        ] {
+            assert!(!names.contains(absent), "{absent}");
+        }
+        let quick = example(Scope {
+            quick: true,
+            ..Scope::default()
+        });
+        assert!(quick.len() < cells.len());
     }
 
     #[test]
-    fn the_seed_decides_the_order_and_not_the_trials() {
-        let (servers, subjects) = example();
-        let numbered = |seed| {
-            let mut trials = table3(&servers, &subjects, Effort::QUICK, seed);
-            let order: Vec<_> = trials.iter().map(|trial| trial.trial).collect();
-            trials.sort_by_key(|trial| trial.trial);
-            (order, trials)
+    fn a_trial_says_what_it_is_of() {
+        let cells = example(Scope::default());
+        assert_eq!(decoded(cells[6].trial(12)), (7, 12));
+    }
+
+    #[test]
+    fn the_seed_the_stage_and_the_round_decide_the_order_and_not_the_trials() {
+        let cells = example(Scope::default());
+        let chosen: Vec<(&Cell, Vec<u64>)> = cells
+            .iter()
+            .filter(|cell| cell.kind.stage() == Stage::Warm)
+            .map(|cell| (cell, (0..5).collect()))
+            .collect();
+        let order = |number, seed| round(Stage::Warm, number, &chosen, seed);
+        let sorted = |mut trials: Vec<Planned>| {
+            trials.sort_by_key(|planned| planned.trial);
+            trials
         };
-        assert_eq!(numbered(1), numbered(1));
-        assert_ne!(numbered(1).0, numbered(2).0);
-        assert_eq!(numbered(1).1, numbered(2).1);
+        assert_eq!(order(1, 1), order(1, 1));
+        assert_ne!(order(1, 1), order(1, 2));
+        assert_eq!(sorted(order(1, 1)), sorted(order(1, 2)));
+        let trials = |number| {
+            order(number, 1)
+                .iter()
+                .map(|planned| planned.trial)
+                .collect::<Vec<_>>()
+        };
+        assert_ne!(trials(1), trials(2));
+        assert_eq!(order(1, 1).len(), 5 * chosen.len());
     }
 }

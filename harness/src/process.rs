@@ -247,19 +247,36 @@ impl Process {
 
     /// The last lines of what the process wrote to its standard error.
     pub fn last_words(&mut self) -> String {
-        const KEPT: i64 = 2048;
+        self.tail(2048).trim().to_owned()
+    }
+
+    /// The same, line by line: at most twenty.
+    pub fn last_lines(&mut self) -> Vec<String> {
+        let text = self.tail(16_384);
+        let lines: Vec<&str> = text.trim().lines().collect();
+        let last = lines.iter().skip(lines.len().saturating_sub(20));
+        last.map(|line| (*line).to_owned()).collect()
+    }
+
+    /// The end of the standard error, at most so many bytes.
+    fn tail(&mut self, kept: i64) -> String {
         let mut bytes = Vec::new();
         let length = self.stderr.seek(SeekFrom::End(0)).unwrap_or(0);
-        let back = KEPT.min(i64::try_from(length).unwrap_or(KEPT));
+        let back = kept.min(i64::try_from(length).unwrap_or(kept));
         if self.stderr.seek(SeekFrom::End(-back)).is_ok() {
             // What cannot be read is not evidence; the outcome itself is kept either way.
             let _unread = self.stderr.read_to_end(&mut bytes);
         }
-        String::from_utf8_lossy(&bytes).trim().to_owned()
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Closes the process's input, waits until it ends, and kills it after `patience`.
     pub fn end(mut self, patience: Duration, clock: &dyn Clock) -> End {
+        self.close(patience, clock)
+    }
+
+    /// The same of a process whose last words are wanted afterwards.
+    pub fn close(&mut self, patience: Duration, clock: &dyn Clock) -> End {
         self.stdin = None;
         let deadline = clock
             .now()
@@ -387,6 +404,7 @@ mod tests {
             .expect("a line");
         assert_eq!(line, b"got hello");
         assert_eq!(process.last_words(), "seen");
+        assert_eq!(process.last_lines(), ["seen"]);
         let end = process.end(LONG, &clock);
         assert_eq!(end.words(), "exit code 0");
     }

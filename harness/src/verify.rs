@@ -40,7 +40,7 @@ pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Ve
     };
     let mut peer = match Peer::start(subject, places.clone(), clock) {
         Ok(peer) => peer,
-        Err(outcome) => return Ok(vec![never("initialize", format!("{outcome:?}"))]),
+        Err(failed) => return Ok(vec![never("initialize", format!("{:?}", failed.outcome))]),
     };
     let mut ask = |method: &str, params: &Value| {
         let request = peer.request(method, params);

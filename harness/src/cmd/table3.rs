@@ -4,13 +4,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
+use harness::backend::Worker;
 use harness::clock::{Monotonic, wall};
+use harness::estimate::{self, Costs};
 use harness::exit::{Exit, Told};
-use harness::plan::{self, Effort, Plan};
+use harness::measure::Measuring;
+use harness::noise::{Lock, Proc, Watch, preflight};
+use harness::plan::{self, Scope, Setting};
 use harness::server::Server;
+use harness::stop::{Effort, Stopping};
 use harness::subject::Built;
-use harness::{machine, measure, place};
-use record::{Dataset, Digest, Metric, Outcome, Recorder, Run, Sample, Subject, Timestamp, Trial};
+use harness::{launch, machine, measure, place};
+use record::{
+    Dataset, Digest, Metric, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp, Trial,
+};
 
 use super::{Global, draw, verify};
 
@@ -41,13 +48,18 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
+    let cache = place::cache()?;
+    let _lock = Lock::take(&cache, "table3", Timestamp::from(wall()))?;
+    let warnings = preflight(&mut Proc::new());
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
+    }
     let taken_up = if global.resume {
         Some(interrupted(&results)?)
     } else {
         None
     };
     let servers = global.servers(&root)?;
-    let cache = place::cache()?;
     let (data, generated) = global.data(&servers, &cache)?;
     let built = global.build(&root, &servers, &cache)?;
     if !verify::before_timing(&built, &servers, &data, generated)? {
@@ -59,37 +71,59 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         .into());
     }
     measure::listen()?;
-    let described = describe(global, &root, &servers, &built, &data, generated)?;
-    let redactor = machine::redactor(&root, &data, &cache);
-    let mut recorder = match taken_up {
-        Some(folder) => Recorder::resume(&folder, described, redactor)?,
-        None => Recorder::create(&results, described, redactor)?,
-    };
-    unavailable(&built, &servers, &mut recorder)?;
     let effort = if global.quick {
         Effort::QUICK
     } else {
         Effort::FULL
     };
-    let mut trials = plan::table3(&servers, &built.subjects, effort, global.seed);
-    trials.retain(|planned| !recorder.done().contains(&planned.trial));
-    let plan = Plan {
+    let scope = Scope {
+        quick: global.quick,
+        http: false,
+    };
+    let subjects: Vec<Subject> = built.subjects.iter().map(launch::Made::subject).collect();
+    let cells = plan::table3(&servers, &subjects, scope);
+    let costs = Costs::default();
+    let mut described = describe(global, &root, &servers, &built, &data, generated)?;
+    described.warnings = warnings;
+    let redactor = machine::redactor(&root, &data, &cache);
+    let (mut recorder, before) = match &taken_up {
+        Some(folder) => (
+            Recorder::resume(folder, described, redactor)?,
+            Record::read(folder)?.samples,
+        ),
+        None => (Recorder::create(&results, described, redactor)?, Vec::new()),
+    };
+    unavailable(&built, &servers, &mut recorder)?;
+    let setting = Setting {
         root: root.clone(),
         data,
         generated,
         cache: built.cache.clone(),
         programs: built.programs.clone(),
         subjects: built.subjects.clone(),
-        trials,
+        seed: global.seed,
     };
-    let whole = measure::measure(&plan, &built.worker, &mut recorder, &Monotonic::new())?;
+    let clock = Monotonic::new();
+    let mut worker = Worker::start(&built.worker, &setting, &clock)?;
+    let measuring = Measuring {
+        cells: &cells,
+        seed: global.seed,
+        stopping: Stopping::new(effort, None, None, None),
+        costs: &costs,
+        clock: &clock,
+        interrupted: &measure::interrupted,
+    };
+    let mut watch = Watch::new(&clock, Box::new(Proc::new()));
+    let measured = measuring.run(&mut worker, &mut watch, &mut recorder, &before)?;
+    drop(worker);
+    recorder.write_beside(estimate::COSTS, &measured.costs.written())?;
     let folder = recorder.folder().to_owned();
-    if whole {
+    if measured.whole {
         recorder.finish(Timestamp::from(wall()))?;
     } else {
         drop(recorder);
     }
-    draw::draw(global, &folder, whole)
+    draw::draw(global, &folder, measured.whole)
 }
 
 /// Everything that a reader must know of the run.
@@ -106,11 +140,7 @@ fn describe(
     run.git = machine::revision(root);
     run.lockfile = machine::lockfile(root);
     run.toolchain = machine::toolchain(root, built);
-    run.subjects = built
-        .subjects
-        .iter()
-        .map(harness::launch::Made::subject)
-        .collect();
+    run.subjects = built.subjects.iter().map(launch::Made::subject).collect();
     let manifest = std::fs::read(data.join("manifest.json")).unwrap_or_default();
     let name = if generated {
         "generated"

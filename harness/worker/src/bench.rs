@@ -1,15 +1,16 @@
-//! Does a plan's trials one after the other and reports each as it ends.
+//! Does one trial after the other as it is asked to, and reports each as it ends.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use harness::clock::{Clock, Monotonic};
+use anyhow::{Context, Result, bail};
+use harness::backend::Done;
+use harness::clock::Monotonic;
 use harness::input::Places;
 use harness::launch::Made;
-use harness::peer::{Peer, Subject, Trouble};
-use harness::plan::{Kind, Plan, Planned};
-use harness::progress::Done;
+use harness::peer::{Failed, Subject};
+use harness::plan::{Kind, Planned, Setting, Stage};
 use harness::server::{Call, Server};
 use record::{
     Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Sample, StartClass,
@@ -20,15 +21,19 @@ use crate::stage;
 
 /// What every stage needs.
 pub struct Bench {
-    /// What is to be done.
-    pub plan: Plan,
-    /// The servers of the plan's subjects.
+    /// Where everything is that a trial may need.
+    pub setting: Setting,
+    /// The file that the setting was read from, for a process of the worker's own.
+    pub file: PathBuf,
+    /// The servers of its subjects.
     pub servers: BTreeMap<String, Server>,
     /// Real time.
     pub clock: Monotonic,
     /// Holds every trial's own folder.
     pub scratch: tempfile::TempDir,
-    folders: std::cell::Cell<u64>,
+    folders: Cell<u64>,
+    /// The request of the trial in hand, if it failed at one.
+    request: RefCell<Option<String>>,
 }
 
 /// What was varied in a trial, beside the subject.
@@ -44,31 +49,37 @@ pub struct Conditions {
     pub start: Option<StartClass>,
     /// How many clients at once; 0 stands for 1.
     pub concurrency: u64,
+    /// How many servers are up beside, where that is varied.
+    pub idle: Option<u64>,
+    /// The share of the capacity that is offered, in percent, where calls do not wait for each other.
+    pub load: Option<u64>,
 }
 
 impl Bench {
-    /// Reads the plan and the servers that it names.
-    pub fn read(plan: &Path) -> Result<Bench> {
+    /// Reads the setting and the servers that it names.
+    pub fn read(file: &Path) -> Result<Bench> {
         let text =
-            std::fs::read(plan).with_context(|| format!("{} cannot be read", plan.display()))?;
-        let plan: Plan = serde_json::from_slice(&text)
-            .with_context(|| format!("{} is no plan", plan.display()))?;
-        let servers = harness::server::read_all(&plan.root)?;
+            std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let setting: Setting = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is no setting", file.display()))?;
+        let servers = harness::server::read_all(&setting.root)?;
         Ok(Bench {
-            plan,
+            setting,
+            file: file.to_owned(),
             servers: servers
                 .into_iter()
                 .map(|server| (server.name.clone(), server))
                 .collect(),
             clock: Monotonic::new(),
             scratch: harness::place::scratch().context("no temporary folder can be made")?,
-            folders: std::cell::Cell::new(0),
+            folders: Cell::new(0),
+            request: RefCell::new(None),
         })
     }
 
     /// The trial's subject and its server.
     pub fn subject(&self, planned: &Planned) -> (&Made, &Server) {
-        let made = &self.plan.subjects[planned.subject];
+        let made = &self.setting.subjects[planned.subject];
         (made, &self.servers[&made.server])
     }
 
@@ -78,7 +89,7 @@ impl Bench {
         let scratch = self.scratch.path().join(self.folders.get().to_string());
         std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
         Ok(Places {
-            data: self.plan.data.clone(),
+            data: self.setting.data.clone(),
             scratch,
         })
     }
@@ -101,6 +112,22 @@ impl Bench {
     ) -> Sample {
         let mut sample = self.failed(planned, conditions, metric, Outcome::Ok);
         sample.value = Some(value.into());
+        sample
+    }
+
+    /// A sample of a trial that failed, with what is left to explain it by.
+    pub fn fail(
+        &self,
+        planned: &Planned,
+        conditions: &Conditions,
+        metric: Metric,
+        failed: impl Into<Failed>,
+    ) -> Sample {
+        let failed = failed.into();
+        let text = |request: Vec<u8>| String::from_utf8_lossy(&request).into_owned();
+        self.request.replace(failed.request.map(text));
+        let mut sample = self.failed(planned, conditions, metric, failed.outcome);
+        sample.evidence = Some(*failed.evidence);
         sample
     }
 
@@ -136,6 +163,8 @@ impl Bench {
             page_cache: Some(PageCache::Warm),
             limits,
             concurrency: record::Count(conditions.concurrency.max(1)),
+            idle: conditions.idle.map(record::Count),
+            load: conditions.load.map(record::Count),
             ..Sample::failed(planned.trial, made.subject(), metric, outcome)
         }
     }
@@ -143,22 +172,14 @@ impl Bench {
     /// The trial's subject with what it needs to run.
     pub fn peer(&self, planned: &Planned) -> Subject<'_> {
         let (made, server) = self.subject(planned);
-        let plan = &self.plan;
+        let setting = &self.setting;
         Subject {
             made,
             server,
-            programs: &plan.programs,
-            cache: &plan.cache,
-            generated: plan.generated,
+            programs: &setting.programs,
+            cache: &setting.cache,
+            generated: setting.generated,
         }
-    }
-}
-
-/// What a call's trouble is called in the record; a process that failed is ended.
-pub fn outcome(trouble: Trouble, peer: Peer, clock: &dyn Clock) -> Outcome {
-    match trouble {
-        Trouble::Wrong(wrong) => Outcome::WrongAnswer { why: wrong.0 },
-        Trouble::Failed(failure) => peer.fail(failure, clock),
     }
 }
 
@@ -180,79 +201,63 @@ pub fn input(call: &Call, arguments: &serde_json::Value) -> (String, Input) {
     )
 }
 
-/// Does the plan's trials, and waits for a line after each, so that whoever records it does not disturb the next.
-///
-/// Ends early when the answer is `stop`, or when nobody answers any more.
-pub fn measure(plan: &Path) -> Result<()> {
+/// The stages that keep something up between trials.
+#[derive(Default)]
+struct Up {
+    warm: stage::warm::Stage,
+    instance: stage::instance::Stage,
+    /// The stage, the round and the server that they are up for.
+    house: Option<(Stage, u64, String)>,
+}
+
+/// Does the trial that each line of standard input asks for, and answers with a line; what waits for the next line disturbs
+/// nothing. The end of the input is the end.
+pub fn measure(setting: &Path) -> Result<()> {
     // The terminal's Ctrl-C reaches this process too; the harness decides what becomes of the trial in flight.
     ctrlc::set_handler(|| {})?;
-    let bench = Bench::read(plan)?;
-    let mut warm = stage::warm::Stage::default();
-    let mut instance = stage::instance::Stage::default();
-    let mut answers = std::io::stdin().lines();
-    for planned in &bench.plan.trials {
-        let samples = match &planned.kind {
-            Kind::Size => stage::size::trial(&bench, planned)?,
-            Kind::Start(class) => stage::start::trial(&bench, planned, *class)?,
-            Kind::Memory => stage::memory::trial(&bench, planned)?,
-            Kind::Warm { call } => {
-                instance.end();
-                warm.trial(&bench, planned, call)?
-            }
-            Kind::Instance { call } => {
-                warm.end();
-                instance.trial(&bench, planned, call)?
-            }
-            Kind::Density => {
-                warm.end();
-                instance.end();
-                stage::density::trial(&bench, planned, plan)?
-            }
-            Kind::Load { connections } => stage::load::trial(&bench, planned, *connections)?,
-        };
-        let (made, _) = bench.subject(planned);
-        let stage = format!(
-            "{}: {} {}",
-            stage_name(&planned.kind),
-            made.server,
-            made.packaging
-        );
+    let bench = Bench::read(setting)?;
+    let mut up = Up::default();
+    for line in std::io::stdin().lines() {
+        let planned: Planned =
+            serde_json::from_str(&line?).context("the line asks for no trial; build again")?;
+        let samples = up.trial(&bench, &planned)?;
         let done = Done {
-            stage,
-            trouble: samples.iter().find_map(trouble),
             samples,
+            request: bench.request.take(),
         };
         println!("{}", serde_json::to_string(&done)?);
-        match answers.next() {
-            Some(Ok(answer)) if answer != "stop" => {}
-            _ => break,
-        }
     }
     Ok(())
 }
 
-fn stage_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Size => "size",
-        Kind::Start(class) => class.name(),
-        Kind::Memory => "memory",
-        Kind::Warm { .. } => "warm",
-        Kind::Instance { .. } => "instance-cold",
-        Kind::Density => "density",
-        Kind::Load { .. } => "load",
+impl Up {
+    fn trial(&mut self, bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
+        let (_, server) = bench.subject(planned);
+        let house = (planned.kind.stage(), planned.round, server.name.clone());
+        if self.house.as_ref() != Some(&house) {
+            self.warm.end();
+            self.instance.end();
+            self.house = Some(house);
+        }
+        match &planned.kind {
+            Kind::Size => stage::size::trial(bench, planned),
+            Kind::Start {
+                class,
+                transport: Transport::Stdio,
+            } => stage::start::trial(bench, planned, *class),
+            Kind::Memory => stage::memory::trial(bench, planned),
+            Kind::Warm {
+                call,
+                transport: Transport::Stdio,
+            } => self.warm.trial(bench, planned, call),
+            Kind::Instance { call } => self.instance.trial(bench, planned, call),
+            Kind::Density => stage::density::trial(bench, planned),
+            Kind::Load {
+                transport: Transport::Http,
+                connections,
+                load: None,
+            } => stage::load::trial(bench, planned, *connections),
+            kind => bail!("there is no stage for {kind:?}; build again"),
+        }
     }
-}
-
-fn trouble(sample: &Sample) -> Option<String> {
-    let tool = sample
-        .input
-        .as_ref()
-        .map_or(String::new(), |input| format!("{}: ", input.name));
-    let what = match &sample.outcome {
-        Outcome::Ok | Outcome::WrongClass { .. } | Outcome::Unavailable { .. } => return None,
-        Outcome::WrongAnswer { why } => format!("wrong answer: {why}"),
-        Outcome::Timeout { after } => format!("no answer within {after}"),
-        Outcome::Crashed { how } => format!("crashed: {how}"),
-    };
-    Some(format!("{tool}{what}"))
 }

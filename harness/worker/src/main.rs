@@ -1,6 +1,6 @@
 //! The optimised process that loads, times and writes samples.
 //!
-//! `harness` builds it, hands it a plan and reads its progress; nobody else needs to start it.
+//! `harness` builds it, asks it for one trial after the other; nobody else needs to start it.
 
 mod bench;
 mod memory;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Measures what a plan lists. `harness` starts it.
+/// Measures what it is asked for. `harness` starts it.
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -21,16 +21,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Does the trials of a plan and prints each as JSON; a line on standard input after each lets it go on.
+    /// Does the trial that each line of standard input asks for, and answers with a line of JSON.
     Measure {
-        /// The plan, as JSON.
-        plan: PathBuf,
+        /// Where everything is, as JSON.
+        setting: PathBuf,
     },
     /// Fills a host with idle instances and prints what each costs, as JSON.
     Density {
-        /// The plan, as JSON.
-        plan: PathBuf,
-        /// Index of the subject in the plan.
+        /// Where everything is, as JSON.
+        setting: PathBuf,
+        /// Index of the subject in it.
         subject: usize,
         /// A folder that the servers may write to.
         scratch: PathBuf,
@@ -39,12 +39,12 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Measure { plan } => bench::measure(&plan),
+        Command::Measure { setting } => bench::measure(&setting),
         Command::Density {
-            plan,
+            setting,
             subject,
             scratch,
-        } => stage::density::fill(&plan, subject, &scratch),
+        } => stage::density::fill(&setting, subject, &scratch),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

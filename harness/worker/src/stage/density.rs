@@ -32,13 +32,13 @@ struct Found {
 }
 
 /// One process filled and read.
-pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample>> {
+pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
     let places = bench.places()?;
     let launch = Launch {
         program: std::env::current_exe().context("this program cannot be found again")?,
         arguments: vec![
             "density".into(),
-            plan.into(),
+            bench.file.clone().into(),
             planned.subject.to_string().into(),
             places.scratch.into(),
         ],
@@ -82,21 +82,21 @@ pub fn trial(bench: &Bench, planned: &Planned, plan: &Path) -> Result<Vec<Sample
 }
 
 /// Fills this process and prints what each step cost.
-pub fn fill(plan: &Path, subject: usize, scratch: &Path) -> Result<()> {
-    let bench = Bench::read(plan)?;
+pub fn fill(setting: &Path, subject: usize, scratch: &Path) -> Result<()> {
+    let bench = Bench::read(setting)?;
     let places = Places {
-        data: bench.plan.data.clone(),
+        data: bench.setting.data.clone(),
         scratch: scratch.to_owned(),
     };
     let host = Host::new(HostOptions::default())?;
     let made = bench
-        .plan
+        .setting
         .subjects
         .get(subject)
-        .context("the plan has no such subject")?;
+        .context("the setting has no such subject")?;
     // Another server goes first, so that what the host itself needs is not counted as the subject's.
     let other = bench
-        .plan
+        .setting
         .subjects
         .iter()
         .find(|other| other.is_hosted() && other.server != made.server);
@@ -154,7 +154,7 @@ fn server<'a>(bench: &'a Bench, made: &Made) -> Result<&'a Server> {
     bench
         .servers
         .get(&made.server)
-        .context("the plan names a server that is not in this checkout")
+        .context("the setting names a server that is not in this checkout")
 }
 
 /// A session that has answered `initialize` and `tools/list`, the same of every server, and waits.

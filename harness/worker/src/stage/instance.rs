@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::clock::Clock;
 use harness::input::Places;
-use harness::plan::Planned;
+use harness::plan::{Planned, WARM_UP};
 use harness::server::{Access, Server};
 use record::{Input, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde_json::{Value, json};
@@ -15,9 +15,6 @@ use wasmmcp_runtime::{CacheChoice, Grants, Host, HostOptions, Limits, Loaded, Ph
 
 use crate::bench::{Bench, Conditions, input};
 use crate::stage::warm::find;
-
-/// Calls of a kind that go before the first that counts: the pool's pages and the allocator are then in use.
-const WARM_UP: usize = 3;
 
 /// The host with one server loaded.
 #[derive(Default)]
@@ -85,6 +82,7 @@ impl Stage {
             )])
         };
         let mut timed = None;
+        // After these the pool's pages and the allocator are in use.
         for _ in 0..=if first { WARM_UP } else { 0 } {
             for before in &call.before {
                 let prepared = up.places.resolve(&before.arguments)?;
@@ -171,7 +169,7 @@ pub fn load(
             ..Grants::default()
         },
         limits: limits(server)?,
-        cache: CacheChoice::Folder(bench.plan.cache.clone()),
+        cache: CacheChoice::Folder(bench.setting.cache.clone()),
     };
     host.load(spec)
         .with_context(|| format!("{} cannot be loaded", server.name))

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use harness::clock::Clock;
 use harness::launch;
+use harness::peer::Failed;
 use harness::plan::Planned;
 use harness::process::Process;
 use http_body_util::{BodyExt, Full};
@@ -44,6 +45,7 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
             StartClass::Warm
         }),
         concurrency: u64::from(connections),
+        ..Conditions::default()
     };
     let failed = |outcome| {
         Ok(vec![bench.failed(
@@ -56,9 +58,9 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
     let launch = launch::http(
         made,
         server,
-        &bench.plan.programs,
+        &bench.setting.programs,
         &places,
-        &bench.plan.cache,
+        &bench.setting.cache,
     );
     let mut process = Process::start(&launch)?;
     let patience = bench.peer(planned).patience();
@@ -67,9 +69,11 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
     }) {
         Ok(line) => address(&line)?,
         Err(silence) => {
-            return failed(Outcome::Crashed {
-                how: format!("{silence}; it said: {}", process.last_words()),
+            let failed = Failed::of(process, None, &bench.clock, |end, said| Outcome::Crashed {
+                how: format!("{silence}; {}; it said: {said}", end.words()),
             });
+            let metric = Metric::Throughput;
+            return Ok(vec![bench.fail(planned, &conditions, metric, failed)]);
         }
     };
     let request = request(&server.name, &call.tool, &arguments)?;

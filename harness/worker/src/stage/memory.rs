@@ -1,12 +1,12 @@
 //! What a process holds: peak after each tool once at small input, then at large; the idle state between.
 
 use harness::judge::Wrong;
-use harness::peer::{Peer, Subject, Trouble};
+use harness::peer::{Failed, Peer, Subject, Trouble};
 use harness::plan::Planned;
 use harness::server::Input;
 use record::{Bytes, Metric, Outcome, Sample, Transport, Wire};
 
-use crate::bench::{Bench, Conditions, outcome};
+use crate::bench::{Bench, Conditions};
 use crate::memory::{Watch, rollup, status};
 
 /// One process's life.
@@ -18,17 +18,18 @@ pub fn trial(bench: &Bench, planned: &Planned) -> anyhow::Result<Vec<Sample>> {
         start: Some(record::StartClass::ProcessCold),
         ..Conditions::default()
     };
-    let failed = |outcome| vec![bench.failed(planned, &conditions, Metric::PeakResident, outcome)];
+    let failed =
+        |failed: Failed| vec![bench.fail(planned, &conditions, Metric::PeakResident, failed)];
     let mut peer = match Peer::start(&subject, bench.places()?, &bench.clock) {
         Ok(peer) => peer,
-        Err(outcome) => return Ok(failed(outcome)),
+        Err(why) => return Ok(failed(why)),
     };
     let id = peer.id();
     let watch = Watch::start(id);
     let mut readings: Vec<(Metric, Option<Bytes>)> = Vec::new();
     for size in [Input::Small, Input::Large] {
         if let Err(trouble) = each_tool_once(bench, &subject, &mut peer, size) {
-            return Ok(failed(outcome(trouble, peer, &bench.clock)));
+            return Ok(failed(peer.trouble(trouble, &bench.clock)));
         }
         if size == Input::Small {
             readings.extend([

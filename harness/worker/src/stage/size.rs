@@ -31,7 +31,10 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
         (Metric::SizeZstd, length(packed.len())),
     ];
     if made.is_component() {
-        sizes.push((Metric::SizeHostBinary, file(&bench.plan.programs.runtime)?));
+        sizes.push((
+            Metric::SizeHostBinary,
+            file(&bench.setting.programs.runtime)?,
+        ));
     }
     if let Some(precompiled) = &made.precompiled {
         sizes.push((Metric::SizePrecompiled, file(precompiled)?));

@@ -4,7 +4,7 @@ use anyhow::Result;
 use harness::client::Request;
 use harness::clock::Clock;
 use harness::launch::Code;
-use harness::peer::Peer;
+use harness::peer::{Failed, Peer, Trouble};
 use harness::plan::Planned;
 
 use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
@@ -33,13 +33,14 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
         start: Some(class),
         ..Conditions::default()
     };
-    let failed = |outcome| vec![bench.failed(planned, &conditions, Metric::FirstAnswer, outcome)];
+    let failed =
+        |failed: Failed| vec![bench.fail(planned, &conditions, Metric::FirstAnswer, failed)];
     let places = bench.places()?;
     let report = bench.report();
     let code = if class == StartClass::ProcessCompile {
         Code::Fresh
     } else {
-        Code::Cached(&bench.plan.cache)
+        Code::Cached(&bench.setting.cache)
     };
     // The simplest timed call: the first answer to a tool must not depend on what the tool does.
     let call = subject.server.timed().find(|call| call.before.is_empty());
@@ -53,9 +54,8 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
     let mut peer = match Peer::spawn(&subject, places, code, Some(&report)) {
         Ok(peer) => peer,
         Err(failure) => {
-            return Ok(failed(Outcome::Crashed {
-                how: failure.to_string(),
-            }));
+            let how = failure.to_string();
+            return Ok(failed(Outcome::Crashed { how }.into()));
         }
     };
     let answer = peer.ask(&hello, clock);
@@ -75,13 +75,12 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
             Ok(reply) => reply,
             Err(failure) => return Ok(failed(peer.fail(failure, clock))),
         };
-        let judged = reply.result().map_err(|failure| failure.to_string());
-        if let Err(why) = judged.and_then(|result| {
-            subject
-                .judge(call, &peer.places, &result)
-                .map_err(|wrong| wrong.0)
-        }) {
-            return Ok(failed(Outcome::WrongAnswer { why }));
+        let judged = reply.result().map_err(Trouble::from).and_then(|result| {
+            let judged = subject.judge(call, &peer.places, &result);
+            judged.map_err(Trouble::from)
+        });
+        if let Err(trouble) = judged {
+            return Ok(failed(peer.trouble(trouble, clock)));
         }
         // Judging `initialize` and rendering the call happened outside of the clock.
         samples.push(bench.sample(
@@ -91,12 +90,10 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
             Nanos(first.0 + reply.took.0),
         ));
     }
-    let end = peer.end(clock);
-    if !end.status.success() {
-        return Ok(failed(Outcome::Crashed {
-            how: format!("after its answers: {}", end.words()),
-        }));
-    }
+    let end = match peer.finish(clock) {
+        Ok(end) => end,
+        Err(why) => return Ok(failed(why)),
+    };
     samples.push(bench.sample(planned, &conditions, Metric::CpuTime, end.cpu));
     let load = read(&report);
     let phases = [

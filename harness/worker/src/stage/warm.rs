@@ -5,16 +5,13 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use anyhow::{Context, Result};
 use harness::peer::{Peer, Trouble};
-use harness::plan::Planned;
+use harness::plan::{Planned, WARM_UP};
 use harness::server::{Call, Server};
 use record::{Input, Metric, Nanos, Sample, StartClass, Transport, Wire};
 use serde_json::Value;
 
-use crate::bench::{Bench, Conditions, input, outcome};
+use crate::bench::{Bench, Conditions, input};
 use crate::memory;
-
-/// Calls of a kind that go before the first that counts.
-const WARM_UP: usize = 3;
 
 /// The processes that are up: all packagings of one server, side by side.
 #[derive(Default)]
@@ -60,13 +57,9 @@ impl Stage {
                         arguments: BTreeMap::new(),
                         warmed: BTreeSet::new(),
                     }),
-                    Err(outcome) => {
-                        return Ok(vec![bench.failed(
-                            planned,
-                            &conditions,
-                            Metric::Execution,
-                            outcome,
-                        )]);
+                    Err(failed) => {
+                        let metric = Metric::Execution;
+                        return Ok(vec![bench.fail(planned, &conditions, metric, failed)]);
                     }
                 }
             }
@@ -94,13 +87,9 @@ impl Stage {
             Err(trouble) => {
                 // What failed once is not asked again: the next trial starts a new process.
                 let up = self.up.remove(&planned.subject).expect("it is up");
-                let outcome = outcome(trouble, up.peer, &bench.clock);
-                return Ok(vec![bench.failed(
-                    planned,
-                    &conditions,
-                    Metric::Execution,
-                    outcome,
-                )]);
+                let failed = up.peer.trouble(trouble, &bench.clock);
+                let metric = Metric::Execution;
+                return Ok(vec![bench.fail(planned, &conditions, metric, failed)]);
             }
         };
         let timing = timed.result.pointer("/_meta/dev.wasmmcp~1timing");

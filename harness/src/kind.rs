@@ -1,0 +1,219 @@
+//! What a trial does, and in which stage of a run it is done.
+
+use record::{Metric, StartClass, Transport};
+use serde::{Deserialize, Serialize};
+
+/// Untimed calls of a kind that go before the first that counts, in each process or host.
+pub const WARM_UP: u64 = 3;
+
+/// What a trial does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Weighs the file.
+    Size,
+    /// Starts a process and asks for the first answer.
+    Start {
+        /// How warm it is when it is started.
+        class: StartClass,
+        /// How it is asked.
+        transport: Transport,
+    },
+    /// Starts a process, calls each tool, and reads its memory.
+    Memory,
+    /// One call in a process that has answered it before.
+    Warm {
+        /// The server's call.
+        call: String,
+        /// How it is asked.
+        transport: Transport,
+    },
+    /// One call in a fresh instance of a resident host.
+    Instance {
+        /// The server's call.
+        call: String,
+    },
+    /// Memory of idle instances in one host process.
+    Density,
+    /// Memory and latency of a server among idle ones.
+    Idle {
+        /// How many servers are up.
+        servers: u32,
+    },
+    /// Many calls at once.
+    Load {
+        /// How they reach the server.
+        transport: Transport,
+        /// How many may be in flight.
+        connections: u32,
+        /// The share of the capacity that is offered, in percent; none where each next call waits for the last one.
+        load: Option<u32>,
+    },
+}
+
+/// A part of the run in which the same is done of everything. The order of the variants is the order of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Weighing.
+    Size,
+    /// Starts from precompiled code.
+    ProcessCold,
+    /// Starts that compile.
+    ProcessCompile,
+    /// Memory of one process.
+    Memory,
+    /// Calls in a process that is up.
+    Warm,
+    /// Calls in fresh instances.
+    InstanceCold,
+    /// Memory of one more instance.
+    Density,
+    /// Many idle servers.
+    Idle,
+    /// Many calls.
+    Load,
+}
+
+impl Stage {
+    /// Every stage, in the order of the run.
+    pub const ALL: &'static [Stage] = &[
+        Stage::Size,
+        Stage::ProcessCold,
+        Stage::ProcessCompile,
+        Stage::Memory,
+        Stage::Warm,
+        Stage::InstanceCold,
+        Stage::Density,
+        Stage::Idle,
+        Stage::Load,
+    ];
+
+    /// The word for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Size => "size",
+            Stage::ProcessCold => "process-cold",
+            Stage::ProcessCompile => "process-compile",
+            Stage::Memory => "memory",
+            Stage::Warm => "warm",
+            Stage::InstanceCold => "instance-cold",
+            Stage::Density => "density",
+            Stage::Idle => "idle",
+            Stage::Load => "load",
+        }
+    }
+
+    /// Its place in the run, from 0.
+    pub(crate) fn place(self) -> u64 {
+        let before = Stage::ALL.iter().take_while(|&&other| other != self);
+        u64::try_from(before.count()).expect("there are few stages")
+    }
+
+    /// Whether processes or hosts stay up between its trials.
+    pub(crate) fn keeps_up(self) -> bool {
+        matches!(self, Stage::Warm | Stage::InstanceCold)
+    }
+}
+
+impl Kind {
+    /// Where in the run it is done.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Kind::Size => Stage::Size,
+            Kind::Start {
+                class: StartClass::ProcessCompile,
+                ..
+            } => Stage::ProcessCompile,
+            Kind::Start { .. } => Stage::ProcessCold,
+            Kind::Memory => Stage::Memory,
+            Kind::Warm { .. } => Stage::Warm,
+            Kind::Instance { .. } => Stage::InstanceCold,
+            Kind::Density => Stage::Density,
+            Kind::Idle { .. } => Stage::Idle,
+            Kind::Load { .. } => Stage::Load,
+        }
+    }
+
+    /// Everything that it can measure; the first is what its precision is judged by.
+    pub fn metrics(&self) -> &'static [Metric] {
+        use Metric::*;
+        match self {
+            Kind::Size => &[
+                SizeRaw,
+                SizeStripped,
+                SizeZstd,
+                SizePrecompiled,
+                SizeHostBinary,
+            ],
+            Kind::Start { .. } => &[
+                FirstAnswer,
+                FirstCallAnswer,
+                FirstAnswerSpawn,
+                FirstAnswerEngine,
+                FirstAnswerCompile,
+                FirstAnswerLoad,
+                FirstAnswerLink,
+                FirstAnswerInstantiate,
+                CpuTime,
+            ],
+            Kind::Memory => &[
+                PeakResident,
+                PeakResidentLarge,
+                PeakChild,
+                PeakAnonymous,
+                IdlePss,
+                IdleAnonymous,
+            ],
+            Kind::Warm { .. } => &[Execution, GuestTotal, GuestTool, CpuTime],
+            Kind::Instance { .. } => &[
+                Execution,
+                HostInstantiate,
+                HostRun,
+                HostTotal,
+                GuestTool,
+                CpuTime,
+            ],
+            Kind::Density => &[
+                NextInstancePss,
+                NextInstanceAnonymous,
+                NextInstanceUsedPss,
+                NextServerPss,
+                NextServerAnonymous,
+                NextServerMapped,
+            ],
+            Kind::Idle { .. } => &[ResidentAmongIdle, LatencyAmongIdle],
+            Kind::Load { load: None, .. } => &[Throughput, LatencyUnderLoad, CpuTime],
+            Kind::Load { load: Some(_), .. } => {
+                &[OfferedRate, Throughput, LatencyUnderLoad, CpuTime]
+            }
+        }
+    }
+
+    /// Whether it is a time of one call, whose interval can be asked to be narrow.
+    pub fn is_timed(&self) -> bool {
+        matches!(
+            self,
+            Kind::Start { .. } | Kind::Warm { .. } | Kind::Instance { .. }
+        )
+    }
+
+    /// Calls that go before the first that counts, in each round.
+    pub fn warm_up(&self) -> u64 {
+        if self.stage().keeps_up() { WARM_UP } else { 0 }
+    }
+
+    /// Whether the worker has this stage.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Kind::Start { transport, .. } | Kind::Warm { transport, .. } => {
+                *transport == Transport::Stdio
+            }
+            Kind::Load {
+                transport, load, ..
+            } => *transport == Transport::Http && load.is_none(),
+            Kind::Idle { .. } => false,
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
+
+use record::{Nanos, Spread, StopReason, Summary};
+
+use crate::plan::{Cell, Kind};
+use crate::server::Input;
+
+/// Below this there is no interval, so none can be narrow.
+pub const FEWEST: u64 = 6;
+/// A cell whose interval is still too wide after so many is one whose interval does not become narrow.
+const MOST: u64 = 1_000;
+/// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
+/// make an interval that is too narrow. Eight give a comparison of two runs enough blocks to resample.
+const ROUNDS: u64 = 8;
+/// What a budget alone asks for: more than the table can show.
+const FINE: Precision = Precision { permille: 10 };
+
+/// How often each cell is tried where nothing else is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// `process-cold`.
+    pub cold: u64,
+    /// `process-compile`.
+    pub compile: u64,
+    /// Memory.
+    pub memory: u64,
+    /// `warm` and `instance-cold` at small input.
+    pub small: u64,
+    /// `warm` and `instance-cold` at large input.
+    pub large: u64,
+    /// Density, idle servers and load.
+    pub host: u64,
+}
+
+impl Effort {
+    /// Enough for an interval in every cell.
+    pub const FULL: Effort = Effort {
+        cold: 60,
+        compile: 6,
+        memory: 7,
+        small: 40,
+        large: 21,
+        host: 7,
+    };
+    /// Done in two minutes: a range instead of an interval where there are fewer than six.
+    pub const QUICK: Effort = Effort {
+        cold: 12,
+        compile: 2,
+        memory: 2,
+        small: 10,
+        large: 7,
+        host: 2,
+    };
+
+    fn of(&self, cell: &Cell) -> u64 {
+        match &cell.kind {
+            // A file's weight is no distribution.
+            Kind::Size => 1,
+            Kind::Start {
+                class: record::StartClass::ProcessCompile,
+                ..
+            } => self.compile,
+            Kind::Start { .. } => self.cold,
+            Kind::Memory => self.memory,
+            Kind::Warm { .. } | Kind::Instance { .. } => match cell.input {
+                Some(Input::Large) => self.large,
+                _ => self.small,
+            },
+            Kind::Density | Kind::Idle { .. } | Kind::Load { .. } => self.host,
+        }
+    }
+}
+
+/// How narrow an interval is asked to be: half its width against the median.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Precision {
+    permille: u64,
+}
+
+impl std::str::FromStr for Precision {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Precision, String> {
+        let wrong = || {
+            format!(
+                "{text:?} is no precision; write a share of the median, from 0.1% to 50%, for example 2%"
+            )
+        };
+        let number = text.strip_suffix('%').unwrap_or(text).trim();
+        let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |text: &str| text.parse::<u64>().map_err(|_| wrong());
+        if tenth.len() != 1 {
+            return Err(wrong());
+        }
+        let permille = digits(whole)?
+            .checked_mul(10)
+            .and_then(|whole| whole.checked_add(digits(tenth).ok()?))
+            .ok_or_else(wrong)?;
+        if (1..=500).contains(&permille) {
+            Ok(Precision { permille })
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}%", self.permille / 10, self.permille % 10)
+    }
+}
+
+/// Reads `90s`, `5m`, `1h` or `1h30m`.
+///
+/// # Errors
+/// When it is none of them, or no time at all.
+pub fn budget(text: &str) -> Result<Nanos, String> {
+    let wrong = || {
+        format!(
+            "{text:?} is no time; write hours, minutes and seconds, for example 90s, 5m or 1h30m"
+        )
+    };
+    let (mut seconds, mut number) = (0_u64, String::new());
+    for next in text.chars() {
+        let unit = match next {
+            '0'..='9' => {
+                number.push(next);
+                continue;
+            }
+            'h' => 3_600,
+            'm' => 60,
+            's' => 1,
+            _ => return Err(wrong()),
+        };
+        let count: u64 = number.parse().map_err(|_| wrong())?;
+        number.clear();
+        seconds = count
+            .checked_mul(unit)
+            .and_then(|more| seconds.checked_add(more))
+            .ok_or_else(wrong)?;
+    }
+    if seconds == 0 || !number.is_empty() {
+        return Err(wrong());
+    }
+    seconds
+        .checked_mul(1_000_000_000)
+        .map(Nanos)
+        .ok_or_else(wrong)
+}
+
+/// When to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopping {
+    /// What is done where nothing else is said.
+    pub effort: Effort,
+    /// So many of each cell; with a precision, at most so many.
+    pub samples: Option<u64>,
+    /// Until the interval is so narrow.
+    pub precision: Option<Precision>,
+    /// At the latest when so much time has gone.
+    pub budget: Option<Nanos>,
+    /// By how much blocks are made smaller, so that a short budget holds several rounds.
+    shrink: u64,
+}
+
+impl Stopping {
+    /// A rule of these parts. A budget alone is spent on precision.
+    pub fn new(
+        effort: Effort,
+        samples: Option<u64>,
+        precision: Option<Precision>,
+        budget: Option<Nanos>,
+    ) -> Stopping {
+        let implied = (budget.is_some() && samples.is_none()).then_some(FINE);
+        Stopping {
+            effort,
+            samples,
+            precision: precision.or(implied),
+            budget,
+            shrink: 1,
+        }
+    }
+
+    /// Makes blocks smaller where the whole effort, which takes `estimate`, does not fit the budget.
+    #[must_use]
+    pub fn fitted(self, estimate: Nanos) -> Stopping {
+        let shrink = self
+            .budget
+            .map_or(1, |budget| estimate.0.div_ceil(budget.0.max(1)));
+        Stopping {
+            shrink: shrink.max(1),
+            ..self
+        }
+    }
+
+    /// How often a cell is tried at most.
+    pub fn most(&self, cell: &Cell) -> u64 {
+        match (self.samples, self.precision) {
+            (Some(samples), _) if cell.kind != Kind::Size => samples.max(1),
+            (None, Some(_)) if cell.kind.is_timed() => MOST,
+            _ => self.effort.of(cell),
+        }
+    }
+
+    /// How often it is tried if nothing ends it earlier and its precision is reached as early as usual: for estimates.
+    pub fn usual(&self, cell: &Cell) -> u64 {
+        self.most(cell)
+            .min(self.samples.unwrap_or(self.effort.of(cell)))
+    }
+
+    /// How often it is tried in one round, which is to say in one process.
+    pub fn block(&self, cell: &Cell) -> u64 {
+        let all = match (self.samples, self.precision) {
+            (Some(samples), _) if cell.kind != Kind::Size => samples,
+            _ => self.effort.of(cell),
+        };
+        (all.div_ceil(ROUNDS) / self.shrink).max(1)
+    }
+
+    /// The repetitions of a cell's round.
+    pub fn repetitions(&self, cell: &Cell, round: u64) -> std::ops::Range<u64> {
+        let (block, most) = (self.block(cell), self.most(cell));
+        let begin = (round.saturating_sub(1)).saturating_mul(block).min(most);
+        begin..(begin + block).min(most)
+    }
+
+    /// Whether a cell has enough after so many tries, of which these good values came.
+    pub fn enough(&self, cell: &Cell, tries: u64, values: &[u64]) -> Option<StopReason> {
+        if tries >= self.most(cell) {
+            return Some(StopReason::Samples);
+        }
+        let asked = self.precision.filter(|_| cell.kind.is_timed())?;
+        if count(values) < FEWEST {
+            // What keeps failing does not become precise by being asked a thousand times.
+            let given_up = tries >= self.effort.of(cell).max(FEWEST);
+            return given_up.then_some(StopReason::Samples);
+        }
+        width(values)
+            .is_some_and(|width| width <= asked.permille)
+            .then_some(StopReason::Precision)
+    }
+}
+
+/// Half the width of the median's interval against the median, in thousandths, rounded up; none where there is no interval.
+pub fn width(values: &[u64]) -> Option<u64> {
+    let summary = Summary::of(record::Unit::Nanos, values.iter().copied())?;
+    let Spread::Interval { low, high } = summary.spread else {
+        return None;
+    };
+    let (wide, median) = (u128::from(high - low), u128::from(summary.median.max(1)));
+    u64::try_from((wide * 1000).div_ceil(2 * median)).ok()
+}
+
+fn count(values: &[u64]) -> u64 {
+    u64::try_from(values.len()).expect("a length fits")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use record::{Packaging, Transport};
+
+    fn cell(kind: Kind, input: Option<Input>) -> Cell {
+        Cell {
+            number: 1,
+            subject: 0,
+            server: "noop".into(),
+            packaging: Packaging::Native,
+            tool: None,
+            input,
+            kind,
+        }
+    }
+
+    fn warm() -> Cell {
+        let call = "a".to_owned();
+        let transport = Transport::Stdio;
+        cell(Kind::Warm { call, transport }, Some(Input::Small))
+    }
+
+    #[test]
+    fn words_of_precision_and_time() {
+        let precision = |text: &str| text.parse::<Precision>().map(|read| read.to_string());
+        assert_eq!(precision("2%"), Ok("2.0%".into()));
+        assert_eq!(precision("0.5%"), Ok("0.5%".into()));
+        assert_eq!(precision("10"), Ok("10.0%".into()));
+        for wrong in ["", "%", "0%", "0.05%", "99%", "-1%", "two"] {
+            assert!(precision(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(budget("90s"), Ok(Nanos(90_000_000_000)));
+        assert_eq!(budget("1h30m"), Ok(Nanos(5_400_000_000_000)));
+        for wrong in ["", "5", "0s", "m", "5 m", "99999999999999999h"] {
+            assert!(budget(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn fixed_numbers_are_spread_over_rounds_and_none_is_lost() {
+        for (samples, rounds) in [(40, 8), (21, 7), (6, 6), (1, 1), (60, 8)] {
+            let stopping = Stopping::new(Effort::FULL, Some(samples), None, None);
+            let all: Vec<u64> = (1..=rounds)
+                .flat_map(|round| stopping.repetitions(&warm(), round))
+                .collect();
+            assert_eq!(all, (0..samples).collect::<Vec<_>>());
+            assert_eq!(stopping.enough(&warm(), samples - 1, &[1; 50]), None);
+            assert_eq!(
+                stopping.enough(&warm(), samples, &[]),
+                Some(StopReason::Samples)
+            );
+        }
+        let stopping = Stopping::new(Effort::FULL, Some(9), None, None);
+        assert_eq!(stopping.most(&cell(Kind::Size, None)), 1);
+    }
+
+    #[test]
+    fn a_narrow_interval_ends_a_cell_of_times_and_no_other() {
+        let two = Some("2%".parse().expect("a precision"));
+        let stopping = Stopping::new(Effort::FULL, None, two, None);
+        let narrow: Vec<u64> = (990..1010).collect();
+        let wide: Vec<u64> = (500..1500).step_by(50).collect();
+        assert_eq!(stopping.enough(&warm(), 5, &narrow[..5]), None);
+        assert_eq!(
+            stopping.enough(&warm(), 20, &narrow),
+            Some(StopReason::Precision)
+        );
+        assert_eq!(stopping.enough(&warm(), 20, &wide), None);
+        assert_eq!(
+            stopping.enough(&warm(), MOST, &wide),
+            Some(StopReason::Samples)
+        );
+        assert_eq!(
+            stopping.enough(&warm(), 40, &[]),
+            Some(StopReason::Samples),
+            "it fails for ever"
+        );
+        let memory = cell(Kind::Memory, None);
+        assert_eq!(stopping.enough(&memory, 6, &[7; 6]), None);
+        assert_eq!(
+            stopping.enough(&memory, 7, &[7; 7]),
+            Some(StopReason::Samples)
+        );
+    }
+
+    #[test]
+    fn a_short_budget_makes_blocks_small() {
+        let minute = Nanos(60_000_000_000);
+        let stopping = Stopping::new(Effort::FULL, None, None, Some(minute));
+        assert_eq!(stopping.precision, Some(FINE));
+        assert_eq!(stopping.fitted(minute).block(&warm()), 5);
+        assert_eq!(stopping.fitted(Nanos(2 * minute.0)).block(&warm()), 2);
+        assert_eq!(stopping.fitted(Nanos(100 * minute.0)).block(&warm()), 1);
+    }
+
+    #[test]
+    fn a_width_is_half_the_interval_against_the_median() {
+        assert_eq!(width(&[1, 2, 3, 4, 5]), None);
+        assert_eq!(width(&[100; 9]), Some(0));
+        // With six the interval is the range.
+        assert_eq!(width(&[90, 100, 100, 100, 100, 110]), Some(100));
+    }
+}
