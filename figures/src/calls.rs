@@ -1,4 +1,4 @@
-//! Calls that are not Table III's: fresh instances in a resident host, other transports, many at once.
+//! Calls that are not Table III's: fresh instances in a resident host and other transports. Load has a table of its own.
 
 use record::{Metric, Published, Record, StartClass};
 
@@ -6,8 +6,8 @@ use crate::group::{Drawn, Group, Groups, Key};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table};
 
-/// Execution, latency and throughput of each call that was measured in another way than warm over stdio; the warm round trip
-/// over stdio of the same call stands below, because that is what a fresh instance competes with.
+/// Execution of each call that was measured in another way than warm over stdio; the warm round trip over stdio of the same
+/// call stands below, because that is what a fresh instance competes with.
 pub fn calls(record: &Record, published: &[Published]) -> Table {
     let groups = Groups::of(record);
     let mut rows = Vec::new();
@@ -65,7 +65,7 @@ pub fn calls(record: &Record, published: &[Published]) -> Table {
         SPREADS.to_owned(),
         "Below them the same call warm over stdio: a round trip over a pipe to a process that is up.".to_owned(),
     ];
-    let title = "Fresh instances, other transports and load".to_owned();
+    let title = "Fresh instances and other transports".to_owned();
     Table {
         name: "table3-calls",
         title,
@@ -112,16 +112,12 @@ fn input(key: &Key) -> &str {
 }
 
 fn is_call(key: &Key) -> bool {
-    matches!(
-        key.metric,
-        Metric::Execution | Metric::LatencyUnderLoad | Metric::Throughput
-    )
+    key.metric == Metric::Execution
 }
 
 /// Whether it is measured in another way than Table III's executions.
 fn is_other(key: &Key) -> bool {
-    key.metric != Metric::Execution
-        || !key.is_headline()
+    !key.is_headline()
         || !matches!(
             key.start,
             Some(StartClass::Warm | StartClass::ContainerWarm)

@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 
 use record::{PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record};
 
-use crate::figure::{ColdStart, ExecutionRatio, Picture};
+use crate::figure::{ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Picture};
 use crate::group::Groups;
 use crate::order::marks;
 use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::{
-    calls, cold_start, detail, execution_ratio, memory, sizes, startup, stops, table3,
-    table3_against, table3_sheet,
+    calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, sizes, startup,
+    stops, table3, table3_against, table3_sheet,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
 const FILES_ONLY: [&str; 2] = ["table3-stops", "table3-detail"];
 
 /// Pages that a run need not have.
-const OPTIONAL: [&str; 1] = ["table3-stops"];
+const OPTIONAL: [&str; 3] = ["table3-load", "table3-density", "table3-stops"];
 
 /// How wide a text file's tables are.
 const WIDTH: usize = 100;
@@ -84,35 +84,38 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
         }
         table
     };
-    let table = footnoted(table3(record, &published));
-    let against = footnoted(table3_against(&table));
-    let sheet = table3_sheet(&table);
-    let against_sheet = against.sheet(&["unit", "measured_over_published"], false);
-    let mut pages = vec![(table, sheet), (against, against_sheet)];
+    let shown_by = |table: Table, sheet: &dyn Fn(&Table) -> Sheet| {
+        let table = footnoted(table);
+        let sheet = sheet(&table);
+        (table, sheet)
+    };
+    let table = table3(record, &published);
+    let against = table3_against(&table);
     // A server's name is the group, units print themselves, and an input's name tells tool and size.
-    let grouped: [(Table, &[&str]); 5] = [
-        (
-            execution_ratio(record, &published),
-            &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
-        ),
-        (startup(record, &published), &["unit"]),
-        (
-            calls(record, &published),
-            &["metric", "unit", "wire", "p95"],
-        ),
-        (memory(record, &published), &[]),
-        (sizes(record, &published), &[]),
+    let mut pages = vec![
+        shown_by(table, &table3_sheet),
+        shown_by(against, &|table| {
+            table.sheet(&["unit", "measured_over_published"], false)
+        }),
+        shown_by(execution_ratio(record, &published), &|table| {
+            table.sheet(
+                &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
+                true,
+            )
+        }),
+        shown_by(startup(record, &published), &|table| {
+            table.sheet(&["unit"], true)
+        }),
+        shown_by(calls(record, &published), &|table| {
+            table.sheet(&["metric", "unit", "wire", "p95"], true)
+        }),
+        shown_by(load(record, &published), &load_sheet),
+        shown_by(density(record, &published), &|table| table.sheet(&[], true)),
+        shown_by(memory(record, &published), &|table| table.sheet(&[], true)),
+        shown_by(sizes(record, &published), &|table| table.sheet(&[], true)),
+        shown_by(stops(record), &|table| table.sheet(&[], false)),
+        shown_by(detail(record), &|table| table.sheet(&[], false)),
     ];
-    for (table, hidden) in grouped {
-        let table = footnoted(table);
-        let sheet = table.sheet(hidden, true);
-        pages.push((table, sheet));
-    }
-    for table in [stops(record), detail(record)] {
-        let table = footnoted(table);
-        let sheet = table.sheet(&[], false);
-        pages.push((table, sheet));
-    }
     // Not every run was asked for these.
     pages.retain(|(table, _)| !OPTIONAL.contains(&table.name) || !table.rows.is_empty());
     Ok(Report {
@@ -159,13 +162,21 @@ pub fn draw_report(report: &Report, out: &Path) -> Result<Vec<PathBuf>, DrawErro
         })
     };
     let ratio = figure("table3-ratio", "figure-execution-ratio");
-    for table in [&ratio].into_iter().flatten() {
+    let load = figure("table3-load", "figure-load");
+    let density = figure("table3-density", "figure-density");
+    for table in [&ratio, &load, &density].into_iter().flatten() {
         write(format!("{}.csv", table.name), &table.csv())?;
     }
     let name = cold_start.name;
     picture(&ColdStart::new(cold_start), out, name, &mut files)?;
     if let Some(table) = &ratio {
         picture(&ExecutionRatio::new(table), out, table.name, &mut files)?;
+    }
+    if let Some(table) = &load {
+        picture(&LoadPlot::new(table), out, table.name, &mut files)?;
+    }
+    if let Some(table) = &density {
+        picture(&DensityPlot::new(table), out, table.name, &mut files)?;
     }
     Ok(files)
 }

@@ -37,13 +37,16 @@ impl Drawn for Groups {
 
     fn reason(&self, server: &str, packaging: Packaging, group: &Group) -> String {
         let subject = || {
-            let groups = self
-                .all
-                .iter()
-                .filter(|(key, _)| key.server == server && key.packaging == packaging);
-            groups
-                .filter_map(|(_, group)| group.why.as_ref())
-                .find(|why| matches!(why, Outcome::Unavailable { .. }))
+            let groups = || {
+                let all = self.all.iter();
+                let own = all.filter(|(key, _)| key.server == server && key.packaging == packaging);
+                own.map(|(_, group)| group)
+            };
+            // What could be measured in another way is not unavailable as a whole.
+            let never = groups().all(|group| group.good.is_empty());
+            groups()
+                .filter_map(|group| group.why.as_ref())
+                .find(|why| never && matches!(why, Outcome::Unavailable { .. }))
         };
         group
             .why

@@ -6,10 +6,13 @@ use std::sync::OnceLock;
 use plotters::coord::combinators::LogCoord;
 use plotters::coord::types::RangedCoordf64;
 use plotters::coord::{CoordTranslate, Shift};
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use record::Packaging;
+
+use super::panel::{Look, Mark};
 
 /// A picture of a table, for either format.
 pub trait Picture {
@@ -211,6 +214,46 @@ impl<B: DrawingBackend> Canvas<B> {
             radius * 3 / 5,
             WHITE.filled(),
         ))
+    }
+
+    /// A line through these points, dashed if asked.
+    pub(super) fn path(&self, points: &[(i32, i32)], ink: RGBColor, dashed: bool) -> Painted<B> {
+        let points: Vec<(i32, i32)> = points.iter().map(|&at| self.scaled(at)).collect();
+        let style = self.stroke(ink, 2);
+        if dashed {
+            let (dash, gap) = (6 * self.scale, 4 * self.scale);
+            let line = DashedPathElement::new(points, dash, gap, style);
+            self.area.draw(&line)
+        } else {
+            self.area.draw(&PathElement::new(points, style))
+        }
+    }
+
+    /// A point of a line; one of a tail is hollow.
+    pub(super) fn mark(&self, at: (i32, i32), look: Look) -> Painted<B> {
+        self.shape(at, look.mark, 5, look.ink)?;
+        if look.tail {
+            self.shape(at, look.mark, 3, WHITE)?;
+        }
+        Ok(())
+    }
+
+    /// A filled shape of this radius.
+    fn shape(&self, at: (i32, i32), mark: Mark, radius: i32, ink: RGBColor) -> Painted<B> {
+        let (across, down) = self.scaled(at);
+        let radius = radius * self.scale;
+        let corner = |(x, y): (i32, i32)| (across + x * radius / 4, down + y * radius / 4);
+        let corners: &[(i32, i32)] = match mark {
+            Mark::Circle => {
+                let circle = Circle::new((across, down), radius, ink.filled());
+                return self.area.draw(&circle);
+            }
+            Mark::Square => &[(-4, -4), (4, -4), (4, 4), (-4, 4)],
+            Mark::Triangle => &[(0, -5), (5, 4), (-5, 4)],
+            Mark::Diamond => &[(0, -6), (6, 0), (0, 6), (-6, 0)],
+        };
+        let corners: Vec<(i32, i32)> = corners.iter().copied().map(corner).collect();
+        self.area.draw(&Polygon::new(corners, ink.filled()))
     }
 
     /// A whisker from one end to the other.

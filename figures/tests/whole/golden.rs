@@ -11,8 +11,19 @@ fn check(actual: &str, expected: ExpectFile) {
 #[test]
 fn tables_are_the_golden_ones() {
     let report = Planted::new().report();
-    let [table3, against, ratio, startup, calls, memory, size, detail] = &report.pages[..] else {
-        panic!("eight pages");
+    let [
+        table3,
+        against,
+        ratio,
+        startup,
+        calls,
+        load,
+        memory,
+        size,
+        detail,
+    ] = &report.pages[..]
+    else {
+        panic!("nine pages");
     };
     check(
         &table3.1.terminal(100, false),
@@ -41,6 +52,10 @@ fn tables_are_the_golden_ones() {
     );
     check(&calls.0.csv(), expect_file!["golden/calls.csv"]);
     check(
+        &load.1.terminal(100, false),
+        expect_file!["golden/load.txt"],
+    );
+    check(
         &memory.1.terminal(100, false),
         expect_file!["golden/memory.txt"],
     );
@@ -52,6 +67,54 @@ fn tables_are_the_golden_ones() {
     check(
         &report.cold_start.csv(),
         expect_file!["golden/cold-start.csv"],
+    );
+}
+
+#[test]
+fn a_crowded_run_is_the_golden_one() {
+    let report = Planted::crowded().report();
+    let names: Vec<&str> = report.pages.iter().map(|(table, _)| table.name).collect();
+    assert_eq!(
+        names[5..],
+        [
+            "table3-load",
+            "table3-density",
+            "table3-memory",
+            "table3-size",
+            "table3-stops",
+            "table3-detail"
+        ]
+    );
+    let page = |name| report.page(name).expect("a page");
+    check(
+        &page("table3").1.terminal(100, false),
+        expect_file!["golden/crowded-table3.txt"],
+    );
+    check(
+        &page("table3").1.markdown(),
+        expect_file!["golden/crowded-table3.md"],
+    );
+    let (load, sheet) = page("table3-load");
+    check(
+        &sheet.terminal(100, false),
+        expect_file!["golden/crowded-load.txt"],
+    );
+    check(&load.csv(), expect_file!["golden/crowded-load.csv"]);
+    let (density, sheet) = page("table3-density");
+    check(
+        &sheet.terminal(100, false),
+        expect_file!["golden/crowded-density.txt"],
+    );
+    check(&density.csv(), expect_file!["golden/crowded-density.csv"]);
+    let (stops, sheet) = page("table3-stops");
+    check(
+        &sheet.terminal(100, false),
+        expect_file!["golden/crowded-stops.txt"],
+    );
+    check(&stops.csv(), expect_file!["golden/crowded-stops.csv"]);
+    check(
+        &page("table3-detail").0.csv(),
+        expect_file!["golden/crowded-detail.csv"],
     );
 }
 

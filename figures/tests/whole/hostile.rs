@@ -185,6 +185,6 @@ fn wrong_classes_and_replays_reach_no_median() {
     let table = &report.cold_start;
     let value = table.cell(&table.rows[0], "cold_start").real();
     assert_eq!(value, Some(100.0));
-    let detail = &report.pages[7].0;
+    let detail = &report.page("table3-detail").expect("a page").0;
     assert_eq!(detail.cell(&detail.rows[0], "discarded").text(), "2");
 }

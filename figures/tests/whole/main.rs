@@ -1,5 +1,6 @@
 //! From a planted run to every table and figure, against golden text.
 
+mod crowded;
 mod golden;
 mod hostile;
 mod picture;
@@ -21,6 +22,13 @@ impl Planted {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let run = planted::run(folder.path());
+        Self { folder, run }
+    }
+
+    /// With load, idle servers, and somebody else on the machine.
+    fn crowded() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let run = crowded::run(folder.path());
         Self { folder, run }
     }
 

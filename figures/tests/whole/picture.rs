@@ -1,6 +1,6 @@
 //! Pictures: nothing overlaps, nothing leaves the frame, and every number that is shown is in the table.
 
-use figures::{ColdStart, ExecutionRatio, Picture};
+use figures::{ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Picture};
 
 use crate::Planted;
 
@@ -105,4 +105,56 @@ fn labels_have_room_and_are_of_the_table() {
             "{text} is not in the picture"
         );
     }
+}
+
+#[test]
+fn plots_of_a_crowded_run_have_room_and_say_what_is_not_drawn() {
+    let report = Planted::crowded().report();
+    let page = |name| &report.page(name).expect("a page").0;
+    let load = check(&LoadPlot::new(page("table3-load")));
+    for text in [
+        "noop  noop-small over stdio",
+        "noop  noop-small over http",
+        "closed loop",
+        "open loop, 50 % of capacity",
+        "open loop, 80 % of capacity",
+        "component, a fresh instance for each call",
+        "99th percentile",
+        "calls in flight (log scale)",
+        "calls answered a second (log scale)",
+        "latency (log)",
+        "16",
+        "100,000",
+        "1 ms",
+    ] {
+        assert!(
+            load.iter().any(|label| label.text == text),
+            "{text} is not in the picture"
+        );
+    }
+    let missing =
+        "Not drawn: noop noop-small http native, 16 in flight: failed: no answer in 30.0 s.";
+    assert!(load.iter().any(|label| label.text == missing));
+
+    let density = check(&DensityPlot::new(page("table3-density")));
+    for text in [
+        "memory of all servers together (log scale)",
+        "one call among them (log scale)",
+        "idle servers (log scale)",
+        "1,000",
+        "100 MB",
+        "10 µs",
+        "58.2 kB each",
+        "1.10 MB each",
+    ] {
+        assert!(
+            density.iter().any(|label| label.text == text),
+            "{text} is not in the picture"
+        );
+    }
+    assert!(density.iter().any(|label| {
+        label
+            .text
+            .starts_with("Not drawn: memory of noop native among 1,000")
+    }));
 }
