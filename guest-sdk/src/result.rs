@@ -20,7 +20,7 @@ pub struct Sink<'a> {
 /// What a tool may return.
 #[diagnostic::on_unimplemented(
     message = "a tool cannot return `{Self}`",
-    note = "return (), &'static str, String, Content, Vec<Content>, Json<T>, ToolResult, or a Result of one of them and ToolError"
+    note = "return (), &'static str, String, Content, Vec<Content>, Json<T>, Repeated<T>, ToolResult, or a Result of one of them and ToolError"
 )]
 pub trait IntoToolResult {
     /// The output schema, where the type has one.
@@ -168,14 +168,7 @@ impl Sink<'_> {
 
     fn blocks(&mut self, blocks: &[Content]) {
         name(self.out, "content");
-        self.out.push(b'[');
-        for (i, block) in blocks.iter().enumerate() {
-            if i > 0 {
-                self.out.push(b',');
-            }
-            self.out.extend_from_slice(block.json());
-        }
-        self.out.push(b']');
+        list(self.out, blocks);
     }
 
     /// The compact JSON in `compact`, as text unless there are blocks, and as structured content.
@@ -203,6 +196,18 @@ impl Sink<'_> {
         self.text(message);
         self.out.extend_from_slice(b",\"isError\":true");
     }
+}
+
+/// Appends blocks as a list.
+pub(crate) fn list(out: &mut Vec<u8>, blocks: &[Content]) {
+    out.push(b'[');
+    for (i, block) in blocks.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(block.json());
+    }
+    out.push(b']');
 }
 
 impl IntoToolResult for () {

@@ -79,7 +79,7 @@ impl Backend for Worker<'_> {
         let mut line = serde_json::to_vec(planned)?;
         line.push(b'\n');
         match self.process.exchange(&line, PATIENCE, self.clock, |_| true) {
-            Ok(line) => serde_json::from_slice(&line)
+            Ok(line) => serde_json::from_slice(line)
                 .context("the worker's report is not understood; build again"),
             Err(silence) => {
                 let said = self.process.last_words();

@@ -147,9 +147,10 @@ pub fn ask(
     let start = clock.now();
     let id = request.id;
     let line = process.exchange(&request.line, timeout, clock, |line| answers(line, id))?;
+    let took = Nanos(clock.now().0 - start.0);
     Ok(Reply {
-        took: Nanos(clock.now().0 - start.0),
-        line,
+        took,
+        line: line.to_vec(),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -33,10 +34,19 @@ pub struct Process {
     stdin: Option<ChildStdin>,
     stdout: ChildStdout,
     stderr: File,
-    received: Vec<u8>,
+    received: Received,
+}
+
+/// What came and is not taken yet. The memory stays from answer to answer: growing it anew for each would be timed as the subject's.
+#[derive(Debug)]
+struct Received {
+    bytes: Vec<u8>,
+    /// Before it, everything is taken.
+    start: usize,
+    /// Before it, there is no line feed.
     scanned: usize,
-    /// What one read fills: as much as a pipe holds.
-    chunk: Vec<u8>,
+    /// Behind it, nothing has come.
+    end: usize,
 }
 
 /// Why no line came.
@@ -79,6 +89,53 @@ impl End {
 // An answer is at most a few megabytes; a subject that sends more without a line feed is not believed.
 const MAX_LINE: usize = 64 << 20;
 
+// One read fills at least so much: as much as a pipe holds.
+const CHUNK: usize = 1 << 16;
+
+impl Received {
+    fn new() -> Self {
+        Received {
+            bytes: vec![0; CHUNK],
+            start: 0,
+            scanned: 0,
+            end: 0,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Where the next bytes go.
+    fn room(&mut self) -> &mut [u8] {
+        if self.start == self.end {
+            (self.start, self.scanned, self.end) = (0, 0, 0);
+        }
+        if self.bytes.len() - self.end < CHUNK {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.scanned -= self.start;
+            self.end -= self.start;
+            self.start = 0;
+            if self.bytes.len() - self.end < CHUNK {
+                self.bytes.resize(self.bytes.len() * 2 + CHUNK, 0);
+            }
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// Takes the next line; where it stands, without its line feed.
+    fn take_line(&mut self) -> Option<Range<usize>> {
+        let Some(length) = memchr::memchr(b'\n', &self.bytes[self.scanned..self.end]) else {
+            self.scanned = self.end;
+            return None;
+        };
+        let line = self.start..self.scanned + length;
+        self.start = line.end + 1;
+        self.scanned = self.start;
+        Some(line)
+    }
+}
+
 impl Process {
     /// Starts a process.
     ///
@@ -108,9 +165,7 @@ impl Process {
             stdin: Some(stdin),
             stdout,
             stderr,
-            received: Vec::with_capacity(1 << 16),
-            scanned: 0,
-            chunk: vec![0; 1 << 16],
+            received: Received::new(),
         })
     }
 
@@ -121,7 +176,8 @@ impl Process {
 
     /// Writes `message` and a line feed, and returns the first line for which `wanted` holds; others are passed over.
     ///
-    /// Writing and reading go on at once, so that neither side can block the other for ever.
+    /// Writing and reading go on at once, so that neither side can block the other for ever. The line is where it was received, until the
+    /// next exchange: who copies it does so outside the clock.
     ///
     /// # Errors
     /// When no such line comes in time.
@@ -131,16 +187,16 @@ impl Process {
         timeout: Duration,
         clock: &dyn Clock,
         mut wanted: impl FnMut(&[u8]) -> bool,
-    ) -> Result<Vec<u8>, Silence> {
+    ) -> Result<&[u8], Silence> {
         let deadline = clock
             .now()
             .0
             .saturating_add(u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let mut unsent = message;
         loop {
-            while let Some(line) = self.take_line() {
-                if wanted(&line) {
-                    return Ok(line);
+            while let Some(line) = self.received.take_line() {
+                if wanted(&self.received.bytes[line.clone()]) {
+                    return Ok(&self.received.bytes[line]);
                 }
             }
             if self.received.len() > MAX_LINE {
@@ -220,29 +276,15 @@ impl Process {
         if waits[0].revents().is_empty() {
             return Ok(());
         }
-        match self.stdout.read(&mut self.chunk) {
+        match self.stdout.read(self.received.room()) {
             Ok(0) => Err(Silence::Closed),
             Ok(read) => {
-                self.received.extend_from_slice(&self.chunk[..read]);
+                self.received.end += read;
                 Ok(())
             }
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(failed(&error)),
         }
-    }
-
-    fn take_line(&mut self) -> Option<Vec<u8>> {
-        let Some(end) = memchr::memchr(b'\n', &self.received[self.scanned..]) else {
-            self.scanned = self.received.len();
-            return None;
-        };
-        let end = self.scanned + end;
-        let rest = self.received.split_off(end + 1);
-        let mut line = std::mem::replace(&mut self.received, rest);
-        self.received.reserve(1 << 16);
-        self.scanned = 0;
-        line.pop();
-        Some(line)
     }
 
     /// The last lines of what the process wrote to its standard error.
@@ -286,7 +328,7 @@ impl Process {
         while deadline > clock.now().0 {
             let left = Duration::from_nanos(deadline.saturating_sub(clock.now().0));
             match self.wait(false, left) {
-                Ok(()) => self.received.clear(),
+                Ok(()) => self.received.start = self.received.end,
                 Err(_closed) => break,
             }
         }
@@ -422,6 +464,33 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_any_length_follow_each_other_through_one_buffer() {
+        let clock = Monotonic::new();
+        let mut process = shell("cat");
+        // Each exchange leaves a rest behind its line, so that the next ones begin in the middle of the buffer.
+        for length in [1, 70_000, 3, 0, 200_000, 65_535, 65_536, 1, 400_000, 2] {
+            let line = vec![b'a'; length];
+            let message = [&b"passed over\n"[..], &line, b"\nrest\n"].concat();
+            let got = process
+                .exchange(&message, LONG, &clock, |got| got.len() == length)
+                .expect("a line");
+            assert_eq!(got, line);
+            let rest = process
+                .exchange(b"", LONG, &clock, |_| true)
+                .expect("a line");
+            assert_eq!(rest, b"rest");
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_believed() {
+        let clock = Monotonic::new();
+        let mut endless = shell("cat /dev/zero");
+        let silence = endless.exchange(b"", LONG, &clock, |_| true);
+        assert_eq!(silence, Err(Silence::TooLong));
+    }
+
+    #[test]
     fn what_is_not_answered_is_not_waited_for() {
         let clock = Monotonic::new();
         let mut process = shell("read x; read y; echo \"$x $y\"");
@@ -441,10 +510,12 @@ mod tests {
     fn silence_has_a_reason() {
         let clock = Monotonic::new();
         let short = Duration::from_millis(50);
-        let silent = shell("cat >/dev/null").exchange(b"x\n", short, &clock, |_| true);
-        assert_eq!(silent, Err(Silence::Timeout(short)));
-        let closed = shell("exec >&-; cat").exchange(b"x\n", LONG, &clock, |_| true);
-        assert_eq!(closed, Err(Silence::Closed));
+        let mut silent = shell("cat >/dev/null");
+        let silence = silent.exchange(b"x\n", short, &clock, |_| true);
+        assert_eq!(silence, Err(Silence::Timeout(short)));
+        let mut closed = shell("exec >&-; cat");
+        let silence = closed.exchange(b"x\n", LONG, &clock, |_| true);
+        assert_eq!(silence, Err(Silence::Closed));
         let mut deaf = shell("exec sleep 1000");
         assert_eq!(
             deaf.send(&vec![0; 1 << 20], short, &clock),

@@ -71,7 +71,7 @@ pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec
     let line = match process.exchange(b"", PATIENCE, clock, |line| {
         line.starts_with(b"listening on http://")
     }) {
-        Ok(line) => String::from_utf8_lossy(&line).into_owned(),
+        Ok(line) => String::from_utf8_lossy(line).into_owned(),
         Err(silence) => {
             return Ok(vec![never(
                 "listening",

@@ -68,7 +68,9 @@ fn killed_after(trial: usize, results: &Path) {
     })
     .expect("started");
     let wanted = format!("trial {trial}").into_bytes();
-    let said = process.exchange(b"", Duration::from_secs(60), &clock, |line| *line == wanted);
+    let said = process
+        .exchange(b"", Duration::from_secs(60), &clock, |line| *line == wanted)
+        .map(|_| ());
     assert!(said.is_ok(), "{said:?}: {}", process.last_words());
     // Dropping it kills it by signal 9.
     drop(process);

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use wasmmcp::{Any, prelude::*};
+use wasmmcp::{Any, Repeated, prelude::*};
 
 use crate::allowed::Allowed;
 use crate::edit::Replacement;
@@ -11,14 +11,16 @@ use crate::text::Part;
 use crate::{change, edit, info, listing, media, search, text, tree};
 
 /// What every tool but one answers with.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub(crate) struct Reply {
     /// The same text as in the content block.
     content: String,
 }
 
 /// What `read_media_file` answers with.
-#[derive(Serialize, Schema)]
+#[derive(Schema)]
+#[expect(dead_code, reason = "only the schema is used")]
 pub(crate) struct MediaReply {
     /// The content block once more.
     #[schema(
@@ -45,12 +47,11 @@ pub(crate) enum SortBy {
     Size,
 }
 
-type Answer = Result<Json<Reply>, ToolError>;
+type Answer = Result<Repeated<Reply>, ToolError>;
 
 fn answer(text: Result<String, Failure>) -> Answer {
     let text = text.map_err(|failure| ToolError::new(failure.0))?;
-    let block = Content::text(&text);
-    Ok(Json::with_content(Reply { content: text }, vec![block]))
+    Ok(Repeated::text("content", text))
 }
 
 /// The allowed directories, worked out at the first call and kept for the life of the process or instance.
@@ -100,21 +101,14 @@ pub(crate) fn read_text_file(
 pub(crate) fn read_media_file(
     /// The file to read.
     path: String,
-) -> Result<Json<MediaReply>, ToolError> {
+) -> Result<Repeated<MediaReply>, ToolError> {
     let media = media::read(allowed(), &path).map_err(|failure| ToolError::new(failure.0))?;
     let block = match media.block {
         media::Block::Image => Content::image(&media.bytes, media.mime),
         media::Block::Audio => Content::audio(&media.bytes, media.mime),
         media::Block::Resource => Content::resource_blob(&media.uri, media.mime, &media.bytes),
     };
-    drop(media);
-    let copy = serde_json::from_slice(block.json()).map_err(ToolError::from_error)?;
-    Ok(Json::with_content(
-        MediaReply {
-            content: vec![copy],
-        },
-        vec![block],
-    ))
+    Ok(Repeated::blocks("content", vec![block]))
 }
 
 /// Reads several text files in one call, each under its path. A file that cannot be read is reported in its place and does not stop the others.

@@ -54,7 +54,7 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
     let line = process.exchange(b"", bench.peer(planned).patience(), &bench.clock, |line| {
         line.starts_with(b"{")
     });
-    let found: Found = match line.map(|line| serde_json::from_slice(&line)) {
+    let found: Found = match line.map(serde_json::from_slice) {
         Ok(Ok(found)) => found,
         _ => {
             let how = format!(

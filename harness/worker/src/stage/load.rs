@@ -67,7 +67,7 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
     let address = match process.exchange(b"", patience, &bench.clock, |line| {
         line.starts_with(b"listening on http://")
     }) {
-        Ok(line) => address(&line)?,
+        Ok(line) => address(line)?,
         Err(silence) => {
             let failed = Failed::of(process, None, &bench.clock, |end, said| Outcome::Crashed {
                 how: format!("{silence}; {}; it said: {said}", end.words()),
