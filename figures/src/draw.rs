@@ -131,24 +131,14 @@ pub fn draw_run(run: &Path, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
 
 /// Writes every table and figure of a report into `out`. Returns the files.
 pub fn draw_report(report: &Report, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
-    fs::create_dir_all(out).map_err(|error| DrawError::Write {
-        path: out.to_owned(),
-        why: error.to_string(),
-    })?;
     let mut files = Vec::new();
+    for page in &report.pages {
+        files.extend(draw_page(page, out)?);
+    }
     let mut write = |name: String, text: &str| {
-        let path = out.join(name);
-        fs::write(&path, text).map_err(|error| DrawError::Write {
-            path: path.clone(),
-            why: error.to_string(),
-        })?;
-        files.push(path);
+        files.push(write(out, &name, text)?);
         Ok::<(), DrawError>(())
     };
-    for (table, sheet) in &report.pages {
-        write(format!("{}.csv", table.name), &table.csv())?;
-        write(format!("{}.md", table.name), &sheet.markdown())?;
-    }
     let (table, sheet) = &report.pages[0];
     write(format!("{}.tex", table.name), &sheet.latex())?;
     write(format!("{}.txt", table.name), &sheet.terminal(WIDTH, false))?;
@@ -179,6 +169,29 @@ pub fn draw_report(report: &Report, out: &Path) -> Result<Vec<PathBuf>, DrawErro
         picture(&DensityPlot::new(table), out, table.name, &mut files)?;
     }
     Ok(files)
+}
+
+/// Writes one table, as CSV and as Markdown, into `out`. Returns the files.
+pub fn draw_page((table, sheet): &(Table, Sheet), out: &Path) -> Result<Vec<PathBuf>, DrawError> {
+    fs::create_dir_all(out).map_err(|error| DrawError::Write {
+        path: out.to_owned(),
+        why: error.to_string(),
+    })?;
+    Ok(vec![
+        write(out, &format!("{}.csv", table.name), &table.csv())?,
+        write(out, &format!("{}.md", table.name), &sheet.markdown())?,
+    ])
+}
+
+fn write(out: &Path, name: &str, text: &str) -> Result<PathBuf, DrawError> {
+    let path = out.join(name);
+    match fs::write(&path, text) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(DrawError::Write {
+            path,
+            why: error.to_string(),
+        }),
+    }
 }
 
 /// Writes a picture in both formats.

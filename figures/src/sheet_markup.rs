@@ -95,7 +95,7 @@ fn weighed(
     };
     let mark = match weight {
         Weight::Plain => return text,
-        Weight::Strong => strong,
+        Weight::Strong | Weight::Worse | Weight::Better => strong,
         Weight::Faint => faint,
     };
     if text.is_empty() || text == "–" {

@@ -3,6 +3,8 @@
 use crate::sheet::{Field, Line, Sheet};
 use crate::table::Weight;
 
+/// A word of a heading that is so long may be broken at its hyphens.
+const LONG: usize = 20;
 /// Between two columns.
 const GAP: usize = 2;
 /// No column is made narrower.
@@ -14,6 +16,8 @@ impl Sheet {
     pub fn terminal(&self, width: usize, colour: bool) -> String {
         let width = width.max(40);
         let paint = |text: &str, weight: Weight| match (weight, colour) {
+            (Weight::Worse, true) => format!("\u{1b}[1;31m{text}\u{1b}[0m"),
+            (Weight::Better, true) => format!("\u{1b}[1;32m{text}\u{1b}[0m"),
             (Weight::Strong, true) => format!("\u{1b}[1;33m{text}\u{1b}[0m"),
             (Weight::Faint, true) => format!("\u{1b}[2m{text}\u{1b}[0m"),
             _ => text.to_owned(),
@@ -67,11 +71,19 @@ impl Sheet {
     /// What each column is given: what it needs, or less of the widest until all fit.
     fn widths(&self, rows: &[Row], width: usize) -> Vec<usize> {
         let longest_word = |text: &str| text.split(' ').map(length).max().unwrap_or(0);
+        // A heading may be broken at its hyphens where a name of many parts would widen a column of short numbers.
+        let longest_part = |text: &str| {
+            let words = text.split(' ').map(|word| match length(word) {
+                0..LONG => length(word),
+                _ => word.split_inclusive('-').map(length).max().unwrap_or(0),
+            });
+            words.max().unwrap_or(0)
+        };
         // What fits without breaking a word, and what fits without breaking a line.
         let mut least: Vec<usize> = self
             .heads
             .iter()
-            .map(|head| longest_word(&plain(&head.text)))
+            .map(|head| longest_part(&plain(&head.text)))
             .collect();
         let mut widths = least.clone();
         for row in rows {
@@ -193,7 +205,7 @@ fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Breaks a text at blanks, and words that are too long anywhere.
+/// Breaks a text at blanks, and words that are too long at a hyphen or anywhere.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
@@ -205,7 +217,8 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(String::new());
         }
         while word.len() > width {
-            let rest = word.split_off(width);
+            let hyphen = word[..width].iter().rposition(|&next| next == '-');
+            let rest = word.split_off(hyphen.map_or(width, |at| at + 1));
             lines
                 .last_mut()
                 .expect("there is always a line")

@@ -58,6 +58,10 @@ pub enum Weight {
     Plain,
     /// More than the rest.
     Strong,
+    /// More than the rest, because it became worse.
+    Worse,
+    /// More than the rest, because it became better.
+    Better,
 }
 
 /// A cell.

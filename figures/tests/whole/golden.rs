@@ -2,7 +2,9 @@
 
 use expect_test::{ExpectFile, expect_file};
 
-use crate::Planted;
+use record::Record;
+
+use crate::{Planted, crowded, planted};
 
 fn check(actual: &str, expected: ExpectFile) {
     expected.assert_eq(actual);
@@ -116,6 +118,40 @@ fn a_crowded_run_is_the_golden_one() {
         &page("table3-detail").0.csv(),
         expect_file!["golden/crowded-detail.csv"],
     );
+}
+
+#[test]
+fn machines_stand_side_by_side() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let read = |run: std::path::PathBuf| Record::read(&run).expect("readable");
+    let records = [
+        read(planted::run(folder.path())),
+        read(planted::run_on(
+            folder.path(),
+            "Slow(TM) Processor 7",
+            2_310,
+            2,
+        )),
+        read(crowded::run(folder.path())),
+    ];
+    let (table, sheet) = figures::side_by_side(&records[..2]).expect("drawn");
+    check(
+        &sheet.terminal(100, false),
+        expect_file!["golden/side-by-side.txt"],
+    );
+    check(&sheet.markdown(), expect_file!["golden/side-by-side.md"]);
+    check(&table.csv(), expect_file!["golden/side-by-side.csv"]);
+    let (_, sheet) = figures::side_by_side(&records).expect("drawn");
+    check(
+        &sheet.terminal(120, false),
+        expect_file!["golden/side-by-side-of-three.txt"],
+    );
+    for (width, records) in [(100, &records[..2]), (120, &records[..]), (100, &[])] {
+        let (_, sheet) = figures::side_by_side(records).expect("drawn");
+        for line in sheet.terminal(width, false).lines() {
+            assert!(line.chars().count() <= width, "{line}");
+        }
+    }
 }
 
 #[test]

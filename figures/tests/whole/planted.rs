@@ -10,8 +10,13 @@ use record::{
 
 /// Writes the planted run below this folder.
 pub fn run(results: &Path) -> PathBuf {
+    run_on(results, "Planted(R) Processor", 1_000, 4)
+}
+
+/// Writes the run of a machine on which all times are so many thousandths as long, of so many servers.
+pub fn run_on(results: &Path, cpu: &str, permille: u64, servers: usize) -> PathBuf {
     let mut run = Run::new("table3", 42, Timestamp(1_795_250_400));
-    run.machine.cpu = "Planted(R) Processor".to_owned();
+    run.machine.cpu = cpu.to_owned();
     run.machine.processors = Count(2);
     run.machine.memory = Bytes(8_000_000_000);
     run.machine.kernel = "Linux 6.18".to_owned();
@@ -24,8 +29,10 @@ pub fn run(results: &Path) -> PathBuf {
     let mut plant = Plant {
         recorder: Recorder::create(results, run, Redactor::new()).expect("a run"),
         trial: 0,
+        permille,
     };
-    for (place, server) in (0..).zip(["noop", "filesystem", "image_resize", "log_parser"]) {
+    let names = ["noop", "filesystem", "image_resize", "log_parser"];
+    for (place, server) in (0..).zip(names.into_iter().take(servers)) {
         plant.server(place, server);
     }
     plant
@@ -37,6 +44,7 @@ pub fn run(results: &Path) -> PathBuf {
 struct Plant {
     recorder: Recorder,
     trial: u64,
+    permille: u64,
 }
 
 impl Plant {
@@ -280,9 +288,16 @@ impl Plant {
 
     fn record(&mut self, sample: Sample) {
         self.trial += 1;
+        let value = match sample.value {
+            Some(Quantity::Nanos(Nanos(value))) => {
+                Some(Nanos(value * self.permille / 1_000).into())
+            }
+            other => other,
+        };
         self.recorder
             .append(&[Sample {
                 trial: Trial(self.trial),
+                value,
                 ..sample
             }])
             .expect("recorded");
