@@ -1,13 +1,17 @@
-//! Two runs side by side: what changed, what stayed, and what cannot be told.
+//! Two runs compared: what changed, what stayed, and what cannot be told.
 
 use std::collections::BTreeMap;
 
 use record::{Cell as Key, Compared, Comparison, Metric, Ratio, Side, Verdict};
 
-use crate::sheet::Sheet;
+use crate::sheet::{Line, Sheet};
 use crate::table::{Cell, Column, Row, Table, Weight};
 
-/// Every cell that both runs have, with words before those without.
+/// How a note begins that makes every word doubtful.
+const DIFFERENT: &str = "NOT THE SAME";
+const MOVED: &str = "EVERYTHING MOVED";
+
+/// Every cell that both runs have, with words before those without; then those that only one has.
 pub fn comparison(comparison: &Comparison) -> Table {
     let mut cells: Vec<&Compared> = comparison.cells.iter().collect();
     cells.sort_by(|one, other| {
@@ -41,11 +45,15 @@ pub fn comparison(comparison: &Comparison) -> Table {
         Column::number("failed_before", "failed before"),
         Column::number("failed_after", "failed after"),
     ];
+    let mut rows: Vec<Row> = cells.into_iter().map(row).chain(lone(comparison)).collect();
+    for row in &mut rows {
+        row.cells.resize(columns.len(), Cell::Empty);
+    }
     Table {
         name: "comparison",
         title: title(comparison),
         columns,
-        rows: cells.into_iter().map(row).collect(),
+        rows,
         notes: notes(comparison),
     }
 }
@@ -54,7 +62,7 @@ pub fn comparison(comparison: &Comparison) -> Table {
 pub fn comparison_sheet(table: &Table, all: bool) -> Sheet {
     let mut shown = table.clone();
     if !all {
-        shown.rows.retain(|row| row.weight == Weight::Strong);
+        shown.rows.retain(has_word);
     }
     let hidden = [
         "unit",
@@ -74,34 +82,113 @@ pub fn comparison_sheet(table: &Table, all: bool) -> Sheet {
     shown.sheet(&hidden, true)
 }
 
-/// What a pull request is told: the sentence, the cells that have a word, and all others folded away.
+/// What a pull request is told: how many cells have which word, what makes the words doubtful, the cells that have one, all
+/// cells folded away, and what else is to be known.
 pub fn comparison_markdown(table: &Table) -> String {
-    let short = comparison_sheet(table, false);
-    let mut out = if short.lines.is_empty() {
-        let notes: Vec<String> = short
-            .notes
-            .iter()
-            .map(|note| format!("{note}  \n"))
-            .collect();
-        format!("### {}\n\n{}", short.title, notes.concat())
+    let mut short = only_changes_stand_out(comparison_sheet(table, false));
+    let mut all = only_changes_stand_out(comparison_sheet(table, true));
+    let (runs, counts) = table
+        .title
+        .split_once(": ")
+        .unwrap_or(("", table.title.as_str()));
+    let (doubts, notes): (Vec<String>, Vec<String>) =
+        table.notes.iter().cloned().partition(|note| is_doubt(note));
+    short.title = counts.to_owned();
+    short.notes.clear();
+    let nothing = short.lines.is_empty();
+    let mut out = short.markdown();
+    let (heading, rows) = out.split_once("\n\n").unwrap_or((&out, ""));
+    let rows = if nothing {
+        "No cell changed by so much that it has a word.\n"
     } else {
-        short.markdown()
+        rows
     };
-    let mut all = comparison_sheet(table, true);
+    let note = |notes: &[String]| {
+        let sheet = Sheet {
+            notes: notes.to_vec(),
+            ..Sheet::default()
+        };
+        sheet.notes_markdown()
+    };
+    let doubts: String = doubts
+        .iter()
+        .map(|doubt| format!("> {}\n", note(std::slice::from_ref(doubt))))
+        .collect();
+    out = format!(
+        "{heading}\n\n{}\n{doubts}{rows}",
+        note(&[format!("{runs}.")])
+    );
     all.notes.clear();
-    all.title = format!("All {} cells", table.rows.len());
+    all.title.clear();
+    let all = all.markdown();
     out.push_str(&format!(
-        "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
-        all.title,
-        all.markdown()
+        "\n<details><summary>All {} cells</summary>\n\n{}\n</details>\n\n{}",
+        table.rows.len(),
+        all.trim_start_matches("### ").trim_start(),
+        note(&notes)
     ));
     out
+}
+
+/// Whole lines in bold or italics are hard to read where they are all of a table: the change alone is bold.
+fn only_changes_stand_out(mut sheet: Sheet) -> Sheet {
+    for line in &mut sheet.lines {
+        if let Line::Fields { fields, weight } = line {
+            let weight = std::mem::take(weight);
+            let change = fields.first_mut().filter(|_| weight != Weight::Faint);
+            if let Some(change) = change {
+                change.weight = weight;
+            }
+        }
+    }
+    sheet
+}
+
+/// Whether a row is of a cell that has a word: it changed.
+fn has_word(row: &Row) -> bool {
+    matches!(row.weight, Weight::Worse | Weight::Better)
+}
+
+/// Whether a note makes every word doubtful.
+fn is_doubt(note: &str) -> bool {
+    [DIFFERENT, MOVED]
+        .iter()
+        .any(|start| note.starts_with(start))
+}
+
+/// The cells that only one run has: no verdict, and no number either.
+fn lone(comparison: &Comparison) -> impl Iterator<Item = Row> {
+    let sides = [(&comparison.gone, "gone"), (&comparison.new, "new")];
+    sides.into_iter().flat_map(|(cells, word)| {
+        cells.iter().map(move |cell| {
+            let mut cells = vec![Cell::words(word), Cell::words("–")];
+            cells.extend(place(cell));
+            Row {
+                cells,
+                weight: Weight::Faint,
+            }
+        })
+    })
+}
+
+/// What a cell is, in the words of five columns.
+fn place(cell: &Key) -> [Cell; 5] {
+    [
+        Cell::words(&cell.server),
+        Cell::words(cell.packaging.name()),
+        Cell::words(cell.metric.name()),
+        Cell::words(call(cell)),
+        Cell::words(cell.metric.unit().symbol()),
+    ]
 }
 
 fn row(compared: &Compared) -> Row {
     let cell = &compared.cell;
     let side = |side: &record::Measured| match (&side.summary, &side.why) {
-        (Some(summary), _) => Cell::Estimate(summary.estimate()),
+        (Some(summary), _) => {
+            let kept = side.disturbed.saturating_sub(side.left_out);
+            Cell::Estimate(summary.estimate()).disturbed(kept)
+        }
         (None, Some(why)) => Cell::Missing(crate::group::explain(why)),
         (None, None) => Cell::Missing("not measured".to_owned()),
     };
@@ -114,14 +201,12 @@ fn row(compared: &Compared) -> Row {
     let chance = |p: Option<f64>| Cell::words(p.map_or(String::new(), |p| format!("{p:.2e}")));
     let count = |rounds: usize| Cell::Count(u64::try_from(rounds).unwrap_or(u64::MAX));
     let mark = if compared.is_disturbed() { " †" } else { "" };
-    let cells = vec![
+    let mut cells = vec![
         Cell::words(compared.verdict.name()),
         Cell::words(format!("{}{mark}", change(compared))),
-        Cell::words(&cell.server),
-        Cell::words(cell.packaging.name()),
-        Cell::words(cell.metric.name()),
-        Cell::words(call(cell)),
-        Cell::words(cell.metric.unit().symbol()),
+    ];
+    cells.extend(place(cell));
+    cells.extend([
         side(&compared.before),
         side(&compared.after),
         ratio(|effect| effect.ratio),
@@ -135,16 +220,17 @@ fn row(compared: &Compared) -> Row {
         Cell::Count(compared.after.disturbed),
         Cell::Count(compared.before.failed),
         Cell::Count(compared.after.failed),
-    ];
+    ]);
     let weight = match compared.verdict {
-        verdict if verdict.is_worse() || verdict.is_better() => Weight::Strong,
+        verdict if verdict.is_worse() => Weight::Worse,
+        verdict if verdict.is_better() => Weight::Better,
         Verdict::Moved | Verdict::Unclear => Weight::Plain,
         _ => Weight::Faint,
     };
     Row { cells, weight }
 }
 
-/// `+12.3 % [+9.1–+15.6]`: how far the second median is from the first.
+/// `+12.3 % [+9.1 to +15.6]`: how far the second median is from the first.
 fn change(compared: &Compared) -> String {
     let percent = |ratio: f64| {
         let text = format!("{:+.1}", (ratio - 1.0) * 100.0);
@@ -159,7 +245,7 @@ fn change(compared: &Compared) -> String {
         None => "–".to_owned(),
         Some(effect) if effect.p.is_none() => format!("{} %", percent(effect.ratio)),
         Some(effect) => format!(
-            "{} % [{}–{}]",
+            "{} % [{} to {}]",
             percent(effect.ratio),
             percent(effect.low),
             percent(effect.high)
@@ -190,9 +276,12 @@ fn title(comparison: &Comparison) -> String {
     for compared in &comparison.cells {
         *counts.entry(compared.verdict).or_default() += 1;
     }
+    let lone = [(&comparison.gone, "gone"), (&comparison.new, "new")];
+    let lone = lone.into_iter().filter(|(cells, _)| !cells.is_empty());
     let counts: Vec<String> = counts
         .iter()
         .map(|(verdict, count)| format!("{count} {verdict}"))
+        .chain(lone.map(|(cells, word)| format!("{} {word}", cells.len())))
         .collect();
     format!(
         "{} against {}: {}",
@@ -207,24 +296,27 @@ fn title(comparison: &Comparison) -> String {
 }
 
 fn notes(comparison: &Comparison) -> Vec<String> {
-    let mut notes = vec![
-        side("Before", &comparison.before),
-        side("After", &comparison.after),
-    ];
+    let mut notes = Vec::new();
     if !comparison.differences.is_empty() {
         notes.push(format!(
-            "NOT THE SAME {}: times of the two runs are not of the same thing.",
+            "{DIFFERENT} {}: times of the two runs are not of the same thing.",
             comparison.differences.join(", ")
         ));
     }
-    if let Some(shift) = comparison.shift {
+    let shift = comparison.shift.map(|shift| {
         let percent = (shift.ratio - 1.0) * 100.0;
-        notes.push(if shift.is_suspect() {
-            format!("EVERYTHING MOVED by {percent:+.1} % ({} cells): suspect the machine, or what all packagings share; measure the first build again to tell.", shift.cells)
+        let cells = shift.cells;
+        if shift.is_suspect() {
+            format!("{MOVED} by {percent:+.1} % ({cells} cells): suspect the machine, or what all packagings share; measure the first build again to tell.")
         } else {
-            format!("What all times have in common moved by {percent:+.1} % ({} cells).", shift.cells)
-        });
-    }
+            format!("What all times have in common moved by {percent:+.1} % ({cells} cells).")
+        }
+    });
+    notes.extend(shift);
+    notes.extend([
+        side("Before", &comparison.before),
+        side("After", &comparison.after),
+    ]);
     for (side, warnings) in [
         ("Before", &comparison.before.warnings),
         ("After", &comparison.after.warnings),
@@ -241,14 +333,17 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     }
     for (cells, which) in [(&comparison.gone, "first"), (&comparison.new, "second")] {
         if !cells.is_empty() {
-            notes.push(format!(
-                "{} cells are in the {which} run only.",
-                cells.len()
-            ));
+            let verb = if cells.len() == 1 {
+                "cell is"
+            } else {
+                "cells are"
+            };
+            notes.push(format!("{} {verb} in the {which} run only.", cells.len()));
         }
     }
-    if comparison.cells.iter().any(Compared::is_disturbed) {
-        notes.push("† More than a fifth of the samples of a side were disturbed; they are left out where enough others remain.".to_owned());
+    let sides = |compared: &Compared| compared.before.disturbed + compared.after.disturbed;
+    if comparison.cells.iter().any(|compared| sides(compared) > 0) {
+        notes.push("† Something else used the machine: beside a change, during more than a fifth of a side's samples; beside a number, during some that are in it. Disturbed samples are left out where enough others remain.".to_owned());
     }
     notes.push(format!(
         "A word is used where medians are at least 5 % apart and chance is excluded at 5 % over all {} tested cells (Welch over rounds, Holm). Change: of the median, with its 95 % interval.",

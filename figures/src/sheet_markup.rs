@@ -34,6 +34,13 @@ impl Sheet {
             writeln!(out, "| {} |", cells.join(" | ")).expect("memory takes every write");
         }
         out.push('\n');
+        out.push_str(&self.notes_markdown());
+        out
+    }
+
+    /// The notes alone, a line each.
+    pub fn notes_markdown(&self) -> String {
+        let mut out = String::new();
         for note in &self.notes {
             writeln!(out, "{}  ", markdown(note)).expect("memory takes every write");
         }

@@ -141,6 +141,13 @@ fn sheet(table: &Table, records: &[Record]) -> Sheet {
     let (mut server, mut packaging) = (String::new(), String::new());
     for rows in table.rows.chunks(records.len().max(1)) {
         let Some(first) = rows.first() else { continue };
+        let nobody = rows.iter().all(|row| {
+            *table.cell(row, "measured") == Cell::Missing("not measured".to_owned())
+                && *table.cell(row, "published") == Cell::Empty
+        });
+        if nobody {
+            continue;
+        }
         if server != table.words(first, "server") {
             table.words(first, "server").clone_into(&mut server);
             packaging.clear();

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use figures::{ColdStart, ExecutionRatio, Picture, Report, report};
+use figures::{ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Picture, Report, report};
 use record::{
-    Input, InputSize, Metric, Nanos, Outcome, Packaging, Record, Recorder, Redactor, Run, Sample,
-    StartClass, Subject, Timestamp, Trial,
+    Count, Input, InputSize, Metric, Nanos, Outcome, Packaging, Record, Recorder, Redactor, Run,
+    Sample, StartClass, Subject, Timestamp, Trial,
 };
 
 /// Draws everything that there is of a run with these samples.
@@ -40,6 +40,16 @@ fn drawn(samples: &[Sample]) -> (Report, Vec<String>) {
         ratio.svg().expect("drawn"),
     ]);
     assert!(cold_start.png().expect("drawn").starts_with(b"\x89PNG"));
+    if let Some((load, _)) = report.page("table3-load") {
+        let load = LoadPlot::new(load);
+        texts.push(load.svg().expect("drawn"));
+        assert!(load.png().expect("drawn").starts_with(b"\x89PNG"));
+    }
+    if let Some((density, _)) = report.page("table3-density") {
+        let density = DensityPlot::new(density);
+        texts.push(density.svg().expect("drawn"));
+        assert!(density.png().expect("drawn").starts_with(b"\x89PNG"));
+    }
     (report, texts)
 }
 
@@ -167,6 +177,44 @@ fn extremes_are_drawn() {
             .title
             .contains("no large input was measured in both")
     );
+}
+
+/// A sample of load, and one of density, with this value everywhere.
+fn crowd(server: &str, value: u64) -> [Sample; 3] {
+    let under_load = |metric: Metric| Sample {
+        metric,
+        value: Some(metric.unit().quantity(value)),
+        concurrency: Count(value),
+        load: Some(Count(value)),
+        ..call(server, Packaging::Component, value)
+    };
+    let idle = Sample {
+        idle: Some(Count(value)),
+        load: None,
+        ..under_load(Metric::ResidentAmongIdle)
+    };
+    [
+        under_load(Metric::LatencyUnderLoad),
+        under_load(Metric::Throughput),
+        idle,
+    ]
+}
+
+#[test]
+fn extreme_crowds_are_drawn() {
+    let name = "a|b\n| c \u{1b}[31m<script>&%_$\\\"',\u{7}";
+    let samples = [0, 1, 2, 3, 4, 5, 6, 7, 1_000, u64::MAX].map(|value| crowd(name, value));
+    let (report, texts) = drawn(&samples.concat());
+    assert_eq!(report.page("table3-load").expect("a page").0.rows.len(), 10);
+    for text in texts.iter().filter(|text| text.starts_with("<svg")) {
+        assert!(!text.contains("NaN") && !text.contains("inf") && !text.contains("<script>"));
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
+    }
+    let left_out = texts
+        .iter()
+        .filter(|text| text.contains("for want of room"));
+    assert_eq!(left_out.count(), 1);
+    drawn(&crowd("noop", 0));
 }
 
 #[test]

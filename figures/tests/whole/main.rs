@@ -1,8 +1,10 @@
 //! From a planted run to every table and figure, against golden text.
 
+mod compared;
 mod crowded;
 mod golden;
 mod hostile;
+mod pair;
 mod picture;
 mod planted;
 mod redraw;
