@@ -18,6 +18,9 @@ use crate::{
 /// Pages with a line for each cell of the run, which only a file has room for.
 const FILES_ONLY: [&str; 2] = ["table3-stops", "table3-detail"];
 
+/// A page with more rows has its place in a file; a terminal is told which.
+const LONGEST: usize = 80;
+
 /// Pages that a run need not have.
 const OPTIONAL: [&str; 3] = ["table3-load", "table3-density", "table3-stops"];
 
@@ -57,13 +60,18 @@ impl Report {
         self.pages.iter().find(|(table, _)| table.name == name)
     }
 
-    /// Every page that a terminal has room for, in lines of at most `width` characters. A note that several pages share is
+    /// Every page that a terminal has room for, and the names of those that it has not, in lines of at most `width` characters. A note that several pages share is
     /// printed once.
     pub fn terminal(&self, width: usize, colour: bool) -> String {
         let mut out = String::new();
         let mut seen: Vec<&str> = Vec::new();
         let shown = |table: &Table| !table.rows.is_empty() && !FILES_ONLY.contains(&table.name);
-        for (_, sheet) in self.pages.iter().filter(|(table, _)| shown(table)) {
+        for (table, sheet) in self.pages.iter().filter(|(table, _)| shown(table)) {
+            if table.rows.len() > LONGEST {
+                let (title, rows) = (&table.title, table.rows.len());
+                out.push_str(&format!("{title}: {rows} rows, in {}.md\n\n", table.name));
+                continue;
+            }
             let mut page = sheet.clone();
             page.notes.retain(|note| !seen.contains(&note.as_str()));
             seen.extend(sheet.notes.iter().map(String::as_str));

@@ -43,6 +43,7 @@ pub fn load(record: &Record, published: &[Published]) -> Table {
         )
     });
     let rows = places.iter().map(|place| row(&groups, place)).collect();
+    let open = places.iter().any(|place| place.load.is_some());
     let columns = vec![
         Column::words("server", "server"),
         Column::words("call", "call"),
@@ -59,13 +60,15 @@ pub fn load(record: &Record, published: &[Published]) -> Table {
         Column::number("latency_p95", "p95"),
         Column::number("latency_p99", "p99"),
     ];
-    let notes = vec![
+    let mut notes = vec![
         provenance(record),
         SPREADS.to_owned(),
         "Closed loop: a connection sends its next call when the last is answered, so a slow answer also holds the load back.".to_owned(),
-        "Open loop: calls are due at random times that are drawn beforehand, at so many percent of what the closed loop answered, and each is timed from when it was due. A stall counts for every call that it delays.".to_owned(),
         "In flight: connections over HTTP, calls that are sent before the first of them is answered over stdio.".to_owned(),
     ];
+    if open {
+        notes.push("Open loop: calls are due at random times that are drawn beforehand, at so many percent of what the closed loop answered, and each is timed from when it was due. A stall counts for every call that it delays.".to_owned());
+    }
     Table {
         name: "table3-load",
         title: "Load: latency and throughput by transport, loop, packaging and calls in flight"

@@ -182,6 +182,14 @@ impl<B: DrawingBackend> Canvas<B> {
         self.area.draw(&Rectangle::new(corners, ink.filled()))
     }
 
+    /// A bar in a dark frame: one that stands out without its colour.
+    pub(super) fn framed(&self, corners: [(i32, i32); 2], ink: RGBColor) -> Painted<B> {
+        self.bar(corners, ink)?;
+        let corners = corners.map(|corner| self.scaled(corner));
+        self.area
+            .draw(&Rectangle::new(corners, self.stroke(INK, 2)))
+    }
+
     /// An outlined bar with diagonals: what was published, not measured.
     pub(super) fn hatched(
         &self,

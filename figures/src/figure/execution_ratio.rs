@@ -80,7 +80,7 @@ impl Picture for ExecutionRatio<'_> {
             colour(Some(Packaging::Component)),
         )?;
         canvas.text("large input, within 2×", 16, INK, HPos::Left, (58, middle))?;
-        canvas.bar([(250, middle - 8), (280, middle + 8)], ALARM)?;
+        canvas.framed([(250, middle - 8), (280, middle + 8)], ALARM)?;
         canvas.text("large input, over 2×", 16, INK, HPos::Left, (288, middle))?;
         canvas.ring((480, middle))?;
         canvas.text(
@@ -156,16 +156,13 @@ impl ExecutionRatio<'_> {
             self.table.words(large, "input")
         );
         canvas.text(&cut(&name, 46), 16, INK, HPos::Right, (LEFT - 8, middle))?;
-        let ink = if value > MOST {
-            ALARM
-        } else {
-            colour(Some(Packaging::Component))
-        };
         let (one, end) = (at(1.0), at(value));
-        canvas.bar(
-            [(one.min(end), middle - 8), (one.max(end), middle + 8)],
-            ink,
-        )?;
+        let corners = [(one.min(end), middle - 8), (one.max(end), middle + 8)];
+        if value > MOST {
+            canvas.framed(corners, ALARM)?;
+        } else {
+            canvas.bar(corners, colour(Some(Packaging::Component)))?;
+        }
         let mut right = one.max(end);
         if let Some((low, high)) = of("ratio_low").zip(of("ratio_high")) {
             canvas.whisker(at(low), at(high), middle)?;

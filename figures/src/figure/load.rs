@@ -53,7 +53,15 @@ impl<'a> LoadPlot<'a> {
             legend: self.entries(),
             notes: self.notes(),
             count: self.bands.len(),
-            height: HEADING + 2 * (PANEL + BELOW),
+            height: HEADING + self.grid().1 * (PANEL + BELOW),
+        }
+    }
+
+    /// How many plots stand beside one another, and how many below.
+    fn grid(&self) -> (i32, i32) {
+        match self.loops.len() {
+            0 | 1 => (2, 1),
+            loops => (i32::try_from(loops).unwrap_or(1), 2),
         }
     }
 
@@ -154,19 +162,21 @@ impl LoadPlot<'_> {
                 .filter_map(|row| self.connections(row)),
         );
         let rate = Scale::around(self.values(band, &["answered_per_second"]), Unit::PerSecond);
-        let loops = i32::try_from(self.loops.len().max(1)).unwrap_or(1);
-        let width = (WIDTH - LEFT - RIGHT - BETWEEN * (loops - 1)) / loops;
-        let mut left = LEFT;
-        for &share in &self.loops {
-            let title = share.map_or("closed loop".to_owned(), |share| {
-                format!("open loop, {share} % of capacity")
-            });
-            let middle = left + width / 2;
-            canvas.text(&title, 16, INK, HPos::Center, (middle, top + HEADING - 14))?;
-            for (row, (x, below)) in (0..).zip([
-                (&connections, "calls in flight (log scale)"),
-                (&rate, "calls answered a second (log scale)"),
-            ]) {
+        let (columns, _) = self.grid();
+        let width = (WIDTH - LEFT - RIGHT - BETWEEN * (columns - 1)) / columns;
+        let kinds = [
+            (&connections, "calls in flight (log scale)"),
+            (&rate, "calls answered a second (log scale)"),
+        ];
+        for (index, &share) in (0..).zip(&self.loops) {
+            for (kind, (x, below)) in (0..).zip(kinds) {
+                // A loop has a column, with throughput below; a lone one has both beside each other.
+                let (column, row) = if self.loops.len() == 1 {
+                    (kind, 0)
+                } else {
+                    (index, kind)
+                };
+                let left = LEFT + column * (width + BETWEEN);
                 let up = top + HEADING + row * (PANEL + BELOW);
                 let panel = Panel {
                     left,
@@ -176,14 +186,19 @@ impl LoadPlot<'_> {
                     x: x.clone(),
                     y: latency.clone(),
                     below,
-                    numbered: left == LEFT,
+                    numbered: column == 0,
                 };
-                self.lines(canvas, band, share, &panel, row == 0)?;
-                if left == LEFT {
-                    canvas.text("latency (log)", 14, FAINT, HPos::Left, (20, up - 12))?;
+                self.lines(canvas, band, share, &panel, kind == 0)?;
+                if row == 0 {
+                    let title = share.map_or("closed loop".to_owned(), |share| {
+                        format!("open loop, {share} % of capacity")
+                    });
+                    canvas.text(&title, 16, INK, HPos::Center, (left + width / 2, up - 14))?;
+                }
+                if column == 0 {
+                    canvas.text("latency (log)", 14, FAINT, HPos::Left, (20, up - 20))?;
                 }
             }
-            left += width + BETWEEN;
         }
         Ok(())
     }

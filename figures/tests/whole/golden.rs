@@ -192,6 +192,22 @@ fn shared_notes_are_printed_once() {
 }
 
 #[test]
+fn a_long_page_is_named_and_not_printed() {
+    let mut report = Planted::new().report();
+    let whole = report.terminal(100, false);
+    let place = report
+        .pages
+        .iter()
+        .position(|(table, _)| table.name == "table3-calls");
+    let (table, _) = &mut report.pages[place.expect("a page")];
+    let row = table.rows[0].clone();
+    table.rows.resize(81, row);
+    let text = report.terminal(100, false);
+    assert!(text.contains("Fresh instances and other transports: 81 rows, in table3-calls.md\n\n"));
+    assert!(text.lines().count() < whole.lines().count());
+}
+
+#[test]
 fn colour_adds_nothing_but_colour() {
     let report = Planted::new().report();
     let (_, sheet) = &report.pages[0];

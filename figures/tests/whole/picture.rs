@@ -136,6 +136,12 @@ fn plots_of_a_crowded_run_have_room_and_say_what_is_not_drawn() {
         "Not drawn: noop noop-small http native, 16 in flight: failed: no answer in 30.0 s.";
     assert!(load.iter().any(|label| label.text == missing));
 
+    // One loop alone has its two plots beside each other.
+    let lone = Planted::new().report();
+    let lone = check(&LoadPlot::new(&lone.page("table3-load").expect("a page").0));
+    let of = |text: &str| lone.iter().filter(move |label| label.text == text).count();
+    assert_eq!((of("closed loop"), of("latency (log)")), (2, 1));
+
     let density = check(&DensityPlot::new(page("table3-density")));
     for text in [
         "memory of all servers together (log scale)",
