@@ -43,26 +43,42 @@ pub fn redraw(global: &Global, names: &[String]) -> Result<Exit> {
             Ok((folder, record))
         })
         .collect::<Result<Vec<(PathBuf, Record)>>>()?;
-    let mut json = Vec::new();
-    for (folder, record) in &runs {
-        let whole = record.state == State::Finished;
+    for (_, record) in &runs {
         for mark in marks(record) {
             eprintln!("{}: {mark}", record.run.id);
         }
-        let report = figures::report(record)?;
-        if global.json {
-            let files = figures::draw_report(&report, folder)?;
-            json.push(described(folder, whole, &report, &files)?);
-        } else {
-            // The tables are shown even where the folder may not be written.
-            show(&report, &[]);
-            show_files(&figures::draw_report(&report, folder)?);
-        }
     }
-    match json.as_slice() {
-        [] => {}
-        [only] => println!("{only}"),
-        several => println!("{}", Value::from(several)),
+    let [(folder, record)] = &runs[..] else {
+        let records: Vec<Record> = runs.into_iter().map(|(_, record)| record).collect();
+        return side_by_side(global, &records);
+    };
+    let report = figures::report(record)?;
+    if global.json {
+        let files = figures::draw_report(&report, folder)?;
+        let whole = record.state == State::Finished;
+        println!("{}", described(folder, whole, &report, &files)?);
+    } else {
+        // The tables are shown even where the folder may not be written.
+        show(&report, &[]);
+        show_files(&figures::draw_report(&report, folder)?);
+    }
+    Ok(Exit::Done)
+}
+
+/// Several runs in one table, a column each. It belongs to none of them, so it is only printed.
+fn side_by_side(global: &Global, records: &[Record]) -> Result<Exit> {
+    let (table, sheet) = figures::side_by_side(records)?;
+    if global.json {
+        let runs: Vec<&str> = records
+            .iter()
+            .map(|record| record.run.id.as_str())
+            .collect();
+        println!(
+            "{}",
+            json!({"runs": runs, "tables": {table.name: rows(&table.csv())?}})
+        );
+    } else {
+        super::print(&sheet.terminal(super::WIDTH, super::colour()));
     }
     Ok(Exit::Done)
 }

@@ -28,7 +28,7 @@ use super::{Global, draw, verify};
 #[derive(Args)]
 pub struct Arguments {
     /// Draws the tables and figures of a run that was measured before, and measures nothing: its folder, its id, what only
-    /// one id begins or ends with, or `latest`. Several are shown one after the other.
+    /// one id begins or ends with, or `latest`. Several stand side by side in one table.
     #[arg(long, value_name = "RUN")]
     run: Vec<String>,
 }
