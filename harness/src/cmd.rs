@@ -1,9 +1,12 @@
 //! One file for each command; what they have in common stands here.
 
 pub mod build;
+pub mod choice;
 pub mod compare;
 pub mod doctor;
 pub mod draw;
+pub mod forecast;
+pub mod list;
 pub mod runs;
 pub mod table3;
 pub mod verify;
@@ -25,27 +28,18 @@ pub struct Global {
     /// Installs what is missing on this machine (the Wasm target), and says what it did.
     #[arg(long, global = true)]
     pub setup: bool,
-    /// Fewer trials: done in two minutes once everything is built.
-    #[arg(long, global = true)]
-    pub quick: bool,
-    /// Takes up the newest interrupted run of this command instead of starting one.
-    #[arg(long, global = true)]
-    pub resume: bool,
     /// Prints the result as JSON on standard output.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Feeds the tools from this folder, laid out as `cargo run -p dataset -- generate DIR` lays it out.
+    /// Feeds the tools from this folder, laid out as `cargo run -p dataset -- generate DIR` lays it out: --data mine/.
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Keeps records in this folder instead of the checkout's results/.
+    /// Keeps records in this folder instead of the checkout's results/: --out /tmp/try.
     #[arg(long, global = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Measures or verifies these servers alone.
+    /// These servers alone: --server filesystem,log_parser (see `harness list servers`).
     #[arg(long, global = true, value_name = "NAME", value_delimiter = ',')]
     pub server: Vec<String>,
-    /// The seed of the trials' order.
-    #[arg(long, global = true, default_value_t = 42)]
-    pub seed: u64,
 }
 
 impl Global {

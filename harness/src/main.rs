@@ -23,6 +23,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Doctor(cmd::doctor::Arguments),
+    List(cmd::list::Arguments),
     Build(cmd::build::Arguments),
     Verify(cmd::verify::Arguments),
     Table3(cmd::table3::Arguments),
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let global = &arguments.global;
     let ended = match &arguments.command {
         Command::Doctor(own) => cmd::doctor::run(global, own),
+        Command::List(own) => cmd::list::run(global, own),
         Command::Build(own) => cmd::build::run(global, own),
         Command::Verify(own) => cmd::verify::run(global, own),
         Command::Table3(own) => cmd::table3::run(global, own),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use record::{Digest, Missing, Packaging};
+use record::{Digest, Missing, Packaging, Subject};
 use toolchain::{Component, Linking, Native, Toolchain, Wasm};
 
 use crate::launch::{Made, Programs};
@@ -208,6 +208,24 @@ impl Built {
         }
         Ok(precompiled)
     }
+}
+
+/// The subjects that these servers will have where everything can be built, in the order in which they are built.
+pub fn foreseen(servers: &[Server]) -> Vec<Subject> {
+    let subject = |server: &Server, packaging| Subject {
+        server: server.name.clone(),
+        packaging,
+        digest: None,
+    };
+    let stock = find("wasmtime").is_some();
+    let native = servers
+        .iter()
+        .map(|server| subject(server, Packaging::Native));
+    let components = servers.iter().flat_map(|server| {
+        let stock = stock.then(|| subject(server, Packaging::ComponentWasmtime));
+        std::iter::once(subject(server, Packaging::Component)).chain(stock)
+    });
+    native.chain(components).collect()
 }
 
 /// A program on the search path.

@@ -1,39 +1,61 @@
 //! `table3`: the paper's Table III, measured here, beside what was published.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use harness::backend::Worker;
-use harness::clock::{Monotonic, wall};
+use harness::clock::{Clock, Monotonic, wall};
 use harness::estimate::{self, Costs};
 use harness::exit::{Exit, Told};
+use harness::launch::Made;
 use harness::measure::Measuring;
 use harness::noise::{Lock, Proc, Watch, preflight};
-use harness::plan::{self, Scope, Setting};
+use harness::plan::{Cell, Setting};
 use harness::server::Server;
-use harness::stop::{Effort, Stopping};
-use harness::subject::Built;
-use harness::{launch, machine, measure, place};
+use harness::subject::{self, Built};
+use harness::{machine, measure, place};
 use record::{
-    Dataset, Digest, Metric, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp, Trial,
+    Dataset, Digest, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp,
+    Trial,
 };
 
-use super::{Global, draw, verify};
+use super::choice::{Choice, Question};
+use super::{Global, draw, forecast, verify};
 
 /// Measures cold start, execution, memory and size of every server, and draws Table III.
 ///
 /// Builds what is not built, verifies every answer, then measures. The record goes to results/runs/, its table and
-/// figures beside it; results/latest points there. Ctrl-C keeps what was measured, and --resume goes on.
+/// figures beside it; results/latest points there. Ctrl-C finishes the trial and draws what there is, twice stops now; --resume goes on.
+///
+/// Examples:
+///   harness table3 --quick                                      everything, in some minutes
+///   harness table3 --dry-run                                    what would be done, and how long it takes
+///   harness table3 --server log_parser --start-class warm --precision 2%
+///   harness table3 --tool parse_logs --packaging component,native --budget 5m
+///   harness table3 --run latest                                 draws again, measures nothing
 #[derive(Args)]
+#[command(verbatim_doc_comment)]
 pub struct Arguments {
+    #[command(flatten)]
+    choice: Choice,
+    /// Prints what would be measured and how long it takes, and builds and measures nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Takes up the newest interrupted run instead of starting one; it is asked with the same words as then.
+    #[arg(long)]
+    resume: bool,
+    /// Decides the order of trials: --seed 7.
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    seed: u64,
     /// Draws the tables and figures of a run that was measured before, and measures nothing: its folder, its id, what only
     /// one id begins or ends with, or `latest`. Several stand side by side in one table.
     #[arg(long, value_name = "RUN")]
     run: Vec<String>,
 }
 
-/// Builds, verifies, measures, draws; or only draws.
+/// Builds, verifies, measures, draws; or only draws, or only tells.
 pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     if !own.run.is_empty() {
         return draw::redraw(global, &own.run);
@@ -48,42 +70,42 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
+    let servers = global.servers(&root)?;
+    let question = own.choice.question(global, &servers)?;
+    let known = forecast::known(&results, &root);
+    let mut foreseen = subject::foreseen(&servers);
+    foreseen.retain(|subject| question.wants(subject.packaging));
+    let cells = question.cells(&servers, &foreseen)?;
+    let expected = estimate::total(&estimate::stages(&cells, &question.stopping, &known.costs));
+    let stopping = question.stopping.fitted(expected);
+    if own.dry_run {
+        let whose = (&servers[..], &foreseen[..]);
+        return forecast::show(global, &cells, whose, &stopping, &known);
+    }
+    let taken_up = if own.resume {
+        Some(interrupted(&results, &question)?)
+    } else {
+        None
+    };
     let cache = place::cache()?;
     let _lock = Lock::take(&cache, "table3", Timestamp::from(wall()))?;
     let warnings = preflight(&mut Proc::new());
     for warning in &warnings {
         eprintln!("warning: {warning}");
     }
-    let taken_up = if global.resume {
-        Some(interrupted(&results)?)
-    } else {
-        None
-    };
-    let servers = global.servers(&root)?;
     let (data, generated) = global.data(&servers, &cache)?;
-    let built = global.build(&root, &servers, &cache)?;
-    if !verify::before_timing(&built, &servers, &data, generated)? {
-        let message = "an answer is wrong, and what answers wrongly is not timed; `harness verify` shows each";
-        return Err(Told {
-            message: message.to_owned(),
-            exit: Exit::Wrong,
-        }
-        .into());
-    }
+    let mut built = global.build(&root, &servers, &cache)?;
+    built.subjects.retain(|made| question.wants(made.packaging));
+    built
+        .missing
+        .retain(|(packaging, _)| question.wants(*packaging));
+    let clock = Monotonic::new();
+    let mut costs = Costs::default();
+    verified(&built, &servers, &data, generated, (&clock, &mut costs))?;
+    let cells = available(&question, &servers, &built)?;
     measure::listen()?;
-    let effort = if global.quick {
-        Effort::QUICK
-    } else {
-        Effort::FULL
-    };
-    let scope = Scope {
-        quick: global.quick,
-        http: false,
-    };
-    let subjects: Vec<Subject> = built.subjects.iter().map(launch::Made::subject).collect();
-    let cells = plan::table3(&servers, &subjects, scope);
-    let costs = Costs::default();
-    let mut described = describe(global, &root, &servers, &built, &data, generated)?;
+    let mut described = describe(own.seed, &root, &built, &data, generated)?;
+    described.selection.clone_from(&question.words);
     described.warnings = warnings;
     let redactor = machine::redactor(&root, &data, &cache);
     let (mut recorder, before) = match &taken_up {
@@ -95,29 +117,30 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     };
     unavailable(&built, &servers, &mut recorder)?;
     let setting = Setting {
-        root: root.clone(),
+        root,
         data,
         generated,
         cache: built.cache.clone(),
         programs: built.programs.clone(),
         subjects: built.subjects.clone(),
-        seed: global.seed,
+        seed: own.seed,
     };
-    let clock = Monotonic::new();
     let mut worker = Worker::start(&built.worker, &setting, &clock)?;
     let measuring = Measuring {
         cells: &cells,
-        seed: global.seed,
-        stopping: Stopping::new(effort, None, None, None),
-        costs: &costs,
+        seed: own.seed,
+        stopping,
+        costs: &known.costs,
         clock: &clock,
         interrupted: &measure::interrupted,
     };
     let mut watch = Watch::new(&clock, Box::new(Proc::new()));
     let measured = measuring.run(&mut worker, &mut watch, &mut recorder, &before)?;
     drop(worker);
-    recorder.write_beside(estimate::COSTS, &measured.costs.written())?;
     let folder = recorder.folder().to_owned();
+    costs.or(measured.costs);
+    costs.or(Costs::read(&folder).unwrap_or_default());
+    recorder.write_beside(estimate::COSTS, &costs.written())?;
     if measured.whole {
         recorder.finish(Timestamp::from(wall()))?;
     } else {
@@ -126,21 +149,52 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     draw::draw(global, &folder, measured.whole)
 }
 
-/// Everything that a reader must know of the run.
-fn describe(
-    global: &Global,
-    root: &Path,
-    servers: &[Server],
+/// Verifies every answer, and counts what that takes.
+fn verified(
     built: &Built,
+    servers: &[Server],
     data: &Path,
     generated: bool,
-) -> Result<Run> {
-    let mut run = Run::new("table3", global.seed, Timestamp::from(wall()));
-    run.argv = question();
+    (clock, costs): (&dyn Clock, &mut Costs),
+) -> Result<()> {
+    let begin = clock.now();
+    let (right, wrong) = verify::before_timing(built, servers, data, generated)?;
+    let took = Nanos(clock.now().0 - begin.0);
+    costs.add(forecast::VERIFYING, right + wrong, took);
+    if wrong > 0 {
+        let message = "an answer is wrong, and what answers wrongly is not timed; `harness verify` shows each";
+        return Err(Told {
+            message: message.to_owned(),
+            exit: Exit::Wrong,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// The cells that are asked for and that this machine can fill.
+fn available(question: &Question, servers: &[Server], built: &Built) -> Result<Vec<Cell>> {
+    let subjects: Vec<Subject> = built.subjects.iter().map(Made::subject).collect();
+    question.cells(servers, &subjects).map_err(|told| {
+        let Some((packaging, missing)) = built.missing.first() else {
+            return told.into();
+        };
+        let why = format!(
+            "{packaging} is unavailable: {}; {}",
+            missing.why, missing.remedy
+        );
+        Told::lacking(why).into()
+    })
+}
+
+/// Everything that a reader must know of the run.
+fn describe(seed: u64, root: &Path, built: &Built, data: &Path, generated: bool) -> Result<Run> {
+    let mut run = Run::new("table3", seed, Timestamp::from(wall()));
+    run.argv = asked();
     run.git = machine::revision(root);
     run.lockfile = machine::lockfile(root);
     run.toolchain = machine::toolchain(root, built);
-    run.subjects = built.subjects.iter().map(launch::Made::subject).collect();
+    run.subjects = built.subjects.iter().map(Made::subject).collect();
     let manifest = std::fs::read(data.join("manifest.json")).unwrap_or_default();
     let name = if generated {
         "generated"
@@ -157,11 +211,6 @@ fn describe(
         .iter()
         .map(|(_, missing)| missing.clone())
         .collect();
-    let table = servers.iter().filter(|server| server.table).count();
-    anyhow::ensure!(
-        table > 0,
-        "none of the chosen servers stands in Table III; choose another with --server"
-    );
     Ok(run)
 }
 
@@ -191,7 +240,7 @@ fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Re
 }
 
 /// The newest run of this command that was interrupted, if it was asked the same.
-fn interrupted(results: &Path) -> Result<PathBuf> {
+fn interrupted(results: &Path, question: &Question) -> Result<PathBuf> {
     let none = || {
         Told::usage(
             "there is no interrupted table3 run to resume; run the command without --resume",
@@ -204,14 +253,23 @@ fn interrupted(results: &Path) -> Result<PathBuf> {
     let (folder, run) = runs
         .find(|(_, run)| run.command == "table3" && run.end.is_none())
         .ok_or_else(none)?;
-    // Trials are numbered by the plan, and these flags decide it.
-    let quick = |argv: &[String]| argv.iter().any(|flag| flag == "--quick");
-    let asked = question();
-    if quick(&run.argv) != quick(&asked) {
-        let flag = if quick(&asked) { "without" } else { "with" };
+    // Trials are numbered by the plan, and these words decide it.
+    if run.selection != question.words {
+        let words = |words: &BTreeMap<String, String>| {
+            let words: Vec<String> = words
+                .iter()
+                .map(|(flag, word)| format!("{flag} {word}"))
+                .collect();
+            match words.len() {
+                0 => "everything".to_owned(),
+                _ => words.join(", "),
+            }
+        };
         return Err(Told::usage(format!(
-            "{} was started {flag} --quick; give the same flags and --resume",
-            run.id
+            "{} was asked for {}, and now for {}; give the same words as then and --resume, or start a new run without --resume",
+            run.id,
+            words(&run.selection),
+            words(&question.words)
         ))
         .into());
     }
@@ -219,7 +277,7 @@ fn interrupted(results: &Path) -> Result<PathBuf> {
 }
 
 /// The command's words. A resumed run is the same run: the flag that resumes it is no part of its question.
-fn question() -> Vec<String> {
+fn asked() -> Vec<String> {
     std::env::args()
         .filter(|argument| argument != "--resume")
         .collect()
