@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod draw;
 pub mod forecast;
 pub mod list;
+pub mod rerun;
 pub mod runs;
 pub mod table3;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! What a trial does, and in which stage of a run it is done.
 
-use record::{Metric, StartClass, Transport};
+use record::{Count, Metric, Sample, StartClass, Transport};
 use serde::{Deserialize, Serialize};
 
 /// Untimed calls of a kind that go before the first that counts, in each process or host.
@@ -117,6 +117,48 @@ impl Stage {
 }
 
 impl Kind {
+    /// What a trial did, told by the first of its samples; none where no trial of ours gives such a sample.
+    pub fn of(sample: &Sample) -> Option<Kind> {
+        let number = |count: Count| u32::try_from(count.0).ok();
+        let call = || sample.input.as_ref().map(|input| input.name.clone());
+        let gives = |kind: &Kind| kind.metrics().contains(&sample.metric);
+        let kind = if let Some(idle) = sample.idle {
+            Kind::Idle {
+                servers: number(idle)?,
+            }
+        } else if matches!(
+            sample.metric,
+            Metric::Throughput | Metric::OfferedRate | Metric::LatencyUnderLoad
+        ) {
+            Kind::Load {
+                transport: sample.transport?,
+                connections: number(sample.concurrency)?,
+                load: match sample.load {
+                    Some(percent) => Some(number(percent)?),
+                    None => None,
+                },
+            }
+        } else if let Some(kind) = [Kind::Size, Kind::Memory, Kind::Density]
+            .into_iter()
+            .find(gives)
+        {
+            kind
+        } else {
+            match sample.start? {
+                StartClass::Warm => Kind::Warm {
+                    call: call()?,
+                    transport: sample.transport?,
+                },
+                StartClass::InstanceCold => Kind::Instance { call: call()? },
+                class => Kind::Start {
+                    class,
+                    transport: sample.transport?,
+                },
+            }
+        };
+        gives(&kind).then_some(kind)
+    }
+
     /// Where in the run it is done.
     pub fn stage(&self) -> Stage {
         match self {

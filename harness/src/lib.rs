@@ -18,6 +18,8 @@ pub mod peer;
 pub mod place;
 pub mod subject;
 
+pub mod again;
+pub mod served;
 pub mod verify;
 
 pub mod estimate;

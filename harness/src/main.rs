@@ -27,6 +27,7 @@ enum Command {
     Build(cmd::build::Arguments),
     Verify(cmd::verify::Arguments),
     Table3(cmd::table3::Arguments),
+    Rerun(cmd::rerun::Arguments),
     Runs(cmd::runs::Arguments),
     Compare(cmd::compare::Arguments),
 }
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Build(own) => cmd::build::run(global, own),
         Command::Verify(own) => cmd::verify::run(global, own),
         Command::Table3(own) => cmd::table3::run(global, own),
+        Command::Rerun(own) => cmd::rerun::run(global, own),
         Command::Runs(own) => cmd::runs::run(global, own),
         Command::Compare(own) => cmd::compare::run(global, own),
     };

@@ -117,7 +117,8 @@ impl Failed {
     }
 }
 
-fn evidence(end: &End, process: &mut Process) -> Box<Evidence> {
+/// What a process that has ended leaves to explain it by.
+pub(crate) fn evidence(end: &End, process: &mut Process) -> Box<Evidence> {
     Box::new(Evidence {
         exit: end.status.code(),
         signal: end.status.signal(),
@@ -277,6 +278,12 @@ impl Peer {
     /// Closes the process's input and waits for its end.
     pub fn end(self, clock: &dyn Clock) -> End {
         self.process.end(FAREWELL, clock)
+    }
+
+    /// The same of a process whose end is to be looked at.
+    pub fn farewell(mut self, clock: &dyn Clock) -> Box<Evidence> {
+        let end = self.process.close(FAREWELL, clock);
+        evidence(&end, &mut self.process)
     }
 
     /// The same of a process that has to end well.

@@ -1,23 +1,18 @@
 //! Proves every call of a `server.toml` on every packaging and transport, before anything is timed.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use record::Packaging;
 use serde_json::{Value, json};
 
-use crate::client::{self, Failure};
+use crate::client::Failure;
 use crate::clock::Clock;
 use crate::input::Places;
 use crate::judge::Wrong;
-use crate::launch;
 use crate::peer::{Peer, Subject};
-use crate::process::Process;
+use crate::served::Served;
 use crate::server::{Call, Input, Server};
-
-/// The longest that one answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What came of one call.
 #[derive(Debug)]
@@ -59,43 +54,11 @@ pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec
         data: data.to_owned(),
         scratch: folder.path().to_owned(),
     };
-    let launch = launch::http(
-        subject.made,
-        subject.server,
-        subject.programs,
-        &places,
-        subject.cache,
-    );
-    let mut process = Process::start(&launch)
-        .with_context(|| format!("{} cannot be started", launch.program.display()))?;
-    let line = match process.exchange(b"", PATIENCE, clock, |line| {
-        line.starts_with(b"listening on http://")
-    }) {
-        Ok(line) => String::from_utf8_lossy(line).into_owned(),
-        Err(silence) => {
-            return Ok(vec![never(
-                "listening",
-                format!("{silence}; it said: {}", process.last_words()),
-            )]);
-        }
+    let served = match Served::start(subject, &places, clock)? {
+        Ok(served) => served,
+        Err(why) => return Ok(vec![never("listening", why)]),
     };
-    let address = line
-        .trim_start_matches("listening on http://")
-        .split('/')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    let endpoint = format!("http://{address}/{}/mcp", subject.server.name);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let http = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .no_proxy()
-        .build()?;
-    let mut ask =
-        |method: &str, params: &Value| runtime.block_on(post(&http, &endpoint, method, params));
+    let mut ask = |method: &str, params: &Value| served.ask(method, params);
     all(subject, &places, &mut ask)
 }
 
@@ -184,32 +147,4 @@ fn one(
 /// Packagings that also speak HTTP by themselves.
 pub fn serves_http(packaging: Packaging) -> bool {
     matches!(packaging, Packaging::Component | Packaging::Native)
-}
-
-/// One request of the 2026-07-28 wire.
-async fn post(
-    http: &reqwest::Client,
-    endpoint: &str,
-    method: &str,
-    params: &Value,
-) -> Result<Value, Failure> {
-    const REVISION: &str = "2026-07-28";
-    let failed = |error: reqwest::Error| Failure::Malformed(error.to_string());
-    let mut params = params.clone();
-    params["_meta"] = json!({
-        "io.modelcontextprotocol/protocolVersion": REVISION,
-        "io.modelcontextprotocol/clientCapabilities": {},
-    });
-    let mut request = http
-        .post(endpoint)
-        .header("content-type", "application/json")
-        .header("accept", "application/json, text/event-stream")
-        .header("mcp-protocol-version", REVISION)
-        .header("mcp-method", method);
-    if let Some(name) = params.get("name").and_then(Value::as_str) {
-        request = request.header("mcp-name", name);
-    }
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string();
-    let response = request.body(body).send().await.map_err(failed)?;
-    client::result(&response.bytes().await.map_err(failed)?)
 }
