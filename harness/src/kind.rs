@@ -232,6 +232,11 @@ impl Kind {
         }
     }
 
+    /// What its precision is judged by.
+    pub fn headline(&self) -> Metric {
+        self.metrics()[0]
+    }
+
     /// Whether it is a time of one call, whose interval can be asked to be narrow.
     pub fn is_timed(&self) -> bool {
         matches!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
-use record::{Count, Nanos, Outcome, Recorder, Sample, Stop, StopReason, Warning};
+use record::{Count, Good, Nanos, Outcome, Recorder, Sample, Stop, StopReason, Warning};
 
 use crate::backend::{Backend, Done};
 use crate::clock::Clock;
@@ -60,29 +60,33 @@ pub struct Measured {
     pub costs: Costs,
 }
 
-/// What a cell has so far: its headline's good values, by repetition.
+/// What a cell has so far: its headline's good good, by repetition.
 #[derive(Default)]
 struct Taken {
-    good: BTreeMap<u64, u64>,
+    good: BTreeMap<u64, Good>,
 }
 
 impl Taken {
     fn add(&mut self, cell: &Cell, repetition: u64, samples: &[Sample]) {
-        let headline = cell.kind.metrics().first();
-        let good = samples
-            .iter()
-            .find(|sample| Some(&sample.metric) == headline)
-            .and_then(Sample::good);
+        let headline = cell.kind.headline();
+        let sample = samples.iter().find(|sample| sample.metric == headline);
+        let good = sample.and_then(|sample| {
+            Some(Good {
+                value: sample.good()?.value(),
+                round: sample.round,
+                disturbed: sample.disturbed.is_some(),
+            })
+        });
         if let Some(good) = good {
-            self.good.insert(repetition, good.value());
+            self.good.insert(repetition, good);
         }
     }
 
-    /// The values of the repetitions before this one: those that were there when it was decided on.
-    fn before(&self, repetition: u64) -> Vec<u64> {
+    /// Those of the repetitions before this one: those that were there when it was decided on.
+    fn before(&self, repetition: u64) -> Vec<Good> {
         self.good
             .range(..repetition)
-            .map(|(_, &value)| value)
+            .map(|(_, &good)| good)
             .collect()
     }
 }
@@ -268,26 +272,26 @@ impl State<'_> {
 
     /// Stops a cell that has enough before this repetition.
     fn judge(&mut self, cell: &Cell, repetition: u64) {
-        let values = self
+        let good = self
             .taken
             .entry(cell.number)
             .or_default()
             .before(repetition);
-        let enough = self.measuring.stopping.enough(cell, repetition, &values);
+        let enough = self.measuring.stopping.enough(cell, repetition, &good);
         if let (Some(why), false) = (enough, self.stops.contains_key(&cell.number)) {
             self.stop(cell, why);
         }
     }
 
     fn stop(&mut self, cell: &Cell, why: StopReason) {
-        let values = self.taken.entry(cell.number).or_default().before(u64::MAX);
+        let good = self.taken.entry(cell.number).or_default().before(u64::MAX);
         let stop = Stop {
             cell: cell.number,
             name: cell.name(),
-            samples: Count(u64::try_from(values.len()).expect("a length fits")),
+            samples: Count(u64::try_from(good.len()).expect("a length fits")),
             warm_up: Count(cell.kind.warm_up()),
             why,
-            width_permille: width(&values).map(Count),
+            width_permille: width(cell.kind.headline(), &good).map(Count),
         };
         self.stops.insert(cell.number, stop);
     }
@@ -333,11 +337,10 @@ impl State<'_> {
         let cells = self.measuring.cells.iter();
         let noop = cells.filter(|cell| cell.server == "noop" && cell.kind.is_timed());
         noop.flat_map(|cell| {
-            let block = self.measuring.stopping.block(cell);
             let good = self.taken.get(&cell.number).map(|taken| &taken.good);
-            good.into_iter().flatten().map(move |(repetition, &value)| {
-                (cell.number, Count(repetition / block + 1), value)
-            })
+            good.into_iter()
+                .flatten()
+                .filter_map(|(_, good)| Some((cell.number, good.round?, good.value)))
         })
     }
 

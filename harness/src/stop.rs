@@ -1,12 +1,14 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Nanos, Spread, StopReason, Summary};
+use record::{Good, Group, Metric, Nanos, Spread, StopReason};
 
 use crate::plan::{Cell, Kind};
 use crate::server::Input;
 
 /// Below this there is no interval, so none can be narrow.
 pub const FEWEST: u64 = 6;
+/// Below this nothing is known of how much processes differ, and an interval would be that of the calls of few.
+const FEWEST_ROUNDS: usize = 3;
 /// A cell whose interval is still too wide after so many is one whose interval does not become narrow.
 const MOST: u64 = 1_000;
 /// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
@@ -225,25 +227,32 @@ impl Stopping {
     }
 
     /// Whether a cell has enough after so many tries, of which these good values came.
-    pub fn enough(&self, cell: &Cell, tries: u64, values: &[u64]) -> Option<StopReason> {
+    pub fn enough(&self, cell: &Cell, tries: u64, good: &[Good]) -> Option<StopReason> {
         if tries >= self.most(cell) {
             return Some(StopReason::Samples);
         }
         let asked = self.precision.filter(|_| cell.kind.is_timed())?;
-        if count(values) < FEWEST {
+        if count(good) < FEWEST {
             // What keeps failing does not become precise by being asked a thousand times.
             let given_up = tries >= self.effort.of(cell).max(FEWEST);
             return given_up.then_some(StopReason::Samples);
         }
-        width(values)
-            .is_some_and(|width| width <= asked.permille)
-            .then_some(StopReason::Precision)
+        let mut rounds: Vec<_> = good.iter().map(|good| good.round).collect();
+        rounds.dedup();
+        let narrow = rounds.len() >= FEWEST_ROUNDS
+            && width(cell.kind.headline(), good).is_some_and(|width| width <= asked.permille);
+        narrow.then_some(StopReason::Precision)
     }
 }
 
-/// Half the width of the median's interval against the median, in thousandths, rounded up; none where there is no interval.
-pub fn width(values: &[u64]) -> Option<u64> {
-    let summary = Summary::of(record::Unit::Nanos, values.iter().copied())?;
+/// Half the width of the median's interval, as tables show it, against the median, in thousandths, rounded up; none where
+/// there is no interval.
+pub fn width(metric: Metric, good: &[Good]) -> Option<u64> {
+    let group = Group {
+        good: good.to_vec(),
+        ..Group::default()
+    };
+    let summary = group.summary(metric)?;
     let Spread::Interval { low, high } = summary.spread else {
         return None;
     };
@@ -251,14 +260,14 @@ pub fn width(values: &[u64]) -> Option<u64> {
     u64::try_from((wide * 1000).div_ceil(2 * median)).ok()
 }
 
-fn count(values: &[u64]) -> u64 {
-    u64::try_from(values.len()).expect("a length fits")
+fn count(good: &[Good]) -> u64 {
+    u64::try_from(good.len()).expect("a length fits")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use record::{Packaging, Transport};
+    use record::{Count, Packaging, Transport};
 
     fn cell(kind: Kind, input: Option<Input>) -> Cell {
         Cell {
@@ -270,6 +279,17 @@ mod tests {
             input,
             kind,
         }
+    }
+
+    /// In rounds of two.
+    fn good(values: impl IntoIterator<Item = u64>) -> Vec<Good> {
+        let rounds = (2..).map(|number| Some(Count(number / 2)));
+        let good = values.into_iter().zip(rounds).map(|(value, round)| Good {
+            value,
+            round,
+            disturbed: false,
+        });
+        good.collect()
     }
 
     fn warm() -> Cell {
@@ -302,7 +322,7 @@ mod tests {
                 .flat_map(|round| stopping.repetitions(&warm(), round))
                 .collect();
             assert_eq!(all, (0..samples).collect::<Vec<_>>());
-            assert_eq!(stopping.enough(&warm(), samples - 1, &[1; 50]), None);
+            assert_eq!(stopping.enough(&warm(), samples - 1, &good([1; 50])), None);
             assert_eq!(
                 stopping.enough(&warm(), samples, &[]),
                 Some(StopReason::Samples)
@@ -316,8 +336,16 @@ mod tests {
     fn a_narrow_interval_ends_a_cell_of_times_and_no_other() {
         let two = Some("2%".parse().expect("a precision"));
         let stopping = Stopping::new(Effort::FULL, None, two, None);
-        let narrow: Vec<u64> = (990..1010).collect();
-        let wide: Vec<u64> = (500..1500).step_by(50).collect();
+        let narrow = good(990..1010);
+        let wide = good((500..1500).step_by(50));
+        let same_round: Vec<Good> = narrow
+            .iter()
+            .map(|good| Good {
+                round: Some(Count(1)),
+                ..*good
+            })
+            .collect();
+        assert_eq!(stopping.enough(&warm(), 20, &same_round), None);
         assert_eq!(stopping.enough(&warm(), 5, &narrow[..5]), None);
         assert_eq!(
             stopping.enough(&warm(), 20, &narrow),
@@ -334,9 +362,9 @@ mod tests {
             "it fails for ever"
         );
         let memory = cell(Kind::Memory, None);
-        assert_eq!(stopping.enough(&memory, 6, &[7; 6]), None);
+        assert_eq!(stopping.enough(&memory, 6, &good([7; 6])), None);
         assert_eq!(
-            stopping.enough(&memory, 7, &[7; 7]),
+            stopping.enough(&memory, 7, &good([7; 7])),
             Some(StopReason::Samples)
         );
     }
@@ -353,9 +381,12 @@ mod tests {
 
     #[test]
     fn a_width_is_half_the_interval_against_the_median() {
-        assert_eq!(width(&[1, 2, 3, 4, 5]), None);
-        assert_eq!(width(&[100; 9]), Some(0));
-        // With six the interval is the range.
-        assert_eq!(width(&[90, 100, 100, 100, 100, 110]), Some(100));
+        let of = |good: &[Good]| width(Metric::Execution, good);
+        assert_eq!(of(&good(1..6)), None);
+        assert_eq!(of(&good([100; 9])), Some(0));
+        let mut lone = good([90, 100, 100, 100, 100, 110]);
+        lone.iter_mut().for_each(|good| good.round = None);
+        // Of six without rounds the interval is the range.
+        assert_eq!(of(&lone), Some(100));
     }
 }

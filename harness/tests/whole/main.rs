@@ -2,4 +2,5 @@
 
 mod killed;
 mod mock;
+mod planted;
 mod rounds;

@@ -13,8 +13,8 @@ use harness::plan::{self, Cell, Planned, Scope};
 use harness::server::{Input, Server};
 use harness::stop::Stopping;
 use record::{
-    Bytes, Count, InputSize, Nanos, Packaging, Quantity, Record, Recorder, Redactor, Run, Sample,
-    Subject, Testbed, Tier, Timestamp, Unit, Wire,
+    Bytes, Count, InputSize, Nanos, Packaging, Quantity, Record, RecordError, Recorder, Redactor,
+    Run, Sample, Subject, Testbed, Tier, Timestamp, Transport, Unit, Wire,
 };
 
 /// A clock that moves only when it is moved.
@@ -90,8 +90,13 @@ impl Laboratory {
 
     /// Goes on with an interrupted run, to its end.
     pub fn resume(&self, folder: &Path, stopping: Stopping, plant: Plant) -> Record {
-        let recorder = Recorder::resume(folder, self.described(), Redactor::new());
-        let mut recorder = recorder.expect("resumed");
+        // A process that another test starts at this moment has this one's files open until it is another program.
+        let mut recorder = loop {
+            match Recorder::resume(folder, self.described(), Redactor::new()) {
+                Err(RecordError::InUse { .. }) => std::thread::yield_now(),
+                resumed => break resumed.expect("resumed"),
+            }
+        };
         let before = Record::read(folder).expect("a record").samples;
         let measured = self.measure(&mut recorder, &before, stopping, plant, &|| false);
         assert!(measured.expect("measured").whole);
@@ -178,7 +183,10 @@ fn sample(laboratory: &Laboratory, cell: &Cell, planned: &Planned, value: u64) -
     });
     sample.start = cell.start();
     sample.transport = cell.transport();
-    sample.wire = cell.transport().map(|_| Wire::V2025_11_25);
+    sample.wire = cell.transport().map(|transport| match transport {
+        Transport::Stdio => Wire::V2025_11_25,
+        Transport::Http | Transport::InProcess => Wire::V2026_07_28,
+    });
     sample.tier = Some("edge".parse::<Tier>().expect("a plain name"));
     sample.testbed = Some(Testbed::Emulated);
     sample

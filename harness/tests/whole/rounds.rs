@@ -72,7 +72,7 @@ fn a_sample_knows_its_round_and_a_cell_why_it_ended() {
             (stop.samples.0, stop.warm_up.0, stop.why),
             (20, 3, StopReason::Samples)
         );
-        assert!(stop.width_permille.is_some_and(|width| width.0 > 20));
+        assert!(stop.width_permille.is_some_and(|width| width.0 > 0));
     }
     assert_eq!(record.run.warnings, []);
 }
@@ -101,11 +101,11 @@ fn precision_ends_what_is_steady_and_goes_on_with_the_rest() {
         }
         assert_eq!(stop.why, StopReason::Precision, "{}", stop.name);
         assert!(stop.width_permille.is_some_and(|width| width.0 <= 20));
-        // Three rounds of two, or six of one: nothing is asked before there are six.
+        // Three rounds of two, or six of one: nothing is believed before there are six, and three rounds.
         let steady = stop.name.contains("noop");
-        assert_eq!(
-            stop.samples.0 == 6,
-            steady,
+        assert!(stop.samples.0 >= 6, "{}", stop.name);
+        assert!(
+            stop.samples.0 == 6 || !steady,
             "{}: {}",
             stop.name,
             stop.samples
