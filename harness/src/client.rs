@@ -34,6 +34,22 @@ impl Request {
         }
     }
 
+    /// A `tools/call` whose parameters were rendered before: where many calls go out, each costs its client a copy.
+    pub fn prepared(id: u64, params: &str) -> Request {
+        let line = format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\",\"params\":{params}}}\n"
+        );
+        Request {
+            id,
+            line: Arc::new(line.into_bytes()),
+        }
+    }
+
+    /// What an answer names it by.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
     /// The `initialize` request.
     pub fn initialize(id: u64) -> Request {
         let client = json!({"name": "wasmmcp-bench", "version": env!("CARGO_PKG_VERSION")});
@@ -164,14 +180,23 @@ pub fn handshake(
     clock: &dyn Clock,
 ) -> Result<Reply, Failure> {
     let reply = ask(process, &Request::initialize(0), timeout, clock)?;
-    let result = reply.result()?;
-    if result.get("protocolVersion").and_then(Value::as_str) != Some(REVISION) {
-        return Err(Failure::Malformed(format!(
-            "initialize was answered with {result}, not with revision {REVISION}"
-        )));
-    }
+    agreed(&reply)?;
     initialized(process, timeout, clock)?;
     Ok(reply)
+}
+
+/// Whether an answer to `initialize` accepts our revision.
+///
+/// # Errors
+/// When it does not.
+pub fn agreed(reply: &Reply) -> Result<(), Failure> {
+    let result = reply.result()?;
+    if result.get("protocolVersion").and_then(Value::as_str) == Some(REVISION) {
+        return Ok(());
+    }
+    Err(Failure::Malformed(format!(
+        "initialize was answered with {result}, not with revision {REVISION}"
+    )))
 }
 
 /// Sends `notifications/initialized`.
@@ -188,6 +213,21 @@ pub fn initialized(
         timeout,
         clock,
     )?)
+}
+
+/// The number of the request that a line answers.
+pub fn answered(line: &[u8]) -> Option<u64> {
+    const HEAD: &[u8] = b"{\"jsonrpc\":\"2.0\",\"id\":";
+    // As in `answers`: our own servers put the id first.
+    if let Some(rest) = line.strip_prefix(HEAD) {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let id = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok();
+        if id.is_some_and(|id| answers(line, id)) {
+            return id;
+        }
+    }
+    let head: Head = serde_json::from_slice(line).ok()?;
+    head.id.filter(|_| head.method.is_none())?.as_u64()
 }
 
 /// Whether a line answers the request `id`.
@@ -220,7 +260,19 @@ mod tests {
             ("garbage", false),
         ] {
             assert_eq!(answers(line.as_bytes(), 7), expected, "{line}");
+            assert_eq!(answered(line.as_bytes()) == Some(7), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_prepared_call_is_the_call() {
+        let arguments = json!({"text": "a"});
+        let params = json!({"name": "echo", "arguments": arguments}).to_string();
+        let read =
+            |request: &Request| serde_json::from_slice::<Value>(request.line()).expect("JSON");
+        let prepared = Request::prepared(9, &params);
+        assert_eq!(read(&prepared), read(&Request::call(9, "echo", &arguments)));
+        assert_eq!((prepared.id(), prepared.line().last()), (9, Some(&b'\n')));
     }
 
     #[test]

@@ -249,18 +249,4 @@ impl Kind {
     pub fn warm_up(&self) -> u64 {
         if self.stage().keeps_up() { WARM_UP } else { 0 }
     }
-
-    /// Whether the worker has this stage.
-    pub(crate) fn is_there(&self) -> bool {
-        match self {
-            Kind::Start { transport, .. } | Kind::Warm { transport, .. } => {
-                *transport == Transport::Stdio
-            }
-            Kind::Load {
-                transport, load, ..
-            } => *transport == Transport::Http && load.is_none(),
-            Kind::Idle { .. } => false,
-            _ => true,
-        }
-    }
 }

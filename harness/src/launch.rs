@@ -143,9 +143,9 @@ pub fn http(
     server: &Server,
     programs: &Programs,
     places: &Places,
-    cache: &Path,
+    code: Code<'_>,
 ) -> Launch {
-    let mut launch = stdio(made, server, programs, places, Code::Cached(cache), None);
+    let mut launch = stdio(made, server, programs, places, code, None);
     if made.packaging == Packaging::Component {
         launch.arguments[0] = "serve".into();
         let at = launch

@@ -101,6 +101,42 @@ impl From<Outcome> for Failed {
 }
 
 impl Failed {
+    /// A process that gave no answer. It is ended.
+    pub fn at(
+        process: Process,
+        request: Option<Vec<u8>>,
+        failure: Failure,
+        clock: &dyn Clock,
+    ) -> Failed {
+        Failed::of(process, request, clock, |end, said| match failure {
+            Failure::Silence(Silence::Timeout(after)) => Outcome::Timeout {
+                after: Nanos::from(after),
+            },
+            Failure::Silence(silence) => Outcome::Crashed {
+                how: format!("{silence}; {}; it said: {said}", end.words()),
+            },
+            other => Outcome::WrongAnswer {
+                why: other.to_string(),
+            },
+        })
+    }
+
+    /// A process that gave no answer or a wrong one. It is ended.
+    pub fn by(
+        process: Process,
+        request: Option<Vec<u8>>,
+        trouble: Trouble,
+        clock: &dyn Clock,
+    ) -> Failed {
+        match trouble {
+            Trouble::Failed(failure) => Failed::at(process, request, failure, clock),
+            Trouble::Wrong(wrong) => {
+                let outcome = Outcome::WrongAnswer { why: wrong.0 };
+                Failed::of(process, request, clock, |_, _| outcome)
+            }
+        }
+    }
+
     /// A failure of a process, which is ended. `outcome` is told how it ended and what it said last.
     pub fn of(
         mut process: Process,
@@ -115,6 +151,31 @@ impl Failed {
             request,
         }
     }
+}
+
+/// Makes the calls that prepare one, however the subject is asked.
+///
+/// # Errors
+/// When one of them has no answer, or fails and may not.
+pub fn prepare(
+    call: &Call,
+    places: &Places,
+    mut ask: impl FnMut(&str, &Value) -> Result<Value, Failure>,
+) -> Result<(), Trouble> {
+    for before in &call.before {
+        let arguments = places
+            .resolve(&before.arguments)
+            .map_err(|error| Wrong(error.to_string()))?;
+        let result = ask(&before.tool, &arguments)?;
+        if result.get("isError") == Some(&Value::Bool(true)) && !before.may_fail {
+            return Err(Wrong(format!(
+                "the call before it, {}, failed: {result}",
+                before.tool
+            ))
+            .into());
+        }
+    }
+    Ok(())
 }
 
 /// What a process that has ended leaves to explain it by.
@@ -229,50 +290,55 @@ impl Peer {
     /// # Errors
     /// When one of them has no answer, or fails and may not.
     pub fn prepare(&mut self, call: &Call, clock: &dyn Clock) -> Result<(), Trouble> {
-        for before in &call.before {
-            let arguments = self
-                .places
-                .resolve(&before.arguments)
-                .map_err(|error| Wrong(error.to_string()))?;
-            let request = self.render(&before.tool, &arguments);
-            let result = self.ask(&request, clock)?.result()?;
-            if result.get("isError") == Some(&Value::Bool(true)) && !before.may_fail {
-                return Err(Wrong(format!(
-                    "the call before it, {}, failed: {result}",
-                    before.tool
-                ))
-                .into());
+        let places = self.places.clone();
+        prepare(call, &places, |tool, arguments| {
+            let request = self.render(tool, arguments);
+            self.ask(&request, clock)?.result()
+        })
+    }
+
+    /// Sends a request without waiting for its answer, so that many can be under way.
+    ///
+    /// # Errors
+    /// When the process no longer reads.
+    pub fn offer(&mut self, request: &Request) -> Result<(), Failure> {
+        self.last = Some(request.clone());
+        Ok(self.process.offer(request.line())?)
+    }
+
+    /// The next answer to any request, if one comes before that moment: the request's number, when it was there, and its line.
+    ///
+    /// # Errors
+    /// When none can come any more.
+    pub fn answer(
+        &mut self,
+        until: Nanos,
+        clock: &dyn Clock,
+    ) -> Result<Option<(u64, Nanos, Vec<u8>)>, Failure> {
+        while let Some(line) = self.process.line(until, clock)? {
+            let at = clock.now();
+            if let Some(id) = client::answered(line) {
+                return Ok(Some((id, at, line.to_vec())));
             }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// How long one answer may take.
+    pub fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// What a failure is called in the record, with the evidence for it. The process is ended.
     pub fn fail(self, failure: Failure, clock: &dyn Clock) -> Failed {
         let request = self.last.map(|request| request.line().to_vec());
-        Failed::of(self.process, request, clock, |end, said| match failure {
-            Failure::Silence(Silence::Timeout(after)) => Outcome::Timeout {
-                after: Nanos::from(after),
-            },
-            Failure::Silence(silence) => Outcome::Crashed {
-                how: format!("{silence}; {}; it said: {said}", end.words()),
-            },
-            other => Outcome::WrongAnswer {
-                why: other.to_string(),
-            },
-        })
+        Failed::at(self.process, request, failure, clock)
     }
 
     /// What a call's trouble is called in the record, with the evidence for it. The process is ended.
     pub fn trouble(self, trouble: Trouble, clock: &dyn Clock) -> Failed {
-        match trouble {
-            Trouble::Failed(failure) => self.fail(failure, clock),
-            Trouble::Wrong(wrong) => {
-                let request = self.last.map(|request| request.line().to_vec());
-                let outcome = Outcome::WrongAnswer { why: wrong.0 };
-                Failed::of(self.process, request, clock, |_, _| outcome)
-            }
-        }
+        let request = self.last.map(|request| request.line().to_vec());
+        Failed::by(self.process, request, trouble, clock)
     }
 
     /// Closes the process's input and waits for its end.

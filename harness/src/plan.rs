@@ -168,7 +168,6 @@ pub fn table3(servers: &[Server], subjects: &[Subject], scope: Scope) -> Vec<Cel
             });
         }
     }
-    cells.retain(|cell| cell.kind.is_there());
     cells.sort_by_key(|cell| cell.kind.stage());
     for (number, cell) in (1..).zip(&mut cells) {
         cell.number = number;

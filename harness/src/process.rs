@@ -34,6 +34,8 @@ pub struct Process {
     stdin: Option<ChildStdin>,
     stdout: ChildStdout,
     stderr: File,
+    /// What was offered and does not fit the pipe yet.
+    unsent: Vec<u8>,
     received: Received,
 }
 
@@ -165,6 +167,7 @@ impl Process {
             stdin: Some(stdin),
             stdout,
             stderr,
+            unsent: Vec::new(),
             received: Received::new(),
         })
     }
@@ -240,6 +243,48 @@ impl Process {
             }
             self.wait(true, Duration::from_nanos(left))?;
         }
+    }
+
+    /// Writes as much of a message as the pipe takes at once; [`Process::line`] writes the rest. Nobody is waited for, so that
+    /// many requests can be under way.
+    ///
+    /// # Errors
+    /// When the process no longer reads.
+    pub fn offer(&mut self, message: &[u8]) -> Result<(), Silence> {
+        self.unsent.extend_from_slice(message);
+        self.write_rest()
+    }
+
+    /// The next line, if one comes before that moment. It is where it was received, as that of an exchange.
+    ///
+    /// # Errors
+    /// When none can come any more.
+    pub fn line(&mut self, until: Nanos, clock: &dyn Clock) -> Result<Option<&[u8]>, Silence> {
+        loop {
+            if let Some(line) = self.received.take_line() {
+                return Ok(Some(&self.received.bytes[line]));
+            }
+            if self.received.len() > MAX_LINE {
+                return Err(Silence::TooLong);
+            }
+            let left = until.0.saturating_sub(clock.now().0);
+            if left == 0 {
+                return Ok(None);
+            }
+            self.write_rest()?;
+            self.wait(!self.unsent.is_empty(), Duration::from_nanos(left))?;
+        }
+    }
+
+    /// Writes what was offered before, as far as the pipe takes it.
+    fn write_rest(&mut self) -> Result<(), Silence> {
+        let mut offered = std::mem::take(&mut self.unsent);
+        let mut unsent = offered.as_slice();
+        let done = self.write_some(&mut unsent);
+        let written = offered.len() - unsent.len();
+        offered.drain(..written);
+        self.unsent = offered;
+        done
     }
 
     /// Writes what the pipe takes at once.
@@ -504,6 +549,30 @@ mod tests {
             .exchange(b"two\n", LONG, &clock, |_| true)
             .expect("a line");
         assert_eq!(line, b"one two");
+    }
+
+    #[test]
+    fn many_requests_are_under_way_at_once() {
+        let clock = Monotonic::new();
+        let mut process = shell("read a; read b; echo \"$b\"; echo \"$a\"; cat");
+        process.offer(b"one\n").expect("taken");
+        process.offer(b"two\n").expect("taken");
+        let soon = Nanos(clock.now().0 + Nanos::from(LONG).0);
+        let mut line = || {
+            process
+                .line(soon, &clock)
+                .expect("it lives")
+                .map(<[u8]>::to_vec)
+        };
+        assert_eq!(line(), Some(b"two".to_vec()));
+        assert_eq!(line(), Some(b"one".to_vec()));
+        // More than a pipe holds, both ways.
+        let mut long = vec![b'x'; 1 << 20];
+        long.push(b'\n');
+        process.offer(&long).expect("taken");
+        let echoed = process.line(soon, &clock).expect("it lives");
+        assert_eq!(echoed.map(<[u8]>::len), Some(1 << 20));
+        assert_eq!(process.line(clock.now(), &clock), Ok(None));
     }
 
     #[test]

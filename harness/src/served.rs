@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::client::{self, Failure};
 use crate::clock::Clock;
 use crate::input::Places;
-use crate::launch;
+use crate::launch::{self, Code};
 use crate::peer::{Subject, evidence};
 use crate::process::Process;
 
@@ -42,7 +42,7 @@ impl Served {
             subject.server,
             subject.programs,
             places,
-            subject.cache,
+            Code::Cached(subject.cache),
         );
         let mut process = Process::start(&launch)
             .with_context(|| format!("{} cannot be started", launch.program.display()))?;

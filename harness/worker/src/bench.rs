@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use harness::backend::Done;
 use harness::clock::Monotonic;
 use harness::input::Places;
@@ -241,23 +241,26 @@ impl Up {
         }
         match &planned.kind {
             Kind::Size => stage::size::trial(bench, planned),
-            Kind::Start {
-                class,
-                transport: Transport::Stdio,
-            } => stage::start::trial(bench, planned, *class),
+            Kind::Start { class, transport } => {
+                stage::start::trial(bench, planned, *class, *transport)
+            }
             Kind::Memory => stage::memory::trial(bench, planned),
-            Kind::Warm {
-                call,
-                transport: Transport::Stdio,
-            } => self.warm.trial(bench, planned, call),
+            Kind::Warm { call, transport } => self.warm.trial(bench, planned, call, *transport),
             Kind::Instance { call } => self.instance.trial(bench, planned, call),
             Kind::Density => stage::density::trial(bench, planned),
+            Kind::Idle { servers } => stage::idle::trial(bench, planned, *servers),
             Kind::Load {
-                transport: Transport::Http,
+                transport,
                 connections,
-                load: None,
-            } => stage::load::trial(bench, planned, *connections),
-            kind => bail!("there is no stage for {kind:?}; build again"),
+                load,
+            } => {
+                let asked = stage::load::Asked {
+                    transport: *transport,
+                    connections: *connections,
+                    load: *load,
+                };
+                stage::load::trial(bench, planned, asked)
+            }
         }
     }
 }

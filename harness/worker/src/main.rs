@@ -3,9 +3,15 @@
 //! `harness` builds it, asks it for one trial after the other; nobody else needs to start it.
 
 mod bench;
+mod burst;
+mod carrier;
+mod link;
 mod memory;
+mod room;
+mod served;
 mod stage;
 mod stripped;
+mod web;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +41,17 @@ enum Command {
         /// A folder that the servers may write to.
         scratch: PathBuf,
     },
+    /// Holds idle sessions of one server and lets one at a time answer.
+    Idle {
+        /// Where everything is, as JSON.
+        setting: PathBuf,
+        /// Index of the subject in it.
+        subject: usize,
+        /// A folder that the servers may write to.
+        scratch: PathBuf,
+        /// How many sessions there may be.
+        sessions: u32,
+    },
 }
 
 fn main() -> ExitCode {
@@ -45,6 +62,12 @@ fn main() -> ExitCode {
             subject,
             scratch,
         } => stage::density::fill(&setting, subject, &scratch),
+        Command::Idle {
+            setting,
+            subject,
+            scratch,
+            sessions,
+        } => stage::idle::host(&setting, subject, &scratch, sessions),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

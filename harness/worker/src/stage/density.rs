@@ -100,7 +100,16 @@ pub fn fill(setting: &Path, subject: usize, scratch: &Path) -> Result<()> {
         .subjects
         .iter()
         .find(|other| other.is_hosted() && other.server != made.server);
-    let loaded = |made: &Made| load(&host, &bench, server(&bench, made)?, &made.file, &places);
+    let loaded = |made: &Made| {
+        load(
+            &host,
+            &bench,
+            server(&bench, made)?,
+            &made.file,
+            &places,
+            None,
+        )
+    };
     let _other = other.map(|other| greeted(&loaded(other)?)).transpose()?;
     let before = reading()?;
     let own = loaded(made)?;
@@ -150,7 +159,8 @@ fn reading() -> Result<Reading> {
     })
 }
 
-fn server<'a>(bench: &'a Bench, made: &Made) -> Result<&'a Server> {
+/// The server of a subject.
+pub fn server<'a>(bench: &'a Bench, made: &Made) -> Result<&'a Server> {
     bench
         .servers
         .get(&made.server)

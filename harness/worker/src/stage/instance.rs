@@ -44,7 +44,7 @@ impl Stage {
             self.up.clear();
             let places = bench.places()?;
             let host = Host::new(HostOptions::default()).context("the host cannot be made")?;
-            let loaded = load(&host, bench, server, &made.file, &places)?;
+            let loaded = load(&host, bench, server, &made.file, &places, None)?;
             self.up.insert(
                 planned.subject,
                 Up {
@@ -141,14 +141,19 @@ fn samples(
     samples
 }
 
-/// Loads a server into a host with the grants that its description states.
+/// Loads a server into a host with the grants that its description states, and room for so many sessions.
 pub fn load(
     host: &Host,
     bench: &Bench,
     server: &Server,
     component: &Path,
     places: &Places,
+    sessions: Option<usize>,
 ) -> Result<Loaded> {
+    let mut limits = limits(server)?;
+    if let Some(sessions) = sessions {
+        limits.sessions = sessions;
+    }
     let directories = server.grants.directories.iter().map(|directory| {
         let access = match directory.access {
             Access::Read => wasmmcp_runtime::Access::Read,
@@ -168,7 +173,7 @@ pub fn load(
             directories: directories.collect::<Result<_, _>>()?,
             ..Grants::default()
         },
-        limits: limits(server)?,
+        limits,
         cache: CacheChoice::Folder(bench.setting.cache.clone()),
     };
     host.load(spec)

@@ -1,32 +1,55 @@
-//! Calls over HTTP from several connections at once, each sending its next call when the last is answered.
+//! Calls from several clients at once, over one process's pipes or over HTTP: as many as can be answered, or a share of that.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use bytes::Bytes;
-use harness::clock::Clock;
-use harness::launch;
-use harness::peer::Failed;
+use harness::client;
+use harness::clock::Monotonic;
+use harness::input::Places;
+use harness::launch::Code;
+use harness::peer::{Failed, Peer, Subject, Trouble};
 use harness::plan::Planned;
-use harness::process::Process;
-use http_body_util::{BodyExt, Full};
-use hyper_util::rt::TokioIo;
-use record::{Metric, Nanos, Outcome, PerSecond, Sample, StartClass, Transport, Wire};
-use serde_json::Value;
+use harness::server::Call;
+use http_body_util::Full;
+use record::{Metric, Nanos, PerSecond, Sample, StartClass, Transport, Wire};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::bench::{Bench, Conditions, input};
+use crate::burst::{Burst, Load, arrivals, rate};
+use crate::carrier::{Carrier, Pipe};
+use crate::memory;
+use crate::served::Served;
 use crate::stage::instance::request;
+use crate::web::Web;
 
-/// How long calls are counted, after as long a tenth that is not.
-const COUNTED: Duration = Duration::from_millis(1_500);
-const WARM_UP: Duration = Duration::from_millis(150);
-/// Latencies that a trial keeps, evenly spaced over its calls.
+/// How long calls are made before any counts.
+const WARM_UP: Nanos = Nanos(100_000_000);
+/// How long they are counted in the closed loop.
+const CLOSED: Nanos = Nanos(700_000_000);
+/// How long the capacity is measured of which the open loop offers a share,
+const CAPACITY: Nanos = Nanos(250_000_000);
+/// and how long it does.
+const OPEN: Nanos = Nanos(500_000_000);
+/// Latencies that a trial keeps: the middles of a hundred equal parts of all, so that the tail stays what it was.
 const KEPT: usize = 100;
 
+/// What is asked of one trial.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    /// How the clients reach the server.
+    pub transport: Transport,
+    /// How many calls may be under way.
+    pub connections: u32,
+    /// The share of the capacity that is offered, in percent; none for a closed loop.
+    pub load: Option<u32>,
+}
+
 /// One burst.
-pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<Sample>> {
+pub fn trial(bench: &Bench, planned: &Planned, asked: Asked) -> Result<Vec<Sample>> {
     let (made, server) = bench.subject(planned);
     let call = server
         .timed()
@@ -34,199 +57,237 @@ pub fn trial(bench: &Bench, planned: &Planned, connections: u32) -> Result<Vec<S
         .context("the server has no call without preparation")?;
     let places = bench.places()?;
     let arguments = places.resolve(&call.arguments)?;
+    let http = asked.transport == Transport::Http;
     let conditions = Conditions {
         call: Some(input(call, &arguments)),
-        transport: Some(Transport::Http),
-        wire: Some(Wire::V2026_07_28),
+        transport: Some(asked.transport),
+        wire: Some(if http {
+            Wire::V2026_07_28
+        } else {
+            Wire::V2025_11_25
+        }),
         // A component answers each call of the stateless wire in a fresh instance; a native process is one instance.
-        start: Some(if made.is_component() {
+        start: Some(if http && made.is_component() {
             StartClass::InstanceCold
         } else {
             StartClass::Warm
         }),
-        concurrency: u64::from(connections),
+        concurrency: u64::from(asked.connections),
+        load: asked.load.map(u64::from),
         ..Conditions::default()
     };
-    let failed = |outcome| {
-        Ok(vec![bench.failed(
-            planned,
-            &conditions,
-            Metric::Throughput,
-            outcome,
-        )])
+    let subject = bench.peer(planned);
+    let seed = bench.setting.seed.wrapping_add(planned.trial.0);
+    let bursts = if http {
+        over_http(
+            &subject,
+            places,
+            call,
+            &arguments,
+            asked,
+            seed,
+            &bench.clock,
+        )?
+    } else {
+        over_pipes(
+            &subject,
+            places,
+            call,
+            &arguments,
+            asked,
+            seed,
+            &bench.clock,
+        )
     };
-    let launch = launch::http(
-        made,
-        server,
-        &bench.setting.programs,
-        &places,
-        &bench.setting.cache,
-    );
-    let mut process = Process::start(&launch)?;
-    let patience = bench.peer(planned).patience();
-    let address = match process.exchange(b"", patience, &bench.clock, |line| {
-        line.starts_with(b"listening on http://")
-    }) {
-        Ok(line) => address(line)?,
-        Err(silence) => {
-            let failed = Failed::of(process, None, &bench.clock, |end, said| Outcome::Crashed {
-                how: format!("{silence}; {}; it said: {said}", end.words()),
-            });
-            let metric = Metric::Throughput;
-            return Ok(vec![bench.fail(planned, &conditions, metric, failed)]);
-        }
-    };
-    let request = request(&server.name, &call.tool, &arguments)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let burst = runtime.block_on(burst(&bench.clock, &address, &request, connections));
-    let burst = match burst {
-        Ok(burst) => burst,
-        Err(error) => {
-            return failed(Outcome::WrongAnswer {
-                why: format!("{error:#}"),
-            });
-        }
-    };
-    if let Err(wrong) = bench.peer(planned).judge(call, &places, &burst.answer) {
-        return failed(Outcome::WrongAnswer { why: wrong.0 });
-    }
-    let per_second = u128::from(burst.calls) * 1_000_000_000 / u128::from(burst.took.0.max(1));
-    let mut samples = vec![bench.sample(
-        planned,
-        &conditions,
-        Metric::Throughput,
-        PerSecond(u64::try_from(per_second)?),
-    )];
-    let step = (burst.latencies.len() / KEPT).max(1);
-    let kept = burst.latencies.iter().step_by(step);
-    samples.extend(
-        kept.map(|&latency| bench.sample(planned, &conditions, Metric::LatencyUnderLoad, latency)),
-    );
-    Ok(samples)
-}
-
-/// `127.0.0.1:PORT` of a line that says where a server listens.
-fn address(line: &[u8]) -> Result<String> {
-    let line = std::str::from_utf8(line)?;
-    let rest = line
-        .strip_prefix("listening on http://")
-        .context("the server does not say where it listens")?;
-    Ok(rest.split('/').next().unwrap_or(rest).trim().to_owned())
-}
-
-struct Burst {
-    calls: u64,
-    took: Nanos,
-    latencies: Vec<Nanos>,
-    answer: Value,
-}
-
-async fn burst(
-    clock: &harness::clock::Monotonic,
-    address: &str,
-    request: &http::Request<Bytes>,
-    connections: u32,
-) -> Result<Burst> {
-    let begin = clock.now().0 + nanos(WARM_UP);
-    let end = begin + nanos(COUNTED);
-    let latencies = Rc::new(RefCell::new(Vec::new()));
-    let local = tokio::task::LocalSet::new();
-    let clients: Vec<_> = (0..connections)
-        .map(|_| {
-            local.spawn_local(client(
-                *clock,
-                address.to_owned(),
-                request.clone(),
-                (begin, end),
-                Rc::clone(&latencies),
-            ))
-        })
-        .collect();
-    let mut answer = None;
-    local
-        .run_until(async {
-            for client in clients {
-                answer = Some(client.await??);
-            }
-            anyhow::Ok(())
-        })
-        .await?;
-    let latencies = latencies.take();
-    Ok(Burst {
-        calls: u64::try_from(latencies.len())?,
-        took: Nanos(end - begin),
-        latencies,
-        answer: answer.context("there was no connection")?,
+    Ok(match bursts {
+        Ok(measured) => samples(bench, planned, &conditions, &measured),
+        Err(failed) => vec![bench.fail(planned, &conditions, Metric::Throughput, failed)],
     })
 }
 
-/// One connection's calls; only answers that came within the counted time count.
-async fn client(
-    clock: harness::clock::Monotonic,
-    address: String,
-    request: http::Request<Bytes>,
-    (begin, end): (u64, u64),
-    latencies: Rc<RefCell<Vec<Nanos>>>,
-) -> Result<Value> {
-    let stream = tokio::net::TcpStream::connect(&address)
-        .await
-        .with_context(|| format!("{address} cannot be reached"))?;
-    stream.set_nodelay(true)?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::task::spawn_local(connection);
-    let mut first: Option<Bytes> = None;
-    loop {
-        let sent = clock.now().0;
-        if sent >= end {
-            break;
-        }
-        let response = sender.send_request(request.clone().map(Full::new)).await?;
-        let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        let got = clock.now().0;
-        ensure!(
-            status.is_success(),
-            "HTTP {status}: {}",
-            String::from_utf8_lossy(&body)
-        );
-        match &first {
-            None => first = Some(body),
-            // Timing in `_meta` makes answers differ in a few digits; a wrong answer differs in more.
-            Some(first) if first.len().abs_diff(body.len()) > 64 => bail!(
-                "an answer of {} bytes after one of {}",
-                body.len(),
-                first.len()
-            ),
-            Some(_) => {}
-        }
-        if sent >= begin && got <= end {
-            latencies.borrow_mut().push(Nanos(got - sent));
-        }
-    }
-    Ok(harness::client::result(
-        &first.context("no call was answered in time")?,
-    )?)
+/// What counts of a trial.
+struct Measured {
+    burst: Burst,
+    /// What was sent, where that was decided beforehand.
+    offered: Option<PerSecond>,
+    /// Processor time of a call.
+    cpu: Nanos,
 }
 
-fn nanos(duration: Duration) -> u64 {
-    Nanos::from(duration).0
+fn samples(
+    bench: &Bench,
+    planned: &Planned,
+    conditions: &Conditions,
+    measured: &Measured,
+) -> Vec<Sample> {
+    let Measured {
+        burst,
+        offered,
+        cpu,
+    } = measured;
+    let sample = |metric, value| bench.sample(planned, conditions, metric, value);
+    let mut samples = Vec::new();
+    samples.extend(offered.map(|offered| sample(Metric::OfferedRate, offered)));
+    samples.push(sample(Metric::Throughput, burst.throughput()));
+    samples.push(bench.sample(planned, conditions, Metric::CpuTime, *cpu));
+    let mut sorted = burst.latencies.clone();
+    sorted.sort_unstable();
+    let kept = KEPT.min(sorted.len());
+    let middles = (0..kept).map(|part| sorted[(2 * part + 1) * sorted.len() / (2 * kept)]);
+    let latency = |took| bench.sample(planned, conditions, Metric::LatencyUnderLoad, took);
+    samples.extend(middles.map(latency));
+    samples
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// One process on its pipes, and its calls.
+fn over_pipes(
+    subject: &Subject<'_>,
+    places: Places,
+    call: &Call,
+    arguments: &Value,
+    asked: Asked,
+    seed: u64,
+    clock: &Monotonic,
+) -> Result<Measured, Failed> {
+    let mut peer = Peer::start(subject, places.clone(), clock)?;
+    let (process, patience) = (peer.id(), peer.patience());
+    let mut pipe = Pipe {
+        peer: &mut peer,
+        params: json!({"name": call.tool, "arguments": arguments}).to_string(),
+        clock,
+    };
+    let judge = |bodies: &[Bytes]| judged(subject, call, &places, bodies);
+    let measured = measure(&mut pipe, asked, patience, seed, process, judge);
+    measured.map_err(|trouble| peer.trouble(trouble, clock))
+}
 
-    #[test]
-    fn the_address_is_read_with_and_without_a_path() {
-        for line in [
-            "listening on http://127.0.0.1:80",
-            "listening on http://127.0.0.1:80/noop/mcp",
-        ] {
-            assert_eq!(address(line.as_bytes()).expect(line), "127.0.0.1:80");
+/// One process that serves, connections to it, and their calls.
+fn over_http(
+    subject: &Subject<'_>,
+    places: Places,
+    call: &Call,
+    arguments: &Value,
+    asked: Asked,
+    seed: u64,
+    clock: &Monotonic,
+) -> Result<Result<Measured, Failed>> {
+    let request = request(&subject.server.name, &call.tool, arguments)?;
+    let body = request.body().to_vec();
+    let served = match Served::start(subject, places.clone(), Code::Cached(subject.cache), clock) {
+        Ok(served) => served,
+        Err(failed) => return Ok(Err(failed)),
+    };
+    let judge = |bodies: &[Bytes]| judged(subject, call, &places, bodies);
+    let web = Web::open(
+        &served.address,
+        asked.connections,
+        request.map(Full::new),
+        clock,
+    );
+    let measured = web
+        .map_err(Trouble::from)
+        .and_then(|mut web| measure(&mut web, asked, served.patience(), seed, served.id(), judge));
+    Ok(measured.map_err(|trouble| served.trouble(trouble, Some(body), clock)))
+}
+
+/// Warms up and measures, in whichever loop is asked for.
+fn measure<C: Carrier>(
+    carrier: &mut C,
+    asked: Asked,
+    patience: Duration,
+    seed: u64,
+    process: u32,
+    judge: impl Fn(&[Bytes]) -> Result<(), Trouble>,
+) -> Result<Measured, Trouble> {
+    let mut load = Load::new(carrier, asked.connections, patience);
+    judge(&load.closed(WARM_UP)?.bodies)?;
+    let (offered, cpu, burst) = match asked.load {
+        None => {
+            let cpu = memory::cpu(process);
+            (None, cpu, load.closed(CLOSED)?)
         }
-        assert!(address(b"hello").is_err());
+        Some(percent) => {
+            let alone = load.closed(CAPACITY)?;
+            judge(&alone.bodies)?;
+            let share = PerSecond(alone.throughput().0.saturating_mul(u64::from(percent)) / 100);
+            let moments = arrivals(share, OPEN, seed);
+            let sent = u64::try_from(moments.len()).expect("a length fits");
+            let _exact = Exact::begin();
+            let cpu = memory::cpu(process);
+            (Some(rate(sent, OPEN)), cpu, load.open(&moments, OPEN)?)
+        }
+    };
+    let cpu = memory::cpu(process).saturating_sub(cpu);
+    judge(&burst.bodies)?;
+    let calls = u64::try_from(burst.bodies.len()).expect("a length fits");
+    Ok(Measured {
+        burst,
+        offered,
+        cpu: Nanos(cpu / calls.max(1)),
+    })
+}
+
+/// While it lives, this thread is woken when it asked to be. The kernel rounds by 50 µs otherwise, as long as a small call.
+struct Exact;
+
+impl Exact {
+    fn begin() -> Exact {
+        // Where the kernel does not offer it, calls go out a little late, which their latency shows.
+        let _coarse = rustix::thread::set_current_timer_slack(NonZeroU64::new(1_000));
+        Exact
     }
+}
+
+impl Drop for Exact {
+    fn drop(&mut self) {
+        // Processes that are started later inherit what is set.
+        let _coarse = rustix::thread::set_current_timer_slack(None);
+    }
+}
+
+/// What is judged of an answer: all but its timing.
+#[derive(Deserialize)]
+struct Said<'a> {
+    #[serde(borrow)]
+    result: Option<Essence<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Essence<'a> {
+    #[serde(borrow)]
+    content: &'a RawValue,
+    #[serde(borrow)]
+    structured_content: Option<&'a RawValue>,
+    is_error: Option<bool>,
+}
+
+impl Essence<'_> {
+    fn key(&self) -> (&str, Option<&str>, Option<bool>) {
+        let structured = self.structured_content.map(RawValue::get);
+        (self.content.get(), structured, self.is_error)
+    }
+}
+
+/// Judges every answer; those that say what a right one said are right.
+fn judged(
+    subject: &Subject<'_>,
+    call: &Call,
+    places: &Places,
+    bodies: &[Bytes],
+) -> Result<(), Trouble> {
+    let mut right: Option<Essence<'_>> = None;
+    for body in bodies {
+        let said = serde_json::from_slice::<Said<'_>>(body).ok();
+        let essence = said.and_then(|said| said.result);
+        if let (Some(essence), Some(right)) = (&essence, &right)
+            && essence.key() == right.key()
+        {
+            continue;
+        }
+        let result = client::result(body)?;
+        subject.judge(call, places, &result)?;
+        right = essence;
+    }
+    Ok(())
 }

@@ -1,16 +1,17 @@
-//! The cold start: from before the spawn to the whole answer to `initialize`, and to the first `tools/call`.
+//! The cold start: from before the spawn to the whole answer to `initialize`, and to the first `tools/call`, over
+//! its pipes or over HTTP.
 
 use anyhow::Result;
 use harness::client::Request;
 use harness::clock::Clock;
 use harness::launch::Code;
-use harness::peer::{Failed, Peer, Trouble};
+use harness::peer::{Failed, Trouble};
 use harness::plan::Planned;
-
 use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde::Deserialize;
 
 use crate::bench::{Bench, Conditions, input};
+use crate::link::Link;
 
 /// The host's own account of its start: the first line of its report.
 #[derive(Default, Deserialize)]
@@ -25,10 +26,15 @@ struct Load {
 }
 
 /// One start.
-pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<Sample>> {
+pub fn trial(
+    bench: &Bench,
+    planned: &Planned,
+    class: StartClass,
+    transport: Transport,
+) -> Result<Vec<Sample>> {
     let subject = bench.peer(planned);
     let conditions = Conditions {
-        transport: Some(Transport::Stdio),
+        transport: Some(transport),
         wire: Some(Wire::V2025_11_25),
         start: Some(class),
         ..Conditions::default()
@@ -51,18 +57,15 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
     let clock = &bench.clock;
 
     let start = clock.now();
-    let mut peer = match Peer::spawn(&subject, places, code, Some(&report)) {
+    let mut peer = match Link::spawn(&subject, transport, places, code, &report, clock) {
         Ok(peer) => peer,
-        Err(failure) => {
-            let how = failure.to_string();
-            return Ok(failed(Outcome::Crashed { how }.into()));
-        }
+        Err(why) => return Ok(failed(why)),
     };
     let answer = peer.ask(&hello, clock);
     let first = Nanos(clock.now().0 - start.0);
     let answer = answer.and_then(|reply| reply.result());
     if let Err(failure) = answer.and_then(|_| peer.initialized(clock)) {
-        return Ok(failed(peer.fail(failure, clock)));
+        return Ok(failed(peer.trouble(failure.into(), clock)));
     }
     let mut samples = vec![bench.sample(planned, &conditions, Metric::FirstAnswer, first)];
     if let (Some(call), Some(arguments)) = (call, arguments) {
@@ -73,10 +76,10 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
         let request = peer.render(&call.tool, &arguments);
         let reply = match peer.ask(&request, clock) {
             Ok(reply) => reply,
-            Err(failure) => return Ok(failed(peer.fail(failure, clock))),
+            Err(failure) => return Ok(failed(peer.trouble(failure.into(), clock))),
         };
         let judged = reply.result().map_err(Trouble::from).and_then(|result| {
-            let judged = subject.judge(call, &peer.places, &result);
+            let judged = subject.judge(call, peer.places(), &result);
             judged.map_err(Trouble::from)
         });
         if let Err(trouble) = judged {
@@ -123,7 +126,7 @@ pub fn trial(bench: &Bench, planned: &Planned, class: StartClass) -> Result<Vec<
 
 fn read(report: &std::path::Path) -> Load {
     let text = std::fs::read_to_string(report).unwrap_or_default();
-    // A host without a report (native, stock wasmtime) has no phases to tell.
+    // A host without a report (native, stock wasmtime, over HTTP) has no phases to tell.
     text.lines()
         .next()
         .and_then(|line| serde_json::from_str(line).ok())

@@ -4,24 +4,25 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use anyhow::{Context, Result};
-use harness::peer::{Peer, Trouble};
+use harness::peer::Trouble;
 use harness::plan::{Planned, WARM_UP};
 use harness::server::{Call, Server};
 use record::{Input, Metric, Nanos, Sample, StartClass, Transport, Wire};
 use serde_json::Value;
 
 use crate::bench::{Bench, Conditions, input};
+use crate::link::Link;
 use crate::memory;
 
-/// The processes that are up: all packagings of one server, side by side.
+/// The processes that are up: all packagings of one server over each transport, side by side.
 #[derive(Default)]
 pub struct Stage {
     server: String,
-    up: BTreeMap<usize, Up>,
+    up: BTreeMap<(usize, Transport), Up>,
 }
 
 struct Up {
-    peer: Peer,
+    peer: Link,
     arguments: BTreeMap<String, (Value, (String, Input))>,
     warmed: BTreeSet<String>,
 }
@@ -34,7 +35,13 @@ impl Stage {
     }
 
     /// One call.
-    pub fn trial(&mut self, bench: &Bench, planned: &Planned, id: &str) -> Result<Vec<Sample>> {
+    pub fn trial(
+        &mut self,
+        bench: &Bench,
+        planned: &Planned,
+        id: &str,
+        transport: Transport,
+    ) -> Result<Vec<Sample>> {
         let (_, server) = bench.subject(planned);
         if self.server != server.name {
             self.end();
@@ -43,15 +50,20 @@ impl Stage {
         let call = find(server, id)?;
         let mut conditions = Conditions {
             call: Some(input(call, &call.arguments)),
-            transport: Some(Transport::Stdio),
+            transport: Some(transport),
             wire: Some(Wire::V2025_11_25),
             start: Some(StartClass::Warm),
             ..Conditions::default()
         };
-        let up = match self.up.entry(planned.subject) {
+        let up = match self.up.entry((planned.subject, transport)) {
             Entry::Occupied(up) => up.into_mut(),
             Entry::Vacant(free) => {
-                match Peer::start(&bench.peer(planned), bench.places()?, &bench.clock) {
+                match Link::start(
+                    &bench.peer(planned),
+                    transport,
+                    bench.places()?,
+                    &bench.clock,
+                ) {
                     Ok(peer) => free.insert(Up {
                         peer,
                         arguments: BTreeMap::new(),
@@ -65,7 +77,7 @@ impl Stage {
             }
         };
         if !up.arguments.contains_key(id) {
-            let arguments = up.peer.places.resolve(&call.arguments)?;
+            let arguments = up.peer.places().resolve(&call.arguments)?;
             let named = input(call, &arguments);
             up.arguments.insert(id.to_owned(), (arguments, named));
         }
@@ -86,7 +98,8 @@ impl Stage {
             Ok(timed) => timed,
             Err(trouble) => {
                 // What failed once is not asked again: the next trial starts a new process.
-                let up = self.up.remove(&planned.subject).expect("it is up");
+                let up = self.up.remove(&(planned.subject, transport));
+                let up = up.expect("it is up");
                 let failed = up.peer.trouble(trouble, &bench.clock);
                 let metric = Metric::Execution;
                 return Ok(vec![bench.fail(planned, &conditions, metric, failed)]);
@@ -134,7 +147,7 @@ impl Up {
         let result = reply.result()?;
         bench
             .peer(planned)
-            .judge(call, &self.peer.places, &result)?;
+            .judge(call, self.peer.places(), &result)?;
         Ok(Timed {
             took: reply.took,
             cpu,

@@ -1,0 +1,228 @@
+//! On this machine, with real servers: what the worker measures over pipes and over HTTP, under load and among idle servers,
+//! is there, is right, and leaves no process behind.
+
+use std::collections::BTreeMap;
+
+use harness::backend::{Backend, Worker};
+use harness::clock::{Clock, Monotonic};
+use harness::plan::{Kind, Planned, Setting};
+use harness::server::{TextRule, read_all};
+use harness::{place, subject};
+use record::{Metric, Nanos, Outcome, Packaging, Sample, StartClass, Transport, Trial};
+
+/// What was built of `noop`.
+struct Workshop {
+    worker: std::path::PathBuf,
+    setting: Setting,
+}
+
+fn workshop() -> Workshop {
+    let root = place::root().expect("the checkout");
+    let cache = place::cache().expect("a cache");
+    let servers = read_all(&root).expect("every server.toml is acceptable");
+    let noop: Vec<_> = servers
+        .into_iter()
+        .filter(|server| server.name == "noop")
+        .collect();
+    let built = subject::build(&root, &noop, false, &cache, &mut |line| println!("{line}"))
+        .expect("everything builds");
+    if let Some((packaging, missing)) = built.missing.first() {
+        println!("skipped: {packaging}: {}", missing.why);
+    }
+    let data = dataset::ensure(&cache).expect("the data set");
+    // Only what listens by itself.
+    let serves = |made: &harness::launch::Made| {
+        matches!(made.packaging, Packaging::Native | Packaging::Component)
+    };
+    Workshop {
+        worker: built.worker,
+        setting: Setting {
+            root,
+            data,
+            generated: true,
+            cache: built.cache,
+            programs: built.programs,
+            subjects: built.subjects.into_iter().filter(serves).collect(),
+            seed: 7,
+        },
+    }
+}
+
+/// Good samples by metric; any other sample ends the test.
+fn good(samples: &[Sample]) -> BTreeMap<Metric, Vec<u64>> {
+    let mut values: BTreeMap<Metric, Vec<u64>> = BTreeMap::new();
+    for sample in samples {
+        assert_eq!(sample.outcome, Outcome::Ok, "{sample:?}");
+        let value = sample.good().expect("a good sample has a value").value();
+        values.entry(sample.metric).or_default().push(value);
+    }
+    values
+}
+
+fn median(values: &[u64]) -> u64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
+}
+
+/// The processes that descend from one.
+fn descendants(process: u32) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut parents = vec![process.to_string()];
+    while let Some(parent) = parents.pop() {
+        let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+        let children = children.unwrap_or_default();
+        let children: Vec<String> = children.split_whitespace().map(str::to_owned).collect();
+        found.extend(children.iter().cloned());
+        parents.extend(children);
+    }
+    found
+}
+
+#[test]
+fn every_way_to_a_server_gives_its_samples_and_leaves_nobody_behind() {
+    let workshop = workshop();
+    let clock = Monotonic::new();
+    let mut worker =
+        Worker::start(&workshop.worker, &workshop.setting, &clock).expect("the worker starts");
+    let process = worker.id();
+    let mut number = 0;
+    let mut ask = |subject: usize, kind: Kind| {
+        number += 1;
+        let planned = Planned {
+            trial: Trial(number),
+            round: 1,
+            subject,
+            kind,
+        };
+        let begin = clock.now();
+        let done = worker.trial(&planned).expect("the worker lives");
+        (done.samples, Nanos(clock.now().0 - begin.0))
+    };
+    for (subject, made) in workshop.setting.subjects.iter().enumerate() {
+        let packaging = made.packaging;
+        for transport in [Transport::Stdio, Transport::Http] {
+            let class = StartClass::ProcessCold;
+            let (samples, _) = ask(subject, Kind::Start { class, transport });
+            let start = good(&samples);
+            for sample in &samples {
+                assert_eq!(sample.transport, Some(transport));
+            }
+            let first = start[&Metric::FirstAnswer][0];
+            assert!(first < start[&Metric::FirstCallAnswer][0]);
+            assert!(start[&Metric::CpuTime][0] > 0);
+
+            let call = "noop-small".to_owned();
+            let (samples, _) = ask(subject, Kind::Warm { call, transport });
+            let warm = good(&samples);
+            let took = warm[&Metric::Execution][0];
+            println!("{packaging} {transport}: first answer {first} ns, warm call {took} ns");
+            assert!(took < first, "a call is shorter than a start");
+
+            for load in [None, Some(50)] {
+                let connections = 4;
+                let kind = Kind::Load {
+                    transport,
+                    connections,
+                    load,
+                };
+                let (samples, trial) = ask(subject, kind);
+                let loaded = good(&samples);
+                for sample in &samples {
+                    assert_eq!(sample.concurrency.0, 4);
+                    assert_eq!(sample.load.map(|load| load.0), load.map(u64::from));
+                }
+                let throughput = loaded[&Metric::Throughput][0];
+                let latencies = &loaded[&Metric::LatencyUnderLoad];
+                let offered = loaded.get(&Metric::OfferedRate).map(|rate| rate[0]);
+                println!(
+                    "{packaging} {transport} {load:?}: offered {offered:?}, answered {throughput} a second, median {} ns, \
+                     cpu {} ns, the trial {} ms",
+                    median(latencies),
+                    loaded[&Metric::CpuTime][0],
+                    trial.0 / 1_000_000
+                );
+                assert!(throughput > 0 && !latencies.is_empty());
+                assert_eq!(offered.is_some(), load.is_some());
+            }
+        }
+        for servers in [1, 30] {
+            let (samples, trial) = ask(subject, Kind::Idle { servers });
+            let idle = good(&samples);
+            let resident = idle[&Metric::ResidentAmongIdle][0];
+            let latencies = &idle[&Metric::LatencyAmongIdle];
+            println!(
+                "{packaging} {servers} idle: {resident} bytes, median {} ns, the trial {} ms",
+                median(latencies),
+                trial.0 / 1_000_000
+            );
+            assert!(latencies.len() > 1);
+            assert!(resident > 100_000);
+            for sample in &samples {
+                assert_eq!(sample.idle.map(|idle| idle.0), Some(u64::from(servers)));
+            }
+            assert_eq!(descendants(process), Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn a_wrong_answer_under_load_or_among_idle_servers_is_found() {
+    let mut workshop = workshop();
+    // The worker reads the servers' descriptions from the checkout: it is given one in which the right answer is another.
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("servers/noop");
+    std::fs::create_dir_all(&own).expect("made");
+    let text = std::fs::read_to_string(workshop.setting.root.join("servers/noop/server.toml"));
+    let text = text.expect("it was read before");
+    let changed = text.replace("equal = \"ok\"", "equal = \"no\"");
+    assert_ne!(text, changed);
+    std::fs::write(own.join("server.toml"), changed).expect("written");
+    workshop.setting.root = folder.path().to_owned();
+    let servers = read_all(folder.path()).expect("it is acceptable");
+    let first = servers[0].timed().next().expect("it has a call");
+    assert!(matches!(&first.expect.text, Some(TextRule::Equal(text)) if text == "no"));
+
+    let clock = Monotonic::new();
+    let mut worker =
+        Worker::start(&workshop.worker, &workshop.setting, &clock).expect("the worker starts");
+    let call = "noop-small".to_owned();
+    let http = Transport::Http;
+    let load = |transport, load| Kind::Load {
+        transport,
+        connections: 2,
+        load,
+    };
+    let kinds = [
+        load(Transport::Stdio, None),
+        load(http, Some(80)),
+        Kind::Idle { servers: 2 },
+        Kind::Warm {
+            call,
+            transport: http,
+        },
+        Kind::Start {
+            class: StartClass::ProcessCold,
+            transport: http,
+        },
+    ];
+    for subject in 0..workshop.setting.subjects.len() {
+        for kind in kinds.clone() {
+            let planned = Planned {
+                trial: Trial(1),
+                round: 1,
+                subject,
+                kind,
+            };
+            let done = worker.trial(&planned).expect("the worker lives");
+            assert!(!done.samples.is_empty(), "{planned:?}");
+            for sample in &done.samples {
+                assert!(
+                    matches!(sample.outcome, Outcome::WrongAnswer { .. }),
+                    "{planned:?}: {sample:?}"
+                );
+            }
+            assert!(done.request.is_some(), "{planned:?}: no request is kept");
+        }
+    }
+}
