@@ -251,11 +251,11 @@ mod tests {
             Selection {
                 metrics: vec![Metric::SizeImage],
                 tools: vec!["noop".into()],
-                transports: vec![Transport::Http],
+                starts: vec![StartClass::ProcessCompile],
                 ..Selection::default()
             },
             expect![
-                "nothing is measured at --metric size-image --tool noop --transport http; leave out one of them, or see `harness list metrics`"
+                "nothing is measured at --metric size-image --start-class process-compile --tool noop; leave out one of them, or see `harness list metrics`"
             ],
         );
     }
