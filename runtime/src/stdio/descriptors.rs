@@ -5,7 +5,7 @@ use super::wire::{Fill, Front};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::Interest;
@@ -17,6 +17,29 @@ pub struct Descriptors {
     stdout: File,
     buffer: Vec<u8>,
     watch: Watch,
+    widened: Widened,
+}
+
+/// Which pipes were widened already.
+#[derive(Default)]
+struct Widened {
+    stdin: bool,
+    stdout: bool,
+}
+
+/// What a pipe holds by default.
+const PIPE: usize = 64 << 10;
+
+/// Has a pipe hold a megabyte, the most that any user may ask for. A message of megabytes is then handed over in a few pieces and not in
+/// dozens, each of which puts one side to sleep and wakes the other. What is no pipe, or may not be widened, stays as it is.
+fn widen(pipe: BorrowedFd<'_>, done: &mut bool) {
+    if std::mem::replace(done, true) {
+        return;
+    }
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+    #[cfg(not(target_os = "linux"))]
+    let _ = pipe;
 }
 
 /// How readiness is awaited when the guest waits for more than stdin.
@@ -39,6 +62,7 @@ impl Descriptors {
             stdout: File::from(std::io::stdout().as_fd().try_clone_to_owned()?),
             buffer: Vec::new(),
             watch: Watch::Unused,
+            widened: Widened::default(),
         })
     }
 
@@ -66,11 +90,14 @@ impl Front for Descriptors {
             return Fill::Nothing;
         }
         if self.buffer.is_empty() {
-            self.buffer.resize(64 << 10, 0);
+            self.buffer.resize(PIPE, 0);
         }
         match self.stdin.read(&mut self.buffer) {
             Ok(0) => Fill::End,
             Ok(length) => {
+                if length == PIPE {
+                    widen(self.stdin.as_fd(), &mut self.widened.stdin);
+                }
                 take(&self.buffer[..length]);
                 Fill::Some
             }
@@ -116,6 +143,9 @@ impl Front for Descriptors {
     }
 
     fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
+        if line.len() > PIPE {
+            widen(self.stdout.as_fd(), &mut self.widened.stdout);
+        }
         let mut left = line;
         while !left.is_empty() {
             match self.stdout.write(left) {
