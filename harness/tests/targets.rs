@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use record::{InputSize, Metric, Packaging, Record, Sample, StartClass, Summary};
+use record::{InputSize, Metric, Packaging, Record, Sample, StartClass, Summary, Transport};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -50,6 +50,7 @@ struct Target {
     packaging: Packaging,
     metric: Metric,
     start: Option<StartClass>,
+    transport: Option<Transport>,
     concurrency: Option<u64>,
     at_most: Option<u64>,
     at_least: Option<u64>,
@@ -76,6 +77,10 @@ impl Target {
                     .is_some_and(|input| input.size == size)
             })
             && self.start.is_none_or(|start| sample.start == Some(start))
+            && self.transport.is_none_or(|by| sample.transport == Some(by))
+            // What was measured at an offered rate, or beside idle servers, is held to nothing here.
+            && sample.load.is_none()
+            && sample.idle.is_none()
             && self
                 .concurrency
                 .is_none_or(|clients| sample.concurrency.0 == clients)
@@ -193,6 +198,7 @@ fn components_stay_near_native_but_for_the_excused_tools() {
             sample.metric == Metric::Execution
                 && sample.subject.packaging == packaging
                 && sample.start == Some(StartClass::Warm)
+                && sample.transport == Some(Transport::Stdio)
                 && sample
                     .input
                     .as_ref()
