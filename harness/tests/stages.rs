@@ -178,6 +178,13 @@ fn a_wrong_answer_under_load_or_among_idle_servers_is_found() {
     let changed = text.replace("equal = \"ok\"", "equal = \"no\"");
     assert_ne!(text, changed);
     std::fs::write(own.join("server.toml"), changed).expect("written");
+    // A description is accepted only beside the script that it names as the source of its answers.
+    let golden = workshop.setting.root.join("servers/noop/golden");
+    std::fs::create_dir_all(own.join("golden")).expect("made");
+    for file in std::fs::read_dir(golden).expect("it is in the checkout") {
+        let file = file.expect("it can be listed");
+        std::fs::copy(file.path(), own.join("golden").join(file.file_name())).expect("copied");
+    }
     workshop.setting.root = folder.path().to_owned();
     let servers = read_all(folder.path()).expect("it is acceptable");
     let first = servers[0].timed().next().expect("it has a call");
