@@ -1,9 +1,10 @@
 //! Starts, talks to and ends a subject's process. The only place in this crate that starts one.
 
+mod received;
+
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::clock::Clock;
+use received::Received;
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -37,18 +39,6 @@ pub struct Process {
     /// What was offered and does not fit the pipe yet.
     unsent: Vec<u8>,
     received: Received,
-}
-
-/// What came and is not taken yet. The memory stays from answer to answer: growing it anew for each would be timed as the subject's.
-#[derive(Debug)]
-struct Received {
-    bytes: Vec<u8>,
-    /// Before it, everything is taken.
-    start: usize,
-    /// Before it, there is no line feed.
-    scanned: usize,
-    /// Behind it, nothing has come.
-    end: usize,
 }
 
 /// Why no line came.
@@ -91,55 +81,8 @@ impl End {
 // An answer is at most a few megabytes; a subject that sends more without a line feed is not believed.
 const MAX_LINE: usize = 64 << 20;
 
-// One read fills at least so much: as much as a pipe holds.
-const CHUNK: usize = 1 << 16;
-
 // So often is the pipe looked into before the client sleeps: some 50 µs, twice what a server takes to fill it again.
 const GLANCES: u32 = 150;
-
-impl Received {
-    fn new() -> Self {
-        Received {
-            bytes: vec![0; CHUNK],
-            start: 0,
-            scanned: 0,
-            end: 0,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    /// Where the next bytes go.
-    fn room(&mut self) -> &mut [u8] {
-        if self.start == self.end {
-            (self.start, self.scanned, self.end) = (0, 0, 0);
-        }
-        if self.bytes.len() - self.end < CHUNK {
-            self.bytes.copy_within(self.start..self.end, 0);
-            self.scanned -= self.start;
-            self.end -= self.start;
-            self.start = 0;
-            if self.bytes.len() - self.end < CHUNK {
-                self.bytes.resize(self.bytes.len() * 2 + CHUNK, 0);
-            }
-        }
-        &mut self.bytes[self.end..]
-    }
-
-    /// Takes the next line; where it stands, without its line feed.
-    fn take_line(&mut self) -> Option<Range<usize>> {
-        let Some(length) = memchr::memchr(b'\n', &self.bytes[self.scanned..self.end]) else {
-            self.scanned = self.end;
-            return None;
-        };
-        let line = self.start..self.scanned + length;
-        self.start = line.end + 1;
-        self.scanned = self.start;
-        Some(line)
-    }
-}
 
 impl Process {
     /// Starts a process.
