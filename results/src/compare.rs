@@ -26,7 +26,7 @@ const FEWEST_CELLS: usize = 5;
 const LEAST_SHIFT: f64 = 0.029_558_8;
 /// Blocks whose medians are equal to the last digit were not measured finely enough to differ: 0.1 %, in logarithms.
 const RESOLUTION: f64 = 0.001;
-/// A cell of which more was disturbed says so, in percent.
+/// A cell of which more was disturbed says so, and has no word where the others are too few; in percent.
 const MOST_DISTURBED: u64 = 20;
 
 names! {
@@ -38,7 +38,7 @@ names! {
         Faster, "faster", "It takes less time, or more are done a second.";
         Smaller, "smaller", "It takes less memory or space.";
         Moved, "moved", "It differs as much as everything else does, which points at the machine or at what all cells share.";
-        Unclear, "unclear", "It cannot be told: too small for a word, or too unsure.";
+        Unclear, "unclear", "It cannot be told: too small for a word, too unsure, or too disturbed.";
         Same, "same", "Surely within 5 %.";
         TooFew, "too-few", "Fewer than 6 samples on a side, or fewer than 3 rounds.";
     }
@@ -228,6 +228,15 @@ impl Compared {
         }
     }
 
+    /// Whether it differs by a word's size and has none, because a side was too disturbed to judge by.
+    pub fn is_unjudged(&self) -> bool {
+        let far = self
+            .effect
+            .is_some_and(|effect| effect.ratio.ln().abs() >= LEAST_EFFECT.ln());
+        let quiet = self.before.is_quiet() && self.after.is_quiet();
+        far && !quiet && self.verdict == Verdict::Unclear
+    }
+
     /// Whether more than a fifth of the samples of a side were disturbed.
     pub fn is_disturbed(&self) -> bool {
         [&self.before, &self.after].into_iter().any(|side| {
@@ -235,6 +244,15 @@ impl Compared {
             let samples = u64::try_from(samples).expect("a length fits in 64 bits") + side.left_out;
             side.disturbed * 100 > samples * MOST_DISTURBED
         })
+    }
+}
+
+impl Measured {
+    /// Whether at most a fifth of the samples that are compared were disturbed.
+    fn is_quiet(&self) -> bool {
+        let samples = self.summary.map_or(0, |summary| summary.n);
+        let samples = u64::try_from(samples).expect("a length fits in 64 bits");
+        self.left_out > 0 || self.disturbed * 100 <= samples * MOST_DISTURBED
     }
 }
 
@@ -365,7 +383,9 @@ impl Pair {
                 let low = (test.difference - test.half).min(ratio);
                 let high = (test.difference + test.half).max(ratio);
                 let beyond = ratio - explained(ratio, shift);
-                let sure = adjusted < ALPHA && (low > 0.0 || high < 0.0);
+                // Chance is asked about processes, and what else ran on the machine strikes all of a run alike.
+                let quiet = self.before.is_quiet() && self.after.is_quiet();
+                let sure = quiet && adjusted < ALPHA && (low > 0.0 || high < 0.0);
                 let verdict = if beyond.abs() >= least && sure {
                     Verdict::of(unit, ratio)
                 } else if ratio.abs() >= least

@@ -504,6 +504,25 @@ proptest! {
     }
 }
 
+/// A run beside something that used the machine all the time: whatever it says, it says of both.
+#[test]
+fn what_was_disturbed_all_the_time_has_no_word() {
+    let mut chance = Chance(9);
+    let before = plant(&mut chance, &PLAN);
+    let one = Some(("noop", Packaging::Native, 1, 1.5));
+    let mut after = plant(&mut chance, &Plan { one, ..PLAN });
+    for sample in &mut after.samples {
+        sample.disturbed = Some(Disturbance::Busy);
+    }
+    let comparison = compare(&before, &after, &[]);
+    assert_eq!(named(&comparison), Vec::<String>::new());
+    let unjudged = comparison
+        .cells
+        .iter()
+        .filter(|compared| compared.is_unjudged());
+    assert_eq!(unjudged.count(), 1);
+}
+
 #[test]
 fn a_range_stays_a_range() {
     let five = lone(Metric::Execution, &[5, 6, 7, 8, 9]);

@@ -84,6 +84,13 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
             eprintln!("--all shows every cell, --markdown a summary for a pull request");
         }
     }
+    let unjudged = comparison.cells.iter();
+    let unjudged = unjudged.filter(|compared| compared.is_unjudged()).count();
+    if unjudged > 0 {
+        eprintln!(
+            "{unjudged} cells are 5 % or more apart and were too disturbed to judge; measure again while nothing else runs"
+        );
+    }
     let Some(share) = own.fail_above else {
         return Ok(Exit::Done);
     };
