@@ -1,8 +1,14 @@
-//! What the host costs: an instance made, a call in a fresh instance, a call in one that is up.
+//! What the host costs: an instance made, a call in a fresh instance, a call in one that is up, and a whole process beside a native one.
 
+mod built;
+
+use std::time::Duration;
+
+use built::Bench;
 use bytes::Bytes;
-use criterion::{Criterion, criterion_group, criterion_main};
-use harness::{place, server, subject};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use harness::clock::{Clock, Monotonic};
+use harness::peer::Peer;
 use record::Packaging;
 use wasmmcp_runtime::{CacheChoice, Host, HostOptions, ServerSpec};
 
@@ -12,27 +18,11 @@ const STATELESS: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params
 const HELLO: &str = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"b","version":"1"}}}"#;
 
 fn host(criterion: &mut Criterion) {
-    let root = place::root().expect("cargo runs benches inside the checkout");
-    let cache = place::cache().expect("a cache");
-    let noop: Vec<_> = server::read_all(&root)
-        .expect("acceptable")
-        .into_iter()
-        .filter(|server| server.name == "noop")
-        .collect();
-    let built = subject::build(&root, &noop, false, &cache, &mut |line| eprintln!("{line}"))
-        .expect("everything builds");
-    let Some(made) = built
-        .subjects
-        .iter()
-        .find(|made| made.packaging == Packaging::Component)
-    else {
-        let why = built
-            .missing
-            .first()
-            .map_or("no component was built", |(_, missing)| {
-                missing.why.as_str()
-            });
-        return eprintln!("skipped: {why}");
+    let bench = Bench::of(|server| server.name == "noop");
+    processes(criterion, &bench);
+    let mut subjects = bench.built.subjects.iter();
+    let Some(made) = subjects.find(|made| made.packaging == Packaging::Component) else {
+        return;
     };
     let host = Host::new(HostOptions::default()).expect("a host");
     let spec = ServerSpec {
@@ -41,7 +31,7 @@ fn host(criterion: &mut Criterion) {
         arguments: Vec::new(),
         grants: wasmmcp_runtime::Grants::default(),
         limits: wasmmcp_runtime::Limits::default(),
-        cache: CacheChoice::Folder(built.cache.clone()),
+        cache: CacheChoice::Folder(bench.built.cache.clone()),
     };
     let loaded = host.load(spec).expect("loaded");
     let request = || {
@@ -78,5 +68,32 @@ fn host(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, host);
+/// A process from its spawn to its answer to `initialize`, by packaging.
+fn processes(criterion: &mut Criterion, bench: &Bench) {
+    let clock = Monotonic::new();
+    let mut group = criterion.benchmark_group("process-and-greet");
+    for made in &bench.built.subjects {
+        let subject = bench.subject(made);
+        group.bench_function(BenchmarkId::from_parameter(made.packaging), |bencher| {
+            bencher.iter_custom(|times| {
+                let mut took = 0;
+                for _ in 0..times {
+                    let (places, _scratch) = bench.places();
+                    let before = clock.now();
+                    let peer = Peer::start(&subject, places, &clock).expect("it starts");
+                    took += clock.now().0 - before.0;
+                    peer.end(&clock);
+                }
+                Duration::from_nanos(took)
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = host
+}
 criterion_main!(benches);

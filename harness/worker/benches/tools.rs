@@ -1,30 +1,19 @@
 //! Every tool at small and large input, component against native: a warm round trip over pipes, as the client sees it.
 
+mod built;
+
 use std::time::Duration;
 
+use built::Bench;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use harness::clock::Monotonic;
-use harness::input::Places;
-use harness::peer::{Peer, Subject};
-use harness::{place, server, subject};
+use harness::peer::Peer;
 
 fn tools(criterion: &mut Criterion) {
-    let root = place::root().expect("cargo runs benches inside the checkout");
-    let cache = place::cache().expect("a cache");
-    let servers = server::read_all(&root).expect("every server.toml is acceptable");
-    let built = subject::build(&root, &servers, false, &cache, &mut |line| {
-        eprintln!("{line}")
-    })
-    .expect("everything builds");
-    for (packaging, missing) in &built.missing {
-        eprintln!(
-            "{packaging}: unavailable: {} ({})",
-            missing.why, missing.remedy
-        );
-    }
-    let data = dataset::ensure(&cache).expect("the data set");
+    let bench = Bench::of(|_| true);
+    let built = &bench.built;
     let clock = Monotonic::new();
-    for server in &servers {
+    for server in &bench.servers {
         for call in server.timed() {
             let mut group = criterion.benchmark_group(format!("{}/{}", server.name, call.id));
             for made in built
@@ -32,18 +21,8 @@ fn tools(criterion: &mut Criterion) {
                 .iter()
                 .filter(|made| made.server == server.name)
             {
-                let subject = Subject {
-                    made,
-                    server,
-                    programs: &built.programs,
-                    cache: &built.cache,
-                    generated: true,
-                };
-                let scratch = place::scratch().expect("a temporary folder");
-                let places = Places {
-                    data: data.clone(),
-                    scratch: scratch.path().to_owned(),
-                };
+                let subject = bench.subject(made);
+                let (places, _scratch) = bench.places();
                 let arguments = places
                     .resolve(&call.arguments)
                     .expect("the data set has every file");
