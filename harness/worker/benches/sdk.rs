@@ -1,6 +1,7 @@
 //! What the SDK itself costs: reading a message, finding and calling a tool, listing schemas.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wasmmcp::engine::Engine;
@@ -72,5 +73,9 @@ fn sdk(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, sdk);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = sdk
+}
 criterion_main!(benches);
