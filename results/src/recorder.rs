@@ -304,7 +304,7 @@ impl Recorder {
             digest,
         });
         self.write_run()?;
-        Ok(self.folder)
+        Ok(self.folder.clone())
     }
 
     fn write_run(&self) -> Result<(), RecordError> {
@@ -312,6 +312,14 @@ impl Recorder {
             .expect("a run has only string keys, and memory takes every write");
         text.push(b'\n');
         write_whole(&self.folder, RUN, &text).map(|_| ())
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // Not left to closing: a process that another thread starts in this moment has a copy until it becomes another
+        // program, and whoever resumes would be told that the run is in use.
+        let _gone = self.file.unlock();
     }
 }
 
