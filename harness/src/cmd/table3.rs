@@ -26,12 +26,13 @@ use super::{Global, draw, forecast, verify};
 
 /// Measures cold start, execution, memory and size of every server, and draws Table III.
 ///
-/// Builds what is not built, verifies every answer, then measures. The record goes to results/runs/, its table and
-/// figures beside it; results/latest points there. Ctrl-C finishes the trial and draws what there is, twice stops now; --resume goes on.
+/// Builds what is not built, verifies every answer, then measures. The record goes to
+/// results/runs/, its table and figures beside it; results/latest points there. Ctrl-C finishes
+/// the trial and draws what there is, twice stops now; --resume goes on.
 ///
 /// Examples:
-///   harness table3 --quick                                      everything, in some minutes
-///   harness table3 --dry-run                                    what would be done, and how long it takes
+///   harness table3 --quick                                      everything, in two minutes
+///   harness table3 --dry-run                                    what would be done, how long
 ///   harness table3 --server log_parser --start-class warm --precision 2%
 ///   harness table3 --tool parse_logs --packaging component,native --budget 5m
 ///   harness table3 --run latest                                 draws again, measures nothing
