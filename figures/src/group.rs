@@ -60,14 +60,8 @@ impl Drawn for Groups {
 pub(crate) fn explain(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Ok => "not measured".to_owned(),
-        Outcome::WrongAnswer { why } => format!("failed: wrong answer: {why}"),
-        Outcome::WrongClass { observed } => {
-            format!("failed: not in the start class asked for, but {observed}")
-        }
-        Outcome::Timeout { after } => format!("failed: no answer in {after}"),
-        Outcome::Crashed { how } => format!("failed: crashed: {how}"),
-        Outcome::Unavailable { why, remedy } if remedy.is_empty() => format!("unavailable: {why}"),
-        Outcome::Unavailable { why, remedy } => format!("unavailable: {why}; {remedy}"),
+        Outcome::Unavailable { .. } => outcome.to_string(),
+        failed => format!("failed: {failed}"),
     }
 }
 

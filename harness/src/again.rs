@@ -56,7 +56,7 @@ fn stdio(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) 
             return Ok(Again {
                 request: failed.request.map(|request| text(&request)),
                 answer: None,
-                verdict: Err(format!("it did not start: {:?}", failed.outcome)),
+                verdict: Err(format!("it did not start: {}", failed.outcome)),
                 evidence: failed.evidence,
             });
         }
@@ -85,12 +85,12 @@ fn stdio(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) 
 fn http(subject: &Subject<'_>, call: &Call, places: &Places, clock: &dyn Clock) -> Result<Again> {
     let served = match Served::start(subject, places, clock)? {
         Ok(served) => served,
-        Err(why) => {
+        Err(failed) => {
             return Ok(Again {
                 request: None,
                 answer: None,
-                verdict: Err(format!("it did not start: {why}")),
-                evidence: Box::default(),
+                verdict: Err(format!("it did not start: {}", failed.outcome)),
+                evidence: failed.evidence,
             });
         }
     };

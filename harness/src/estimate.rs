@@ -106,22 +106,28 @@ pub struct Expected {
     pub nanos: Nanos,
 }
 
+/// How many trials a cell has if it does not end earlier, and what they take with the calls that warm up for them.
+pub fn cell(cell: &Cell, stopping: &Stopping, costs: &Costs) -> (u64, Nanos) {
+    let trials = stopping.usual(cell);
+    let rounds = trials.div_ceil(stopping.block(cell));
+    (trials, costs.expect(cell, trials, rounds))
+}
+
 /// What each stage of these cells will take, without regard to a budget.
 pub fn stages(cells: &[Cell], stopping: &Stopping, costs: &Costs) -> Vec<Expected> {
     let mut stages: BTreeMap<Stage, Expected> = BTreeMap::new();
-    for cell in cells {
-        let stage = cell.kind.stage();
+    for one in cells {
+        let stage = one.kind.stage();
         let expected = stages.entry(stage).or_insert(Expected {
             stage,
             cells: 0,
             trials: 0,
             nanos: Nanos(0),
         });
-        let trials = stopping.usual(cell);
-        let rounds = trials.div_ceil(stopping.block(cell));
+        let (trials, nanos) = cell(one, stopping, costs);
         expected.cells += 1;
         expected.trials += trials;
-        expected.nanos.0 += costs.expect(cell, trials, rounds).0;
+        expected.nanos.0 += nanos.0;
     }
     stages.into_values().collect()
 }

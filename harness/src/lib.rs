@@ -13,6 +13,7 @@ pub mod process;
 
 pub mod client;
 pub mod launch;
+pub mod listening;
 pub mod peer;
 
 pub mod place;

@@ -1,10 +1,13 @@
 //! Goes through the cells in rounds until each has enough, and appends what the backend reports to the record.
+//!
+//! A round is one of the whole run: some trials of every unfinished cell of every stage. What the machine does meanwhile, a
+//! neighbour's load or another clock, so meets all cells of a round alike.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
-use record::{Count, Good, Nanos, Outcome, Recorder, Sample, Stop, StopReason, Warning};
+use record::{Count, Good, Nanos, Recorder, Sample, Stop, StopReason, Warning};
 
 use crate::backend::{Backend, Done};
 use crate::clock::Clock;
@@ -60,7 +63,7 @@ pub struct Measured {
     pub costs: Costs,
 }
 
-/// What a cell has so far: its headline's good good, by repetition.
+/// What a cell has so far: its headline's good values, by repetition.
 #[derive(Default)]
 struct Taken {
     good: BTreeMap<u64, Good>,
@@ -97,6 +100,10 @@ struct State<'a> {
     begun: Nanos,
     taken: BTreeMap<u64, Taken>,
     stops: BTreeMap<u64, Stop>,
+    /// What is expected of the trials that a cell has before it.
+    ahead: BTreeMap<u64, Nanos>,
+    /// How long a stage's last round was.
+    lasted: BTreeMap<Stage, Nanos>,
     costs: Costs,
     progress: Progress,
 }
@@ -114,33 +121,33 @@ impl Measuring<'_> {
         before: &[Sample],
     ) -> Result<Measured> {
         let expected = estimate::stages(self.cells, &self.stopping, self.costs);
-        let total = estimate::total(&expected);
         let mut state = State {
             measuring: self,
             begun: self.clock.now(),
             taken: BTreeMap::new(),
             stops: BTreeMap::new(),
+            ahead: BTreeMap::new(),
+            lasted: BTreeMap::new(),
             costs: Costs::default(),
-            progress: Progress::new(total, self.stopping.budget),
+            progress: Progress::new(estimate::total(&expected), self.stopping),
         };
         state.take_up(recorder, before);
-        let mut behind = 0_u64;
-        for stage in &expected {
-            behind += stage.nanos.0;
-            let deadline = self
-                .stopping
-                .budget
-                .map(|budget| share(budget, behind, total));
-            let ended = state.stage(stage.stage, deadline, backend, watch, recorder);
-            if ended.is_err() {
-                state.progress.end();
+        for round in 1.. {
+            let mut asked = false;
+            for stage in &expected {
+                let went = state.round(stage.stage, round, backend, watch, recorder);
+                if went.is_err() {
+                    state.progress.end();
+                }
+                asked |= went?;
+                if (self.interrupted)() {
+                    break;
+                }
             }
-            ended?;
-            state.progress.reach(Nanos(behind));
-            state.write_stops(recorder)?;
-            if (self.interrupted)() {
+            if !asked || (self.interrupted)() {
                 break;
             }
+            state.write_stops(recorder)?;
         }
         state.progress.end();
         let whole = state.settle();
@@ -154,15 +161,16 @@ impl Measuring<'_> {
     }
 }
 
-/// When a stage should be over, as time since the beginning: what earlier stages left over is the later ones'.
-fn share(budget: Nanos, behind: u64, total: Nanos) -> Nanos {
-    let share = u128::from(budget.0) * u128::from(behind) / u128::from(total.0.max(1));
-    Nanos(u64::try_from(share).unwrap_or(u64::MAX))
-}
-
 impl State<'_> {
     /// Learns what a resumed run knows.
     fn take_up(&mut self, recorder: &Recorder, before: &[Sample]) {
+        let Measuring {
+            stopping, costs, ..
+        } = self.measuring;
+        for cell in self.measuring.cells {
+            let (_, ahead) = estimate::cell(cell, stopping, costs);
+            self.ahead.insert(cell.number, ahead);
+        }
         let mut trials: BTreeMap<u64, Vec<Sample>> = BTreeMap::new();
         for sample in before {
             trials
@@ -176,68 +184,85 @@ impl State<'_> {
             if let Some(cell) = cells.iter().find(|cell| cell.number == number) {
                 let taken = self.taken.entry(number).or_default();
                 taken.add(cell, repetition, &samples);
+                self.pass(number, costs.expect(cell, 1, 0));
             }
         }
         let over = |stop: &&Stop| stop.why != StopReason::Interrupted;
         let stops = recorder.run().stops.iter().filter(over);
         self.stops = stops.map(|stop| (stop.cell, stop.clone())).collect();
+        let over: Vec<u64> = self.stops.keys().copied().collect();
+        over.into_iter().for_each(|number| self.end(number));
     }
 
-    /// The rounds of one stage.
-    fn stage(
+    /// So much of what is expected of a cell was done in an earlier sitting.
+    fn pass(&mut self, number: u64, expected: Nanos) {
+        if let Some(ahead) = self.ahead.get_mut(&number) {
+            let passed = Nanos(expected.0.min(ahead.0));
+            ahead.0 -= passed.0;
+            self.progress.forgo(passed);
+        }
+    }
+
+    /// Nothing more is expected of a cell.
+    fn end(&mut self, number: u64) {
+        let ahead = self.ahead.remove(&number);
+        self.progress.forgo(ahead.unwrap_or_default());
+    }
+
+    /// One round of one stage. Whether there was anything left to do.
+    fn round(
         &mut self,
         stage: Stage,
-        deadline: Option<Nanos>,
+        round: u64,
         backend: &mut dyn Backend,
         watch: &mut Watch<'_>,
         recorder: &mut Recorder,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let measuring = self.measuring;
         let cells = measuring.cells.iter();
-        let cells: Vec<&Cell> = cells.filter(|cell| cell.kind.stage() == stage).collect();
-        let mut last = 0;
-        for round in 1.. {
-            let mut asked: Vec<(&Cell, Vec<u64>)> = Vec::new();
-            for &cell in &cells {
-                let repetitions = measuring.stopping.repetitions(cell, round);
-                self.judge(cell, repetitions.start);
-                if !self.stops.contains_key(&cell.number) {
-                    asked.push((cell, repetitions.collect()));
-                }
+        let mut asked: Vec<(&Cell, Vec<u64>)> = Vec::new();
+        for cell in cells.filter(|cell| cell.kind.stage() == stage) {
+            let repetitions = measuring.stopping.repetitions(cell, round);
+            self.judge(cell, repetitions.start);
+            if !self.stops.contains_key(&cell.number) {
+                asked.push((cell, repetitions.collect()));
             }
-            if asked.is_empty() {
-                break;
-            }
-            let now = measuring.clock.now().0 - self.begun.0;
-            // A round that would end nearer to the deadline than its beginning is still done; the first always is.
-            if round > 1 && deadline.is_some_and(|deadline| now + last / 2 > deadline.0) {
-                for (cell, _) in asked {
-                    self.stop(cell, StopReason::Budget);
-                }
-                break;
-            }
-            let mut seen: Vec<u64> = Vec::new();
-            for planned in plan::round(stage, round, &asked, measuring.seed) {
-                if recorder.done().contains(&planned.trial) {
-                    continue;
-                }
-                let (number, repetition) = plan::decoded(planned.trial);
-                let cell = asked.iter().find(|(cell, _)| cell.number == number);
-                let (cell, _) = cell.expect("the trials of a round are of its cells");
-                let first = !seen.contains(&number);
-                if first {
-                    seen.push(number);
-                }
-                let done = self.trial(cell, &planned, first, backend, watch, recorder)?;
-                let taken = self.taken.entry(number).or_default();
-                taken.add(cell, repetition, &done.samples);
-                if (measuring.interrupted)() {
-                    return Ok(());
-                }
-            }
-            last = measuring.clock.now().0 - self.begun.0 - now;
         }
-        Ok(())
+        if asked.is_empty() {
+            return Ok(false);
+        }
+        let now = measuring.clock.now().0 - self.begun.0;
+        let last = self.lasted.get(&stage).map_or(0, |last| last.0);
+        // A round that would end nearer to the deadline than its beginning is still done; the first always is.
+        let late = |budget: Nanos| now + last / 2 > budget.0;
+        if round > 1 && measuring.stopping.budget.is_some_and(late) {
+            for (cell, _) in asked {
+                self.stop(cell, StopReason::Budget);
+            }
+            return Ok(false);
+        }
+        let mut seen: Vec<u64> = Vec::new();
+        for planned in plan::round(stage, round, &asked, measuring.seed) {
+            if recorder.done().contains(&planned.trial) {
+                continue;
+            }
+            let (number, repetition) = plan::decoded(planned.trial);
+            let cell = asked.iter().find(|(cell, _)| cell.number == number);
+            let (cell, _) = cell.expect("the trials of a round are of its cells");
+            let first = !seen.contains(&number);
+            if first {
+                seen.push(number);
+            }
+            let done = self.trial(cell, &planned, first, backend, watch, recorder)?;
+            let taken = self.taken.entry(number).or_default();
+            taken.add(cell, repetition, &done.samples);
+            if (measuring.interrupted)() {
+                break;
+            }
+        }
+        let lasted = measuring.clock.now().0 - self.begun.0 - now;
+        self.lasted.insert(stage, Nanos(lasted));
+        Ok(true)
     }
 
     /// One trial, watched and recorded.
@@ -263,6 +288,9 @@ impl State<'_> {
         recorder.append_with(&done.samples, done.request.as_deref().map(str::as_bytes))?;
         self.costs.trial(cell, first, Nanos(end.0 - begin.0));
         let expected = self.measuring.costs.expect(cell, 1, u64::from(first));
+        if let Some(ahead) = self.ahead.get_mut(&cell.number) {
+            ahead.0 = ahead.0.saturating_sub(expected.0);
+        }
         let trouble = done.samples.iter().find_map(trouble);
         let gone = Nanos(end.0 - self.begun.0);
         self.progress
@@ -294,6 +322,7 @@ impl State<'_> {
             width_permille: width(cell.kind.headline(), &good).map(Count),
         };
         self.stops.insert(cell.number, stop);
+        self.end(cell.number);
     }
 
     /// Gives every cell an end. Whether each came to its own.
@@ -362,10 +391,6 @@ impl State<'_> {
 
 /// What went wrong, for people.
 fn trouble(sample: &Sample) -> Option<String> {
-    match &sample.outcome {
-        Outcome::Ok | Outcome::WrongClass { .. } | Outcome::Unavailable { .. } => None,
-        Outcome::WrongAnswer { why } => Some(format!("wrong answer: {why}")),
-        Outcome::Timeout { after } => Some(format!("no answer within {after}")),
-        Outcome::Crashed { how } => Some(format!("crashed: {how}")),
-    }
+    let failed = sample.outcome.is_failure();
+    failed.then(|| sample.outcome.to_string())
 }

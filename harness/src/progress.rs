@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use record::Nanos;
 
 use crate::estimate::words;
+use crate::stop::Stopping;
 
 /// Trials after which what they really took is believed more than what was expected of them, in thousandths of the run.
 const BELIEVED: u64 = 20;
@@ -17,8 +18,8 @@ pub struct Progress {
     tenths: u64,
     /// What the whole run is expected to take.
     total: Nanos,
-    /// What it may take.
-    budget: Option<Nanos>,
+    /// When it ends, of which the budget is a part.
+    stopping: Stopping,
     /// What was expected of all that is done.
     behind: Nanos,
     /// What this sitting did of it: a resumed run passes over the rest in no time.
@@ -26,8 +27,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of a run that is expected to take this long.
-    pub fn new(total: Nanos, budget: Option<Nanos>) -> Progress {
+    /// Of a run that is expected to take this long without a budget.
+    pub fn new(total: Nanos, stopping: Stopping) -> Progress {
         let plain = !std::io::stderr().is_terminal();
         let target = if plain {
             ProgressDrawTarget::hidden()
@@ -42,12 +43,12 @@ impl Progress {
             plain,
             tenths: 0,
             total,
-            budget,
+            stopping,
             behind: Nanos(0),
             worked: Nanos(0),
         };
-        let time = budget.map_or(total, |budget| budget.min(total));
-        progress.say(&format!("measuring takes about {}", words(time)));
+        let time = words(stopping.lasts(total));
+        progress.say(&format!("measuring takes about {time}"));
         progress
     }
 
@@ -60,7 +61,7 @@ impl Progress {
         }
         let left = self.left(gone);
         let permille = gone.0.saturating_mul(1000) / (gone.0 + left.0).max(1);
-        let permille = match self.budget {
+        let permille = match self.stopping.budget {
             Some(_) => permille,
             None => self.behind.0.saturating_mul(1000) / self.total.0.max(1),
         };
@@ -78,9 +79,9 @@ impl Progress {
         }
     }
 
-    /// A stage is over, whatever was expected of its trials.
-    pub fn reach(&mut self, behind: Nanos) {
-        self.behind = behind;
+    /// A cell has enough: what was still expected of it is not done.
+    pub fn forgo(&mut self, ahead: Nanos) {
+        self.behind.0 += ahead.0;
     }
 
     /// The time that is left: what is expected, as much faster or slower as everything was so far.
@@ -93,8 +94,9 @@ impl Progress {
         } else {
             ahead
         };
-        let allowed = self.budget.map(|budget| budget.0.saturating_sub(gone.0));
-        Nanos(allowed.map_or(left, |allowed| left.min(allowed)))
+        // What the whole run lasts, told of what is left of it.
+        let lasts = self.stopping.lasts(Nanos(gone.0.saturating_add(left)));
+        Nanos(lasts.0.saturating_sub(gone.0))
     }
 
     /// Prints a line above the bar.
@@ -115,6 +117,11 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::Effort;
+
+    fn stopping(samples: Option<u64>, budget: Option<Nanos>) -> Stopping {
+        Stopping::new(Effort::FULL, samples, None, budget)
+    }
 
     fn seconds(seconds: u64) -> Nanos {
         Nanos(seconds * 1_000_000_000)
@@ -122,19 +129,24 @@ mod tests {
 
     #[test]
     fn what_is_left_follows_what_was_so_far() {
-        let mut progress = Progress::new(seconds(100), None);
+        let mut progress = Progress::new(seconds(100), stopping(None, None));
         progress.step("a", seconds(1), seconds(3), None);
         assert_eq!(progress.left(seconds(3)), seconds(99), "too early to tell");
         progress.step("b", seconds(9), seconds(20), None);
         assert_eq!(progress.left(seconds(20)), seconds(180), "twice as slow");
-        progress.reach(seconds(60));
+        progress.forgo(seconds(50));
         assert_eq!(progress.left(seconds(20)), seconds(80));
     }
 
     #[test]
-    fn a_budget_bounds_what_is_left() {
-        let mut progress = Progress::new(seconds(100), Some(seconds(30)));
+    fn a_budget_bounds_what_is_left_and_one_alone_is_spent() {
+        let budget = Some(seconds(30));
+        let mut progress = Progress::new(seconds(100), stopping(Some(9), budget));
         progress.step("a", seconds(10), seconds(10), None);
         assert_eq!(progress.left(seconds(10)), seconds(20));
+        let mut progress = Progress::new(seconds(12), stopping(None, budget));
+        progress.step("a", seconds(11), seconds(11), None);
+        assert_eq!(progress.left(seconds(11)), seconds(19));
+        assert_eq!(progress.left(seconds(31)), seconds(0));
     }
 }

@@ -2,74 +2,49 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use record::Evidence;
 use serde_json::{Value, json};
 
 use crate::client::{self, Failure};
 use crate::clock::Clock;
 use crate::input::Places;
-use crate::launch::{self, Code};
-use crate::peer::{Subject, evidence};
-use crate::process::Process;
-
-/// The longest that one answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::launch::Code;
+use crate::listening::Listening;
+use crate::peer::{Failed, Subject, evidence};
 
 /// The revision that every request states.
 const REVISION: &str = "2026-07-28";
 
 /// A process that listens.
 pub struct Served {
-    process: Process,
+    listening: Listening,
     runtime: tokio::runtime::Runtime,
     http: reqwest::Client,
-    endpoint: String,
 }
 
 impl Served {
-    /// Starts a subject and waits until it listens. Says why it does not, if it does not.
+    /// Starts a subject from precompiled code and waits until it listens. Says why it does not, if it does not.
     ///
     /// # Errors
-    /// When nothing can be started here at all.
+    /// When this machine cannot make a client.
     pub fn start(
         subject: &Subject<'_>,
         places: &Places,
         clock: &dyn Clock,
-    ) -> Result<Result<Served, String>> {
-        let launch = launch::http(
-            subject.made,
-            subject.server,
-            subject.programs,
-            places,
-            Code::Cached(subject.cache),
-        );
-        let mut process = Process::start(&launch)
-            .with_context(|| format!("{} cannot be started", launch.program.display()))?;
-        let line = match process.exchange(b"", PATIENCE, clock, |line| {
-            line.starts_with(b"listening on http://")
-        }) {
-            Ok(line) => String::from_utf8_lossy(line).into_owned(),
-            Err(silence) => {
-                return Ok(Err(format!("{silence}; it said: {}", process.last_words())));
-            }
-        };
-        let address = line
-            .trim_start_matches("listening on http://")
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .trim();
-        Ok(Ok(Served {
-            endpoint: format!("http://{address}/{}/mcp", subject.server.name),
-            process,
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?,
-            http: reqwest::Client::builder()
-                .timeout(PATIENCE)
-                .no_proxy()
-                .build()?,
+    ) -> Result<Result<Served, Failed>> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let http = reqwest::Client::builder()
+            .timeout(subject.patience())
+            .no_proxy()
+            .build()?;
+        let listening = Listening::start(subject, places, Code::Cached(subject.cache), clock);
+        Ok(listening.map(|listening| Served {
+            listening,
+            runtime,
+            http,
         }))
     }
 
@@ -88,10 +63,11 @@ impl Served {
     /// # Errors
     /// When there is none.
     pub fn ask(&self, method: &str, params: &Value) -> Result<Value, Failure> {
+        let Listening { address, path, .. } = &self.listening;
         let failed = |error: reqwest::Error| Failure::Malformed(error.to_string());
         let mut request = self
             .http
-            .post(&self.endpoint)
+            .post(format!("http://{address}{path}"))
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream")
             .header("mcp-protocol-version", REVISION)
@@ -109,7 +85,10 @@ impl Served {
 
     /// Ends it. A server that listens has no other end than being ended.
     pub fn end(mut self, clock: &dyn Clock) -> Box<Evidence> {
-        let end = self.process.close(Duration::from_millis(200), clock);
-        evidence(&end, &mut self.process)
+        let end = self
+            .listening
+            .process
+            .close(Duration::from_millis(200), clock);
+        evidence(&end, &mut self.listening.process)
     }
 }

@@ -195,6 +195,15 @@ impl Stopping {
         }
     }
 
+    /// How long measuring takes that would take `estimate` if it were not for the budget. A budget alone is spent.
+    pub fn lasts(&self, estimate: Nanos) -> Nanos {
+        match (self.budget, self.samples) {
+            (Some(budget), None) => budget,
+            (Some(budget), Some(_)) => estimate.min(budget),
+            (None, _) => estimate,
+        }
+    }
+
     /// How often a cell is tried at most.
     pub fn most(&self, cell: &Cell) -> u64 {
         match (self.samples, self.precision) {
@@ -374,6 +383,10 @@ mod tests {
         let minute = Nanos(60_000_000_000);
         let stopping = Stopping::new(Effort::FULL, None, None, Some(minute));
         assert_eq!(stopping.precision, Some(FINE));
+        assert_eq!(stopping.lasts(Nanos(1)), minute, "it is spent");
+        let few = Stopping::new(Effort::FULL, Some(9), None, Some(minute));
+        assert_eq!(few.lasts(Nanos(1)), Nanos(1));
+        assert_eq!(few.lasts(Nanos(2 * minute.0)), minute);
         assert_eq!(stopping.fitted(minute).block(&warm()), 5);
         assert_eq!(stopping.fitted(Nanos(2 * minute.0)).block(&warm()), 2);
         assert_eq!(stopping.fitted(Nanos(100 * minute.0)).block(&warm()), 1);

@@ -10,7 +10,7 @@ use crate::client::Failure;
 use crate::clock::Clock;
 use crate::input::Places;
 use crate::judge::Wrong;
-use crate::peer::{Peer, Subject};
+use crate::peer::{Failed, Peer, Subject};
 use crate::served::Served;
 use crate::server::{Call, Input, Server};
 
@@ -35,7 +35,7 @@ pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Ve
     };
     let mut peer = match Peer::start(subject, places.clone(), clock) {
         Ok(peer) => peer,
-        Err(failed) => return Ok(vec![never("initialize", format!("{:?}", failed.outcome))]),
+        Err(failed) => return Ok(vec![never("initialize", &failed)]),
     };
     let mut ask = |method: &str, params: &Value| {
         let request = peer.request(method, params);
@@ -56,16 +56,16 @@ pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec
     };
     let served = match Served::start(subject, &places, clock)? {
         Ok(served) => served,
-        Err(why) => return Ok(vec![never("listening", why)]),
+        Err(failed) => return Ok(vec![never("listening", &failed)]),
     };
     let mut ask = |method: &str, params: &Value| served.ask(method, params);
     all(subject, &places, &mut ask)
 }
 
-fn never(call: &str, why: String) -> Checked {
+fn never(call: &str, failed: &Failed) -> Checked {
     Checked {
         call: call.to_owned(),
-        verdict: Err(Wrong(why)),
+        verdict: Err(Wrong(failed.outcome.to_string())),
     }
 }
 

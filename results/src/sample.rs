@@ -1,5 +1,7 @@
 //! One number and everything that it depends on; a failed trial is a sample too, with an outcome and no value.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -60,6 +62,34 @@ pub enum Outcome {
         /// The command that would change it.
         remedy: String,
     },
+}
+
+impl Outcome {
+    /// Whether the subject was asked and gave no right answer.
+    pub fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Self::WrongAnswer { .. } | Self::Timeout { .. } | Self::Crashed { .. }
+        )
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => f.write_str("right"),
+            Self::WrongAnswer { why } => write!(f, "wrong answer: {why}"),
+            Self::WrongClass { observed } => {
+                write!(f, "not in the start class asked for, but {observed}")
+            }
+            Self::Timeout { after } => write!(f, "no answer in {after}"),
+            Self::Crashed { how } => write!(f, "crashed: {how}"),
+            Self::Unavailable { why, remedy } if remedy.is_empty() => {
+                write!(f, "unavailable: {why}")
+            }
+            Self::Unavailable { why, remedy } => write!(f, "unavailable: {why}; {remedy}"),
+        }
+    }
 }
 
 /// Where a replayed call belongs and how it was placed.

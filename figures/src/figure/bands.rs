@@ -3,9 +3,9 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::canvas::{Canvas, INK, Painted, RULE, lines};
+use super::canvas::{Canvas, FAINT, INK, Painted, RULE, lines};
 use super::frame::WIDTH;
-use super::panel::{Look, legend_height};
+use super::panel::{Look, Panel, legend_height};
 use crate::order::SPREADS;
 use crate::table::Table;
 
@@ -70,6 +70,28 @@ pub(super) fn notes(table: &Table) -> Vec<String> {
     let mut notes = table.notes.clone();
     notes.retain(|note| note != SPREADS);
     notes
+}
+
+/// The legend of lines of medians and tails: each line once, in the order given, and what the two kinds look like.
+pub(super) fn legend(lines: impl Iterator<Item = (String, Look)>) -> Vec<(String, Look)> {
+    let mut legend: Vec<(String, Look)> = Vec::new();
+    for (name, look) in lines {
+        if !legend.iter().any(|(known, _)| *known == name) {
+            legend.push((name, look));
+        }
+    }
+    legend.push(("median".to_owned(), Look::of(None, false)));
+    legend.push(("99th percentile".to_owned(), Look::of(None, false).tail()));
+    legend
+}
+
+/// Writes into a plot without a point that there is none.
+pub(super) fn nothing<B: DrawingBackend>(canvas: &Canvas<B>, panel: &Panel) -> Painted<B> {
+    let middle = (
+        i32::midpoint(panel.left, panel.right),
+        i32::midpoint(panel.top, panel.bottom),
+    );
+    canvas.text("not measured", 16, FAINT, HPos::Center, middle)
 }
 
 /// Writes the heading of a band, under a rule.

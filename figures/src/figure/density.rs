@@ -4,8 +4,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use record::Unit;
 
-use super::bands::{BELOW, Bands, HEADING, LEFT, RIGHT, heading, notes};
-use super::canvas::{Canvas, FAINT, INK, Painted, Picture};
+use super::bands::{BELOW, Bands, HEADING, LEFT, RIGHT, heading, legend, notes, nothing};
+use super::canvas::{Canvas, INK, Painted, Picture};
 use super::frame::WIDTH;
 use super::panel::{Look, Panel, Scale};
 use crate::table::{Cell, Row, Table};
@@ -38,28 +38,18 @@ impl<'a> DensityPlot<'a> {
     fn frame(&self) -> Bands<'_> {
         Bands {
             table: self.table,
-            legend: self.entries(),
+            legend: legend(self.table.rows.iter().map(|row| self.line(row))),
             notes: self.notes(),
             count: self.bands.len(),
             height: HEADING + PANEL + BELOW,
         }
     }
 
-    fn entries(&self) -> Vec<(String, Look)> {
-        let mut entries: Vec<(String, Look)> = Vec::new();
-        for row in &self.table.rows {
-            let packaging = self.table.words(row, "packaging");
-            if !entries.iter().any(|(known, _)| known == packaging) {
-                entries.push((packaging.to_owned(), self.look(row)));
-            }
-        }
-        entries.push(("median".to_owned(), Look::of(None, false)));
-        entries.push(("99th percentile".to_owned(), Look::of(None, false).tail()));
-        entries
-    }
-
-    fn look(&self, row: &Row) -> Look {
-        Look::of(self.table.words(row, "packaging").parse().ok(), false)
+    /// The line that a row is a point of.
+    fn line(&self, row: &Row) -> (String, Look) {
+        let packaging = self.table.words(row, "packaging");
+        let look = Look::of(packaging.parse().ok(), false);
+        (packaging.to_owned(), look)
     }
 
     /// The notes, and what has no point.
@@ -142,7 +132,7 @@ impl DensityPlot<'_> {
             let middle = i32::midpoint(panel.left, panel.right);
             canvas.text(title, 16, INK, HPos::Center, (middle, up - 14))?;
             let at = canvas.panel(panel)?;
-            let packaging = |row: &Row| self.table.words(row, "packaging").to_owned();
+            let packaging = |row: &Row| self.line(row).0;
             let mut ends = Vec::new();
             for line in band.chunk_by(|one, other| packaging(one) == packaging(other)) {
                 let points = |key: &str| -> Vec<(i32, i32)> {
@@ -156,7 +146,7 @@ impl DensityPlot<'_> {
                     };
                     line.iter().filter_map(point).collect()
                 };
-                let look = self.look(&line[0]);
+                let look = self.line(&line[0]).1;
                 if key == "latency" {
                     canvas.series(&points("latency_p99"), look.tail())?;
                 }
@@ -168,33 +158,36 @@ impl DensityPlot<'_> {
                 ends.extend(last.zip(medians.last().copied()));
             }
             if key == "resident" {
-                self.each(canvas, ends, panel)?;
+                self.each(canvas, ends)?;
             }
             if band
                 .iter()
                 .all(|row| self.table.cell(row, key).real().is_none())
             {
-                let middle = (middle, i32::midpoint(panel.top, panel.bottom));
-                canvas.text("not measured", 16, FAINT, HPos::Center, middle)?;
+                nothing(canvas, panel)?;
             }
         }
         Ok(())
     }
 
-    /// Beside the last point of each line, what each server weighs there.
+    /// At the last point of each line, what each server weighs there: above the uppermost line, below the others, because
+    /// lines rise.
     fn each<B: DrawingBackend>(
         &self,
         canvas: &Canvas<B>,
         mut ends: Vec<(&Row, (i32, i32))>,
-        panel: &Panel,
     ) -> Painted<B> {
         ends.sort_by_key(|(_, (_, down))| *down);
-        let mut free = panel.top + 10;
+        let mut free = i32::MIN;
         for (row, (across, down)) in ends {
             let text = format!("{} each", self.table.cell(row, "resident_each").text());
-            let down = down.max(free);
-            free = down + 20;
-            canvas.text(&text, 14, INK, HPos::Right, (across - 10, down - 8))?;
+            let down = if free == i32::MIN {
+                down - 16
+            } else {
+                free.max(down + 18)
+            };
+            free = down + 18;
+            canvas.text(&text, 14, INK, HPos::Right, (across + 6, down))?;
         }
         Ok(())
     }

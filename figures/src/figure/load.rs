@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use record::Unit;
 
-use super::bands::{BELOW, Bands, HEADING, LEFT, RIGHT, heading, notes};
+use super::bands::{BELOW, Bands, HEADING, LEFT, RIGHT, heading, legend, notes, nothing};
 use super::canvas::{Canvas, FAINT, INK, Painted, Picture};
 use super::frame::WIDTH;
 use super::panel::{Look, Panel, Scale};
@@ -50,7 +50,7 @@ impl<'a> LoadPlot<'a> {
     fn frame(&self) -> Bands<'_> {
         Bands {
             table: self.table,
-            legend: self.entries(),
+            legend: legend(self.table.rows.iter().map(|row| self.line(row))),
             notes: self.notes(),
             count: self.bands.len(),
             height: HEADING + self.grid().1 * (PANEL + BELOW),
@@ -63,20 +63,6 @@ impl<'a> LoadPlot<'a> {
             0 | 1 => (2, 1),
             loops => (i32::try_from(loops).unwrap_or(1), 2),
         }
-    }
-
-    /// Every line's name and look, in the order of the table.
-    fn entries(&self) -> Vec<(String, Look)> {
-        let mut entries: Vec<(String, Look)> = Vec::new();
-        for row in &self.table.rows {
-            let (name, look) = self.line(row);
-            if !entries.iter().any(|(known, _)| *known == name) {
-                entries.push((name, look));
-            }
-        }
-        entries.push(("median".to_owned(), Look::of(None, false)));
-        entries.push(("99th percentile".to_owned(), Look::of(None, false).tail()));
-        entries
     }
 
     /// The line that a row is a point of.
@@ -243,11 +229,7 @@ impl LoadPlot<'_> {
             canvas.series(&medians, look)?;
         }
         if !drawn {
-            let middle = (
-                i32::midpoint(panel.left, panel.right),
-                i32::midpoint(panel.top, panel.bottom),
-            );
-            canvas.text("not measured", 16, FAINT, HPos::Center, middle)?;
+            nothing(canvas, panel)?;
         }
         Ok(())
     }

@@ -80,11 +80,7 @@ pub fn show(
     let one = known.costs.mean(VERIFYING).unwrap_or(ONE);
     let verifying = Nanos(one.0.saturating_mul(answers));
     let measuring = estimate::total(&stages);
-    let bounded = match (stopping.budget, stopping.samples) {
-        (Some(budget), None) => budget,
-        (Some(budget), Some(_)) => measuring.min(budget),
-        (None, _) => measuring,
-    };
+    let bounded = stopping.lasts(measuring);
     let all = Nanos(verifying.0.saturating_add(bounded.0));
     if global.json {
         let names: Vec<String> = cells.iter().map(Cell::name).collect();

@@ -269,11 +269,7 @@ fn said(sample: &Sample) -> String {
         .map_or(String::new(), |input| format!(" ({})", input.name));
     let outcome = match &sample.outcome {
         Outcome::Ok => String::new(),
-        Outcome::WrongAnswer { why } => format!(": wrong answer: {}", short(why)),
-        Outcome::WrongClass { observed } => format!(": it was {observed}"),
-        Outcome::Timeout { after } => format!(": no answer within {after}"),
-        Outcome::Crashed { how } => format!(": crashed: {}", short(how)),
-        Outcome::Unavailable { why, .. } => format!(": unavailable: {why}"),
+        outcome => format!(": {}", short(&outcome.to_string())),
     };
     format!("{}{input}{value}{outcome}", sample.metric)
 }

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use harness::clock::wall;
 use harness::exit::{Exit, Told};
 use harness::machine;
-use record::{Listed, Outcome, Record, Retention, Run, Sample, State, StopReason, Timestamp};
+use record::{Listed, Record, Retention, Run, Sample, State, StopReason, Timestamp};
 use serde_json::json;
 
 use super::Global;
@@ -165,7 +165,7 @@ fn show(global: &Global, folder: &Path) -> Result<Exit> {
         let failed: Vec<&Sample> = record
             .samples
             .iter()
-            .filter(|one| is_failure(one))
+            .filter(|one| one.outcome.is_failure())
             .collect();
         let shown = json!({
             "folder": folder,
@@ -226,7 +226,7 @@ fn text(folder: &Path, record: &Record, elsewhere: bool) -> String {
     let failures: Vec<&Sample> = record
         .samples
         .iter()
-        .filter(|one| is_failure(one))
+        .filter(|one| one.outcome.is_failure())
         .collect();
     let disturbed = record
         .samples
@@ -309,7 +309,7 @@ fn text(folder: &Path, record: &Record, elsewhere: bool) -> String {
                 sample.trial.0,
                 sample.subject.server,
                 sample.subject.packaging,
-                plain(&why(&sample.outcome))
+                plain(&sample.outcome.to_string())
             ),
         );
         let evidence = sample.evidence.as_ref();
@@ -334,22 +334,6 @@ fn text(folder: &Path, record: &Record, elsewhere: bool) -> String {
 
 /// So many failed trials are shown to people.
 const FAILURES: usize = 10;
-
-fn is_failure(sample: &Sample) -> bool {
-    matches!(
-        sample.outcome,
-        Outcome::WrongAnswer { .. } | Outcome::Timeout { .. } | Outcome::Crashed { .. }
-    )
-}
-
-fn why(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::WrongAnswer { why } => format!("wrong answer: {why}"),
-        Outcome::Timeout { after } => format!("no answer in {after}"),
-        Outcome::Crashed { how } => format!("crashed: {how}"),
-        Outcome::Ok | Outcome::WrongClass { .. } | Outcome::Unavailable { .. } => String::new(),
-    }
-}
 
 fn export(folder: &Path, file: Option<&Path>) -> Result<Exit> {
     let record = Record::read(folder)?;

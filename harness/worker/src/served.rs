@@ -6,26 +6,20 @@ use bytes::Bytes;
 use harness::client::{self, Failure, REVISION, Reply, Request};
 use harness::clock::Clock;
 use harness::input::Places;
-use harness::launch::{self, Code};
+use harness::launch::Code;
+use harness::listening::Listening;
 use harness::peer::{Failed, Subject, Trouble, prepare};
-use harness::process::{End, Process};
+use harness::process::End;
 use harness::server::Call;
 use http_body_util::Full;
-use record::{Nanos, Outcome};
+use record::Nanos;
 use serde_json::Value;
 
 use crate::web::{self, Connection};
 
-/// The words before the address, in the line that says where a server listens.
-const LISTENS: &str = "listening on http://";
-
 /// A process that listens.
 pub struct Served {
-    process: Process,
-    /// `127.0.0.1:PORT`.
-    pub address: String,
-    /// `/SERVER/mcp`.
-    path: String,
+    listening: Listening,
     /// Its folders.
     pub places: Places,
     patience: Duration,
@@ -42,29 +36,21 @@ impl Served {
         code: Code<'_>,
         clock: &dyn Clock,
     ) -> Result<Served, Failed> {
-        let Subject { made, server, .. } = subject;
-        let launch = launch::http(made, server, subject.programs, &places, code);
-        let mut process = Process::start(&launch).map_err(|error| {
-            let how = format!("{} cannot be started: {error}", launch.program.display());
-            Failed::from(Outcome::Crashed { how })
-        })?;
-        let patience = subject.patience();
-        let listens = |line: &[u8]| line.starts_with(LISTENS.as_bytes());
-        match process.exchange(b"", patience, clock, listens) {
-            Ok(line) => Ok(Served {
-                address: address(line),
-                process,
-                path: format!("/{}/mcp", server.name),
-                places,
-                patience,
-            }),
-            Err(silence) => Err(Failed::at(process, None, silence.into(), clock)),
-        }
+        Ok(Served {
+            listening: Listening::start(subject, &places, code, clock)?,
+            places,
+            patience: subject.patience(),
+        })
+    }
+
+    /// Where it listens: `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.listening.address
     }
 
     /// The process's id.
     pub fn id(&self) -> u32 {
-        self.process.id()
+        self.listening.process.id()
     }
 
     /// How long one answer may take.
@@ -74,20 +60,13 @@ impl Served {
 
     /// What its trouble is called in the record. The process is ended.
     pub fn trouble(self, trouble: Trouble, request: Option<Vec<u8>>, clock: &dyn Clock) -> Failed {
-        Failed::by(self.process, request, trouble, clock)
+        Failed::by(self.listening.process, request, trouble, clock)
     }
 
     /// Ends the process, which serves until it is told to stop.
     pub fn end(self, clock: &dyn Clock) -> End {
-        self.process.end(Duration::ZERO, clock)
+        self.listening.process.end(Duration::ZERO, clock)
     }
-}
-
-/// `127.0.0.1:PORT` of a line that says where a server listens, with or without a path behind it.
-fn address(line: &[u8]) -> String {
-    let line = String::from_utf8_lossy(line);
-    let rest = line.strip_prefix(LISTENS).unwrap_or(&line);
-    rest.split('/').next().unwrap_or(rest).trim().to_owned()
 }
 
 /// A session of the 2025-11-25 wire over one connection: the same instance answers all of its calls.
@@ -115,7 +94,7 @@ impl Session {
         clock: &dyn Clock,
     ) -> Result<Session, Failed> {
         let served = Served::start(subject, places, code, clock)?;
-        match Connection::open(&served.address) {
+        match Connection::open(served.address()) {
             Ok(connection) => Ok(Session {
                 served,
                 connection,
@@ -186,8 +165,8 @@ impl Session {
     }
 
     fn post(&self, body: &[u8]) -> Result<web::Request, Failure> {
-        let mut post = http::Request::post(&self.served.path)
-            .header("host", &self.served.address)
+        let mut post = http::Request::post(&self.served.listening.path)
+            .header("host", self.served.address())
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream");
         if let Some(name) = &self.name {
@@ -199,20 +178,5 @@ impl Session {
         }
         post.body(Full::new(Bytes::copy_from_slice(body)))
             .map_err(|error| Failure::Malformed(format!("the request cannot be made: {error}")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_address_is_read_with_and_without_a_path() {
-        for line in [
-            "listening on http://127.0.0.1:80",
-            "listening on http://127.0.0.1:80/noop/mcp",
-        ] {
-            assert_eq!(address(line.as_bytes()), "127.0.0.1:80");
-        }
     }
 }

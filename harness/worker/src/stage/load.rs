@@ -179,7 +179,7 @@ fn over_http(
     };
     let judge = |bodies: &[Bytes]| judged(subject, call, &places, bodies);
     let web = Web::open(
-        &served.address,
+        served.address(),
         asked.connections,
         request.map(Full::new),
         clock,
