@@ -15,6 +15,10 @@ pub fn memory(record: &Record, published: &[Published]) -> Table {
         (Metric::PeakChild, "largest child"),
         (Metric::IdlePss, "idle PSS"),
         (Metric::NextInstancePss, "next instance PSS"),
+        (
+            Metric::NextInstanceUsedPss,
+            "next instance PSS after a call",
+        ),
         (Metric::NextServerAnonymous, "next server anonymous"),
         (Metric::NextServerMapped, "next server mapped code"),
     ];

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::block::{self, Location};
 use crate::{
     Count, Input, Limits, Metric, Outcome, Packaging, PageCache, Record, Sample, Spread,
-    StartClass, Summary, Testbed, Tier, Transport, Wire,
+    StartClass, Summary, Testbed, Tier, Transport, Unit, Wire,
 };
 
 /// Everything that two samples must share before they share a median. The round and what disturbed a sample are not of it.
@@ -100,10 +100,11 @@ impl Cell {
         }
     }
 
-    /// Whether it may stand in a headline: over stdio where a transport matters, alone, on the wire that every packaging
-    /// speaks, with files in the page cache.
+    /// Whether it may stand in a headline: over stdio where a transport matters, which it does to times and not to bytes,
+    /// alone, on the wire that every packaging speaks, with files in the page cache.
     pub fn is_headline(&self) -> bool {
-        matches!(self.transport, None | Some(Transport::Stdio))
+        (matches!(self.transport, None | Some(Transport::Stdio))
+            || self.metric.unit() == Unit::Bytes)
             && matches!(self.wire, None | Some(Wire::V2025_11_25))
             && self.page_cache != Some(PageCache::Dropped)
             && self.concurrency == Count(1)

@@ -75,7 +75,7 @@ metrics! {
     CgroupPeak, "cgroup-peak", Bytes, " The control group's peak, which counts page cache.";
     NextInstancePss, "next-instance-pss", Bytes, " One more idle instance of the same server in a resident host, as proportional set size.";
     NextInstanceAnonymous, "next-instance-anonymous", Bytes, " One more idle instance of the same server in a resident host, anonymous memory.";
-    NextInstanceUsedPss, "next-instance-used-pss", Bytes, " The same after it has answered its first tool's small call: what the call touched stays.";
+    NextInstanceUsedPss, "next-instance-used-pss", Bytes, " One more instance of the same server in a resident host, as proportional set size, after it has answered its first tool's small call: what the call touched stays.";
     NextServerPss, "next-server-pss", Bytes, " One more different idle server in a resident host, as proportional set size.";
     NextServerAnonymous, "next-server-anonymous", Bytes, " One more different idle server in a resident host, anonymous memory.";
     NextServerMapped, "next-server-mapped", Bytes, " One more different idle server in a resident host, its mapped code.";

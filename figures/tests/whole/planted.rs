@@ -116,13 +116,7 @@ impl Plant {
             packaging: Component,
             digest: None,
         };
-        for repetition in 0..7 {
-            self.single(
-                &component,
-                Metric::NextInstancePss,
-                Bytes(41_000 + place * 3_000 + repetition * 100),
-            );
-        }
+        self.density(&component, place);
         if server == "noop" {
             self.resident(&component);
         }
@@ -141,6 +135,29 @@ impl Plant {
             Metric::FirstAnswer,
             outcome,
         ));
+    }
+
+    /// One more instance and one more server in a host, as the worker writes them.
+    fn density(&mut self, component: &Subject, place: u64) {
+        for repetition in 0..7 {
+            let more = place * 3_000 + repetition * 100;
+            for (metric, value) in [
+                (Metric::NextInstancePss, 41_000),
+                (Metric::NextInstanceAnonymous, 40_000),
+                (Metric::NextInstanceUsedPss, 93_000),
+                (Metric::NextServerPss, 620_000),
+                (Metric::NextServerAnonymous, 210_000),
+                (Metric::NextServerMapped, 410_000),
+            ] {
+                let sample = Sample::new(Trial(0), component.clone(), metric, Bytes(value + more));
+                self.record(Sample {
+                    transport: Some(Transport::InProcess),
+                    wire: Some(Wire::V2025_11_25),
+                    start: Some(StartClass::InstanceCold),
+                    ..sample
+                });
+            }
+        }
     }
 
     /// Fresh instances, in process and over HTTP, alone and under load; and phases of a start.
