@@ -170,4 +170,4 @@ pub(crate) fn marks(record: &Record, groups: &Groups) -> Option<String> {
 }
 
 /// How a spread is to be read.
-pub(crate) const SPREADS: &str = "Medians. [ ] is the 95 % confidence interval of the median; ( ) is the range of fewer than 6 samples.";
+pub(crate) const SPREADS: &str = "Medians. [ ] is the 95 % confidence interval of the median; ( ) is the range of fewer than 6 samples or 3 rounds.";

@@ -1,4 +1,5 @@
-//! What is said of many samples of one metric: order statistics only, so no distribution is assumed.
+//! What is said of many samples of one metric: order statistics, which assume no distribution. Where samples share
+//! processes, `cell` puts an interval over rounds in their place.
 
 use std::fmt;
 
@@ -9,11 +10,11 @@ use crate::{Quantity, Unit};
 
 /// The smallest number of samples whose median has a 95 % interval: with five, even the whole range covers the median in
 /// only 93.75 % of cases.
-const FEWEST: usize = 6;
+pub(crate) const FEWEST: usize = 6;
 /// Beyond this the binomial is its normal limit to more digits than the ranks can show.
 const MANY: usize = 5_000;
 
-/// Values of one metric, summed up. Every value is one of the samples, or midway between two of them.
+/// Values of one metric, summed up. Every value but the mean and the spread is one of the samples, or midway between two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// The unit of all values.
@@ -48,14 +49,15 @@ pub struct Summary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spread {
-    /// An interval that covers the true median in at least 95 of 100 repetitions, from binomial order statistics.
+    /// An interval that is meant to cover the true median in 95 of 100 repetitions: from binomial order statistics where
+    /// each sample stands for itself, by Student's t over rounds where several share a process.
     Interval {
         /// Its lower end.
         low: u64,
         /// Its upper end.
         high: u64,
     },
-    /// Fewer than six samples: the least and the greatest, which are no interval.
+    /// Fewer than six samples, or three rounds: the least and the greatest, which are no interval.
     Range {
         /// The least.
         low: u64,

@@ -192,7 +192,7 @@ fn legend<B: DrawingBackend>(canvas: &Canvas<B>) -> Painted<B> {
     )?;
     canvas.whisker(680, 710, middle)?;
     canvas.text(
-        "95 % interval of the median (range of fewer than 6 samples)",
+        "95 % interval of the median, or the range of few samples",
         16,
         INK,
         HPos::Left,
