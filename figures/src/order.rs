@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use record::{Count, Disturbance, Outcome, Packaging, Published, Record, State, StopReason};
 
 use crate::group::Groups;
+use crate::table::MARK;
 
 /// The server that does nothing: what it takes is the price of being measured.
 pub(crate) const FLOOR: &str = "noop";
@@ -160,7 +161,7 @@ pub(crate) fn marks(record: &Record, groups: &Groups) -> Option<String> {
     let cells = groups.all.values().filter(|group| group.disturbed > 0);
     (disturbed > 0).then(|| {
         format!(
-            "† Something else used the machine while some of these samples were taken: {disturbed} of {} samples of the run, in {} of {} cells ({}). They stay in the median; the CSV says of each number how many.",
+            "{MARK} Something else used the machine while some of these samples were taken: {disturbed} of {} samples of the run, in {} of {} cells ({}). They stay in the median; the CSV says of each number how many.",
             Count(u64::try_from(good.count()).unwrap_or(u64::MAX)),
             cells.count(),
             groups.all.len(),

@@ -2,6 +2,9 @@
 
 use record::{Estimate, Quantity, Ratio};
 
+/// What stands behind a number some of whose samples were taken while something else used the machine.
+pub(crate) const MARK: char = '†';
+
 /// Named columns and rows of cells. Whatever a figure plots is in one of these.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -143,7 +146,7 @@ impl Cell {
             Self::Quantity(value) => value.to_string(),
             Self::Published { printed, .. } => printed.clone(),
             Self::Ratio(ratio) => ratio.to_string(),
-            Self::Disturbed { of, .. } => format!("{} †", of.text()),
+            Self::Disturbed { of, .. } => format!("{} {MARK}", of.text()),
         }
     }
 }

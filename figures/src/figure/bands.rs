@@ -7,7 +7,7 @@ use super::canvas::{Canvas, FAINT, INK, Painted, RULE, lines};
 use super::frame::WIDTH;
 use super::panel::{Look, Panel, legend_height};
 use crate::order::SPREADS;
-use crate::table::Table;
+use crate::table::{MARK, Table};
 
 /// Left of the plots: the numbers of the vertical axis.
 pub(super) const LEFT: i32 = 92;
@@ -65,10 +65,10 @@ impl Bands<'_> {
     }
 }
 
-/// The table's notes but the one on brackets, which a plot has none of.
+/// The table's notes but those on brackets and on marks behind numbers: a plot has neither.
 pub(super) fn notes(table: &Table) -> Vec<String> {
     let mut notes = table.notes.clone();
-    notes.retain(|note| note != SPREADS);
+    notes.retain(|note| note != SPREADS && !note.starts_with(MARK));
     notes
 }
 

@@ -146,6 +146,25 @@ impl<B: DrawingBackend> Canvas<B> {
             .draw(&Text::new(shown, (across, down + lower), style))
     }
 
+    /// A text on white ground, so that no line runs through its letters.
+    pub(super) fn text_on_white(
+        &self,
+        text: &str,
+        size: i32,
+        side: HPos,
+        at: (i32, i32),
+    ) -> Painted<B> {
+        let (width, half) = (wide(text, size), size * 6 / 10);
+        let left = match side {
+            HPos::Left => at.0,
+            HPos::Center => at.0 - width / 2,
+            HPos::Right => at.0 - width,
+        };
+        let corners = [(left - 2, at.1 - half), (left + width + 2, at.1 + half)];
+        self.bar(corners, WHITE)?;
+        self.text(text, size, INK, side, at)
+    }
+
     /// Texts under one another, each wrapped at so many characters.
     pub(super) fn paragraph(
         &self,
@@ -320,6 +339,11 @@ impl<B: DrawingBackend> Canvas<B> {
     fn stroke(&self, ink: RGBColor, width: u32) -> ShapeStyle {
         ink.stroke_width(width * self.scale.unsigned_abs())
     }
+}
+
+/// About how many pixels a text is wide.
+pub(super) fn wide(text: &str, size: i32) -> i32 {
+    i32::try_from(text.chars().count()).unwrap_or(0) * size * 6 / 10
 }
 
 /// The texts in lines of at most so many characters.

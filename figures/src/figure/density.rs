@@ -158,7 +158,7 @@ impl DensityPlot<'_> {
                 ends.extend(last.zip(medians.last().copied()));
             }
             if key == "resident" {
-                self.each(canvas, ends)?;
+                self.each(canvas, ends, panel.top + 10)?;
             }
             if band
                 .iter()
@@ -170,24 +170,19 @@ impl DensityPlot<'_> {
         Ok(())
     }
 
-    /// At the last point of each line, what each server weighs there: above the uppermost line, below the others, because
-    /// lines rise.
+    /// Left of the last point of each line, what each server weighs there; from `free` on there is room.
     fn each<B: DrawingBackend>(
         &self,
         canvas: &Canvas<B>,
         mut ends: Vec<(&Row, (i32, i32))>,
+        mut free: i32,
     ) -> Painted<B> {
         ends.sort_by_key(|(_, (_, down))| *down);
-        let mut free = i32::MIN;
         for (row, (across, down)) in ends {
             let text = format!("{} each", self.table.cell(row, "resident_each").text());
-            let down = if free == i32::MIN {
-                down - 16
-            } else {
-                free.max(down + 18)
-            };
+            let down = free.max(down - 8);
             free = down + 18;
-            canvas.text(&text, 14, INK, HPos::Right, (across + 6, down))?;
+            canvas.text_on_white(&text, 14, HPos::Right, (across - 10, down))?;
         }
         Ok(())
     }

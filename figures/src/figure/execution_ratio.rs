@@ -175,13 +175,8 @@ impl ExecutionRatio<'_> {
 
             right = right.max(at(small) + 5);
         }
-        canvas.text(
-            &Ratio(value).to_string(),
-            16,
-            INK,
-            HPos::Left,
-            (right + 8, middle),
-        )
+        let text = Ratio(value).to_string();
+        canvas.text_on_white(&text, 16, HPos::Left, (right + 8, middle))
     }
 }
 

@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 use record::{Packaging, Unit};
 
-use super::canvas::{Canvas, FAINT, INK, LIGHT, Painted, RULE, colour};
+use super::canvas::{Canvas, FAINT, INK, LIGHT, Painted, RULE, colour, wide};
 
 /// The letters of ticks.
 const SMALL: i32 = 14;
@@ -161,11 +161,6 @@ fn label(unit: Unit, value: u64) -> String {
     }
 }
 
-/// About how many pixels a text is wide.
-fn wide(text: &str, size: i32) -> i32 {
-    i32::try_from(text.chars().count()).unwrap_or(0) * size * 6 / 10
-}
-
 impl<B: DrawingBackend> Canvas<B> {
     /// Draws a panel's axes, and tells where values lie in it.
     pub(super) fn panel(&self, panel: &Panel) -> Result<Place, DrawingAreaErrorKind<B::ErrorType>> {
@@ -234,7 +229,7 @@ impl<B: DrawingBackend> Canvas<B> {
         Ok(())
     }
 
-    /// Names beside samples of their lines, from left to right and down where there is no room. Returns the height.
+    /// Names beside samples of their lines, from left to right and down where there is no room.
     pub(super) fn legend(
         &self,
         entries: &[(String, Look)],

@@ -52,6 +52,14 @@ fn labels(svg: &str) -> Vec<Label> {
     labels
 }
 
+/// Whether white ground was laid right before this text was written, so that no line runs through it.
+fn is_on_white(svg: &str, text: &str) -> bool {
+    let (before, _) = svg.split_once(&format!("\n{text}\n")).expect("a text");
+    let (before, _) = before.rsplit_once("<text ").expect("its element");
+    let ground = before.rsplit('<').next().unwrap_or_default();
+    ground.starts_with("rect ") && ground.contains("fill=\"#FFFFFF\"")
+}
+
 fn check(picture: &impl Picture) -> Vec<Label> {
     let svg = picture.svg().expect("drawn");
     let (width, height) = picture.size();
@@ -98,7 +106,10 @@ fn labels_have_room_and_are_of_the_table() {
             .any(|text| text.contains("Planted(R) Processor") && text.contains("testbed"))
     );
 
-    let ratio = check(&ExecutionRatio::new(&report.pages[2].0));
+    let ratio = ExecutionRatio::new(&report.pages[2].0);
+    let svg = ratio.svg().expect("drawn");
+    assert!(is_on_white(&svg, "2.30×") && !is_on_white(&svg, "2×"));
+    let ratio = check(&ratio);
     for text in ["1×", "2×", "2.30×", "filesystem  directory_tree-large"] {
         assert!(
             ratio.iter().any(|label| label.text == text),
@@ -142,7 +153,22 @@ fn plots_of_a_crowded_run_have_room_and_say_what_is_not_drawn() {
     let of = |text: &str| lone.iter().filter(move |label| label.text == text).count();
     assert_eq!((of("closed loop"), of("latency (log)")), (2, 1));
 
-    let density = check(&DensityPlot::new(page("table3-density")));
+    // No number of a plot is marked, so what the mark means is not said.
+    let mark = report
+        .cold_start
+        .notes
+        .iter()
+        .find(|note| note.starts_with('†'));
+    let mut marked = page("table3-load").clone();
+    marked
+        .notes
+        .push(mark.expect("some were disturbed").clone());
+    let marked = check(&LoadPlot::new(&marked));
+    assert!(marked.iter().all(|label| !label.text.contains('†')));
+
+    let density = DensityPlot::new(page("table3-density"));
+    assert!(is_on_white(&density.svg().expect("drawn"), "58.2 kB each"));
+    let density = check(&density);
     for text in [
         "memory of all servers together (log scale)",
         "one call among them (log scale)",
