@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use record::{FindError, ReadError, RecordError};
+use record::{FindError, ReadError, RecordError, RemoveError};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,12 @@ pub fn of(error: &anyhow::Error) -> Exit {
                 _ => Exit::Usage,
             };
         }
+        if let Some(error) = cause.downcast_ref::<RemoveError>() {
+            return match error {
+                RemoveError::Busy { .. } => Exit::Usage,
+                RemoveError::Io { .. } => Exit::Lacking,
+            };
+        }
         if cause.is::<crate::server::Unacceptable>()
             || cause.is::<ReadError>()
             || cause.is::<FindError>()
@@ -126,5 +132,15 @@ mod tests {
         assert_eq!(of(&anyhow::anyhow!("surprise")), Exit::Bug);
         let full = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
         assert_eq!(of(&full).code(), 4);
+        let folder = std::path::PathBuf::from("run");
+        let busy = RemoveError::Busy {
+            folder: folder.clone(),
+        };
+        let kept = RemoveError::Io {
+            path: folder,
+            source: std::io::ErrorKind::PermissionDenied.into(),
+        };
+        assert_eq!(of(&busy.into()).code(), 2);
+        assert_eq!(of(&kept.into()).code(), 4);
     }
 }

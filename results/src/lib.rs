@@ -43,7 +43,9 @@ pub use run::{Dataset, End, FORMAT, Machine, Missing, Revision, Run, Toolchain};
 pub use sample::{Limits, Outcome, Replay, Sample, Trial};
 pub use stats::{Estimate, Spread, Summary, geometric_mean, mean};
 pub use stop::{Stop, StopReason};
-pub use store::{FindError, Prunable, Retention, find, is_measuring, prunable, remove};
+pub use store::{
+    FindError, Prunable, RemoveError, Retention, find, is_measuring, prunable, remove,
+};
 pub use subject::{Packaging, Subject};
 pub use time::Timestamp;
 pub use unit::{Bytes, Count, Nanos, PerSecond, Quantity, Ratio, Unit};

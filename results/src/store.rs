@@ -38,6 +38,25 @@ pub enum FindError {
     Read(#[from] ReadError),
 }
 
+/// Why a run was not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveError {
+    /// Another process writes to it.
+    #[error("{folder} is being measured; prune again when it has ended")]
+    Busy {
+        /// The run.
+        folder: PathBuf,
+    },
+    /// The system does not let it go, or not all of it.
+    #[error("cannot remove {path}: {source}; make its folder writable")]
+    Io {
+        /// The run.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
 /// The folder of the run that people call so: `latest`, a folder, an id, or what only one id begins or ends with.
 pub fn find(results: &Path, name: &str) -> Result<PathBuf, FindError> {
     if name == "latest" {
@@ -147,15 +166,15 @@ pub fn prunable(results: &Path, retention: Retention) -> Result<Vec<Prunable>, R
 }
 
 /// Removes a run, unless it is being measured by now; then it says so and nothing is removed.
-pub fn remove(run: &Prunable) -> Result<(), ReadError> {
-    let io = |source: std::io::Error| ReadError::Io {
+pub fn remove(run: &Prunable) -> Result<(), RemoveError> {
+    // The lock is held while the files go, so that nobody resumes half a run.
+    let _lock = lock(&run.folder).map_err(|()| RemoveError::Busy {
+        folder: run.folder.clone(),
+    })?;
+    fs::remove_dir_all(&run.folder).map_err(|source| RemoveError::Io {
         path: run.folder.clone(),
         source,
-    };
-    let busy = || std::io::Error::other("it is being measured");
-    // The lock is held while the files go, so that nobody resumes half a run.
-    let _lock = lock(&run.folder).map_err(|()| io(busy()))?;
-    fs::remove_dir_all(&run.folder).map_err(io)
+    })
 }
 
 /// Whether another process writes to this run.

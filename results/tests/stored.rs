@@ -121,7 +121,11 @@ fn only_what_is_old_and_done_is_pruned() {
     let samples = std::fs::File::open(made[0].join("samples.jsonl")).expect("there");
     samples.lock().expect("locked");
     let error = remove(&first).expect_err("somebody has it");
-    assert!(error.to_string().contains("being measured"), "{error}");
+    let busy = format!(
+        "{} is being measured; prune again when it has ended",
+        first.folder.display()
+    );
+    assert_eq!(error.to_string(), busy);
     drop(samples);
     remove(&first).expect("removed");
     assert!(!made[0].exists() && made[1].exists() && broken.exists());
