@@ -142,15 +142,14 @@ fn main() -> ExitCode {
         Ok(rows) => rows,
         Err(error) => {
             eprintln!("{error}");
-            return ExitCode::from(3);
+            return ExitCode::from(2);
         }
     };
     let mut writer = csv::Writer::from_writer(io::stdout());
-    for row in &rows {
-        if let Err(error) = writer.serialize(row) {
-            eprintln!("cannot write: {error}; redirect to a file that may be written");
-            return ExitCode::from(3);
-        }
+    let written = rows.iter().try_for_each(|row| writer.serialize(row));
+    if let Err(error) = written.and_then(|()| Ok(writer.flush()?)) {
+        eprintln!("cannot write: {error}; redirect to a file that may be written");
+        return ExitCode::from(4);
     }
     let wrong = rows.iter().filter(|row| row.named_equal > 0).count();
     let found = rows
