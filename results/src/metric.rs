@@ -9,7 +9,7 @@ use crate::Unit;
 
 macro_rules! metrics {
     ($($variant:ident, $name:literal, $unit:ident, $doc:literal;)*) => {
-        /// What a sample's number is. Adding one is one line in this file.
+        /// What a sample's number is. One more is a line in this file, and one in what the harness knows of its kind of trial.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Metric {
             $(#[doc = $doc] #[serde(rename = $name)] $variant,)*
@@ -60,7 +60,7 @@ metrics! {
     GuestTool, "guest-tool", Nanos, " The guest's own clock: inside the tool's function.";
     LatencyUnderLoad, "latency-under-load", Nanos, " What one of several concurrent clients waits for a call.";
     Throughput, "throughput", PerSecond, " Calls answered a second by one host.";
-    OfferedRate, "offered-rate", PerSecond, " Calls that were sent a second, whether or not earlier ones were answered.";
+    OfferedRate, "offered-rate", PerSecond, " Calls that came due a second, whether or not earlier ones were answered.";
     // Processor
     CpuTime, "cpu-time", Nanos, " User and system time of the subject's processes.";
     CpuUser, "cpu-user", Nanos, " User time of the subject's processes.";
