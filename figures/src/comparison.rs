@@ -307,7 +307,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         let percent = (shift.ratio - 1.0) * 100.0;
         let cells = shift.cells;
         if shift.is_suspect() {
-            format!("{MOVED} by {percent:+.1} % ({cells} cells): suspect the machine, or what all packagings share; measure the first build again to tell.")
+            format!("{MOVED} by {percent:+.1} % ({cells} cells): changes are told beyond that; suspect the machine, or what all packagings share; measure the first build again to tell.")
         } else {
             format!("What all times have in common moved by {percent:+.1} % ({cells} cells).")
         }
@@ -346,7 +346,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         notes.push("† Something else used the machine: beside a change, during more than a fifth of a side's samples; beside a number, during some that are in it. Disturbed samples are left out where enough others remain.".to_owned());
     }
     notes.push(format!(
-        "A word is used where medians are at least 5 % apart and chance is excluded at 5 % over all {} tested cells (Welch over rounds, Holm). Change: of the median, with its 95 % interval.",
+        "A word is used where medians are at least 5 % apart and chance is excluded at 5 % over all {} tested cells (Welch over rounds, Holm). Change: of the rounds' medians beyond what all times have in common, with its 95 % interval.",
         comparison.tested
     ));
     let exact = |metric: Metric| metric.is_exact();

@@ -12,13 +12,13 @@ use crate::stop::Stopping;
 /// The file beside a run's samples that holds what its cells took, everything included that no sample shows.
 pub const COSTS: &str = "costs.json";
 
-/// A trial of which nothing at all is known.
-const UNKNOWN: Nanos = Nanos(300_000_000);
+/// A call of which nothing at all is known.
+const UNKNOWN: Nanos = Nanos(150_000_000);
 
 /// What the trials of one cell took together, by the harness's clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Cost {
-    /// Trials, and the calls that warmed up for them.
+    /// Trials, and the calls that went before them.
     calls: u64,
     /// All of it.
     nanos: u64,
@@ -58,13 +58,18 @@ impl Costs {
 
     /// Counts a trial; the first of a cell's round brings its warm-up.
     pub fn trial(&mut self, cell: &Cell, first: bool, took: Nanos) {
-        let warm_up = if first { cell.kind.warm_up() } else { 0 };
-        self.add(&cell.name(), 1 + warm_up, took);
+        let before = if first {
+            cell.kind.warm_up()
+        } else {
+            cell.kind.lead_in()
+        };
+        self.add(&cell.name(), 1 + before, took);
     }
 
     /// What so many trials in so many rounds will take.
     pub fn expect(&self, cell: &Cell, trials: u64, rounds: u64) -> Nanos {
-        let calls = trials + rounds * cell.kind.warm_up();
+        let later = trials.saturating_sub(rounds);
+        let calls = trials + rounds * cell.kind.warm_up() + later * cell.kind.lead_in();
         Nanos(self.one(cell).0.saturating_mul(calls))
     }
 
@@ -132,6 +137,15 @@ pub fn stages(cells: &[Cell], stopping: &Stopping, costs: &Costs) -> Vec<Expecte
     stages.into_values().collect()
 }
 
+/// What the first round takes, which is done whatever the budget.
+pub fn first(cells: &[Cell], stopping: &Stopping, costs: &Costs) -> Nanos {
+    let one = |cell: &Cell| {
+        let trials = stopping.block(cell).min(stopping.most(cell));
+        costs.expect(cell, trials, 1).0
+    };
+    Nanos(cells.iter().map(one).sum())
+}
+
 /// The sum of all stages.
 pub fn total(stages: &[Expected]) -> Nanos {
     Nanos(stages.iter().map(|stage| stage.nanos.0).sum())
@@ -176,16 +190,16 @@ mod tests {
             cell("noop", Packaging::Component, "a"),
         );
         let mut costs = Costs::default();
-        assert_eq!(costs.expect(&known, 1, 0), UNKNOWN);
-        // Three calls warm up and two count, a millisecond each.
+        assert_eq!(costs.expect(&known, 1, 0).0, 2 * UNKNOWN.0);
+        // Two count, with three calls before the first and one before the second, a millisecond each.
         costs.trial(&known, true, Nanos(4_000_000));
-        costs.trial(&known, false, Nanos(1_000_000));
-        costs.trial(&other, false, Nanos(3_000_000));
-        assert_eq!(costs.expect(&known, 10, 2), Nanos(16_000_000));
+        costs.trial(&known, false, Nanos(2_000_000));
+        costs.trial(&other, false, Nanos(6_000_000));
+        assert_eq!(costs.expect(&known, 10, 2), Nanos(24_000_000));
         let alike = cell("filesystem", Packaging::Component, "b");
-        assert_eq!(costs.expect(&alike, 1, 0), Nanos(3_000_000));
+        assert_eq!(costs.expect(&alike, 1, 0), Nanos(6_000_000));
         let far = cell("filesystem", Packaging::ComponentWasmtime, "b");
-        assert_eq!(costs.expect(&far, 6, 0), Nanos(7_999_998));
+        assert_eq!(costs.expect(&far, 6, 0), Nanos(18_000_000));
     }
 
     #[test]
@@ -195,12 +209,15 @@ mod tests {
             cell("noop", Packaging::Native, "b"),
         ];
         let mut costs = Costs::default();
-        costs.trial(&cells[0], false, Nanos(1_000_000));
+        costs.trial(&cells[0], false, Nanos(2_000_000));
         let stopping = Stopping::new(Effort::FULL, Some(16), None, None);
         let stages = stages(&cells, &stopping, &costs);
         assert_eq!((stages[0].cells, stages[0].trials), (2, 32));
-        // Sixteen calls and eight rounds of three that warm up, of two cells.
-        assert_eq!(total(&stages), Nanos(2 * (16 + 24) * 1_000_000));
+        // Sixteen calls in eight rounds: three before the first of each and one before the other, of two cells.
+        assert_eq!(total(&stages), Nanos(2 * (16 + 24 + 8) * 1_000_000));
+        // Two of sixteen are asked in a round.
+        let first = first(&cells, &stopping, &costs);
+        assert_eq!(first, Nanos(2 * (2 + 3 + 1) * 1_000_000));
     }
 
     #[test]

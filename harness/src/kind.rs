@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 /// Untimed calls of a kind that go before the first that counts, in each process or host.
 pub const WARM_UP: u64 = 3;
+/// Calls of the same kind directly before every later one that counts. Trials are shuffled, so without it a short call would
+/// be measured by what ran before it on the same processor, and by how long that was idle.
+pub const LEAD_IN: u64 = 1;
 
 /// What a trial does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -248,5 +251,10 @@ impl Kind {
     /// Calls that go before the first that counts, in each round.
     pub fn warm_up(&self) -> u64 {
         if self.stage().keeps_up() { WARM_UP } else { 0 }
+    }
+
+    /// Calls that go directly before each other one.
+    pub fn lead_in(&self) -> u64 {
+        if self.stage().keeps_up() { LEAD_IN } else { 0 }
     }
 }

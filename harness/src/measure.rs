@@ -129,7 +129,11 @@ impl Measuring<'_> {
             ahead: BTreeMap::new(),
             lasted: BTreeMap::new(),
             costs: Costs::default(),
-            progress: Progress::new(estimate::total(&expected), self.stopping),
+            progress: Progress::new(
+                estimate::total(&expected),
+                estimate::first(self.cells, &self.stopping, self.costs),
+                self.stopping,
+            ),
         };
         state.take_up(recorder, before);
         for round in 1.. {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use record::{Packaging, StartClass, Subject, Transport, Trial};
 use serde::{Deserialize, Serialize};
 
-pub use crate::kind::{Kind, Stage, WARM_UP};
+pub use crate::kind::{Kind, LEAD_IN, Stage, WARM_UP};
 use crate::launch::{Made, Programs};
 use crate::server::{Input, Server};
 use crate::shuffle::shuffle;

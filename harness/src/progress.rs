@@ -20,6 +20,8 @@ pub struct Progress {
     total: Nanos,
     /// When it ends, of which the budget is a part.
     stopping: Stopping,
+    /// What its first round is expected to take.
+    first: Nanos,
     /// What was expected of all that is done.
     behind: Nanos,
     /// What this sitting did of it: a resumed run passes over the rest in no time.
@@ -27,8 +29,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of a run that is expected to take this long without a budget.
-    pub fn new(total: Nanos, stopping: Stopping) -> Progress {
+    /// Of a run that is expected to take this long without a budget, and its first round that long.
+    pub fn new(total: Nanos, first: Nanos, stopping: Stopping) -> Progress {
         let plain = !std::io::stderr().is_terminal();
         let target = if plain {
             ProgressDrawTarget::hidden()
@@ -44,10 +46,11 @@ impl Progress {
             tenths: 0,
             total,
             stopping,
+            first,
             behind: Nanos(0),
             worked: Nanos(0),
         };
-        let time = words(stopping.lasts(total));
+        let time = words(stopping.lasts(total, first));
         progress.say(&format!("measuring takes about {time}"));
         progress
     }
@@ -95,7 +98,8 @@ impl Progress {
             ahead
         };
         // What the whole run lasts, told of what is left of it.
-        let lasts = self.stopping.lasts(Nanos(gone.0.saturating_add(left)));
+        let estimate = Nanos(gone.0.saturating_add(left));
+        let lasts = self.stopping.lasts(estimate, self.first);
         Nanos(lasts.0.saturating_sub(gone.0))
     }
 
@@ -129,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_left_follows_what_was_so_far() {
-        let mut progress = Progress::new(seconds(100), stopping(None, None));
+        let mut progress = Progress::new(seconds(100), seconds(9), stopping(None, None));
         progress.step("a", seconds(1), seconds(3), None);
         assert_eq!(progress.left(seconds(3)), seconds(99), "too early to tell");
         progress.step("b", seconds(9), seconds(20), None);
@@ -141,10 +145,10 @@ mod tests {
     #[test]
     fn a_budget_bounds_what_is_left_and_one_alone_is_spent() {
         let budget = Some(seconds(30));
-        let mut progress = Progress::new(seconds(100), stopping(Some(9), budget));
+        let mut progress = Progress::new(seconds(100), seconds(9), stopping(Some(9), budget));
         progress.step("a", seconds(10), seconds(10), None);
         assert_eq!(progress.left(seconds(10)), seconds(20));
-        let mut progress = Progress::new(seconds(12), stopping(None, budget));
+        let mut progress = Progress::new(seconds(12), seconds(9), stopping(None, budget));
         progress.step("a", seconds(11), seconds(11), None);
         assert_eq!(progress.left(seconds(11)), seconds(19));
         assert_eq!(progress.left(seconds(31)), seconds(0));

@@ -195,11 +195,12 @@ impl Stopping {
         }
     }
 
-    /// How long measuring takes that would take `estimate` if it were not for the budget. A budget alone is spent.
-    pub fn lasts(&self, estimate: Nanos) -> Nanos {
+    /// How long measuring takes that would take `estimate` if it were not for the budget, and of which the first round
+    /// takes `first`. A budget alone is spent; the first round is done whatever the budget.
+    pub fn lasts(&self, estimate: Nanos, first: Nanos) -> Nanos {
         match (self.budget, self.samples) {
-            (Some(budget), None) => budget,
-            (Some(budget), Some(_)) => estimate.min(budget),
+            (Some(budget), None) => budget.max(first),
+            (Some(budget), Some(_)) => estimate.min(budget.max(first)),
             (None, _) => estimate,
         }
     }
@@ -383,10 +384,12 @@ mod tests {
         let minute = Nanos(60_000_000_000);
         let stopping = Stopping::new(Effort::FULL, None, None, Some(minute));
         assert_eq!(stopping.precision, Some(FINE));
-        assert_eq!(stopping.lasts(Nanos(1)), minute, "it is spent");
+        assert_eq!(stopping.lasts(Nanos(1), Nanos(1)), minute, "it is spent");
+        let long = Nanos(3 * minute.0);
+        assert_eq!(stopping.lasts(long, Nanos(2 * minute.0)).0, 2 * minute.0);
         let few = Stopping::new(Effort::FULL, Some(9), None, Some(minute));
-        assert_eq!(few.lasts(Nanos(1)), Nanos(1));
-        assert_eq!(few.lasts(Nanos(2 * minute.0)), minute);
+        assert_eq!(few.lasts(Nanos(1), Nanos(1)), Nanos(1));
+        assert_eq!(few.lasts(long, Nanos(1)), minute);
         assert_eq!(stopping.fitted(minute).block(&warm()), 5);
         assert_eq!(stopping.fitted(Nanos(2 * minute.0)).block(&warm()), 2);
         assert_eq!(stopping.fitted(Nanos(100 * minute.0)).block(&warm()), 1);

@@ -25,14 +25,31 @@ pub(crate) struct Location {
     pub(crate) freedom: f64,
 }
 
-/// The logarithms of the rounds' medians; none where the samples know no rounds.
-pub(crate) fn of_rounds(good: &[Good]) -> Option<Vec<f64>> {
-    let mut rounds: BTreeMap<Option<Count>, Vec<u64>> = BTreeMap::new();
+/// The logarithms of the rounds' medians; empty where the samples know no rounds.
+pub(crate) fn by_round(good: &[Good]) -> BTreeMap<Count, f64> {
+    let mut rounds: BTreeMap<Count, Vec<u64>> = BTreeMap::new();
     for sample in good {
-        rounds.entry(sample.round).or_default().push(sample.value);
+        if let Some(round) = sample.round {
+            rounds.entry(round).or_default().push(sample.value);
+        }
     }
+    let logs = rounds
+        .into_iter()
+        .map(|(round, values)| (round, log_median(values)));
+    logs.collect()
+}
+
+/// The same without their numbers; none where the samples know no rounds.
+pub(crate) fn of_rounds(good: &[Good]) -> Option<Vec<f64>> {
     let known = good.iter().any(|sample| sample.round.is_some());
-    known.then(|| rounds.into_values().map(log_median).collect())
+    known.then(|| by_round(good).into_values().collect())
+}
+
+/// The middle of some logarithms; not of none.
+pub(crate) fn median(mut logs: Vec<f64>) -> f64 {
+    logs.sort_by(f64::total_cmp);
+    let n = logs.len();
+    logs[(n - 1) / 2].midpoint(logs[n / 2])
 }
 
 /// The logarithms of the medians of successive batches, for samples that know no rounds (batch means; Law, Simulation

@@ -2,12 +2,14 @@
 //! and sure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::f64::consts::FRAC_PI_2;
 
 use serde::Serialize;
 
 use crate::block::{self, Location, log, real};
 use crate::student::{quantile_95, two_sided};
 use crate::variable::names;
+use crate::weather::Weather;
 use crate::{
     Cell, Group, Groups, Machine, Metric, Outcome, Packaging, Record, Run, State, Summary,
     Timestamp, Unit,
@@ -39,7 +41,7 @@ names! {
         Smaller, "smaller", "It takes less memory or space.";
         Moved, "moved", "It differs as much as everything else does, which points at the machine or at what all cells share.";
         Unclear, "unclear", "It cannot be told: too small for a word, too unsure, or too disturbed.";
-        Same, "same", "Surely within 5 %.";
+        Same, "same", "Surely within 5 % of where everything went.";
         TooFew, "too-few", "Fewer than 6 samples on a side, or fewer than 3 rounds.";
     }
 }
@@ -91,6 +93,9 @@ pub struct Shift {
     pub ratio: f64,
     /// Of how many cells.
     pub cells: usize,
+    /// The variance of the ratio's logarithm.
+    #[serde(skip)]
+    variance: f64,
 }
 
 /// One cell in both runs.
@@ -125,10 +130,11 @@ pub struct Measured {
     pub why: Option<Outcome>,
 }
 
-/// How far two medians are apart, as a ratio of after to before.
+/// How far two runs are apart, as a ratio of after to before, beyond where all times together went: of the rounds' medians, cleared
+/// of what all cells of a round had in common. Of the medians, where nothing was tested.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Effect {
-    /// The ratio of the medians.
+    /// The ratio.
     pub ratio: f64,
     /// The lower end of its 95 % interval; the ratio itself for what is exact or has too few samples.
     pub low: f64,
@@ -154,13 +160,20 @@ pub fn compare(before: &Record, after: &Record, metrics: &[Metric]) -> Compariso
         groups
     };
     let (old, new) = (wanted(before), wanted(after));
+    let (before_all, after_all) = (Sampled::of(&old), Sampled::of(&new));
     let pairs: Vec<Pair> = old
-        .iter()
-        .filter_map(|(cell, group)| Some(Pair::of(cell, group, new.get(cell)?)))
+        .keys()
+        .filter_map(|cell| {
+            Some(Pair::of(
+                cell,
+                before_all.side(cell)?,
+                after_all.side(cell)?,
+            ))
+        })
         .collect();
     let shift = shift(&pairs);
     let log_shift = shift.map_or(0.0, |shift| shift.ratio.ln());
-    let tests: Vec<Option<Test>> = pairs.iter().map(|pair| pair.test(log_shift)).collect();
+    let tests: Vec<Option<Test>> = pairs.iter().map(|pair| pair.test(shift)).collect();
     let adjusted = holm(tests.iter().flatten().map(|test| test.p));
     let tested = adjusted.len();
     let mut adjusted = adjusted.into_iter();
@@ -299,8 +312,8 @@ struct Pair {
     cell: Cell,
     before: Measured,
     after: Measured,
-    /// Both medians' logarithms and where their blocks lie, where there are enough samples.
-    sides: Option<[(f64, Location); 2]>,
+    /// Where their blocks lie, where there are enough samples.
+    sides: Option<[Location; 2]>,
 }
 
 /// What chance says of one cell.
@@ -314,28 +327,39 @@ struct Test {
 }
 
 impl Pair {
-    fn of(cell: &Cell, before: &Group, after: &Group) -> Self {
-        let [(before, one), (after, other)] = [before, after].map(|group| side(cell.metric, group));
+    fn of(cell: &Cell, before: OfSide, after: OfSide) -> Self {
         Self {
             cell: cell.clone(),
-            before,
-            after,
-            sides: one.zip(other).map(|(one, other)| [one, other]),
+            before: before.0,
+            after: after.0,
+            sides: before.1.zip(after.1).map(|(before, after)| [before, after]),
         }
     }
 
-    /// Welch's t over the blocks: of no difference, or none beyond what all cells share.
-    fn test(&self, shift: f64) -> Option<Test> {
-        let [(_, before), (_, after)] = self.sides?;
-        let difference = after.at - before.at;
+    /// How far the blocks are apart, and the variance of that with its degrees of freedom (Welch).
+    fn apart(&self) -> Option<Location> {
+        let [before, after] = self.sides?;
         let variance = before.variance + after.variance;
-        let freedom = variance.powi(2)
-            / (before.variance.powi(2) / before.freedom + after.variance.powi(2) / after.freedom);
-        let beyond = difference - explained(difference, self.shift(shift));
+        Some(Location {
+            at: after.at - before.at,
+            variance,
+            freedom: variance.powi(2)
+                / (before.variance.powi(2) / before.freedom
+                    + after.variance.powi(2) / after.freedom),
+        })
+    }
+
+    /// Welch's t over the blocks, of no difference beyond where all times together went.
+    fn test(&self, shift: Option<Shift>) -> Option<Test> {
+        let apart = self.apart()?;
+        let (moved, unsure) = shift.map_or((0.0, 0.0), |shift| {
+            (self.shift(shift.ratio.ln()), shift.variance)
+        });
+        let deviation = (apart.variance + unsure).sqrt();
         Some(Test {
-            difference,
-            half: quantile_95(freedom) * variance.sqrt(),
-            p: two_sided(beyond / variance.sqrt(), freedom),
+            difference: apart.at,
+            half: quantile_95(apart.freedom) * deviation,
+            p: two_sided((apart.at - moved) / deviation, apart.freedom),
         })
     }
 
@@ -377,31 +401,27 @@ impl Pair {
                 };
                 (Some(exact), verdict)
             }
-            (Some(ratio), Some((test, adjusted))) => {
-                // The samples' medians are what tables show; the blocks' location is what chance is asked about. Both
-                // must lie in the interval.
-                let low = (test.difference - test.half).min(ratio);
-                let high = (test.difference + test.half).max(ratio);
-                let beyond = ratio - explained(ratio, shift);
+            (Some(_), Some((test, adjusted))) => {
+                let beyond = test.difference - shift;
+                let apart = |from: f64| from.abs() >= least && from.abs() > test.half;
                 // Chance is asked about processes, and what else ran on the machine strikes all of a run alike.
                 let quiet = self.before.is_quiet() && self.after.is_quiet();
-                let sure = quiet && adjusted < ALPHA && (low > 0.0 || high < 0.0);
-                let verdict = if beyond.abs() >= least && sure {
-                    Verdict::of(unit, ratio)
-                } else if ratio.abs() >= least
-                    && (low > 0.0 || high < 0.0)
+                let verdict = if apart(beyond) && quiet && adjusted < ALPHA {
+                    Verdict::of(unit, beyond)
+                } else if apart(test.difference)
+                    && beyond.abs() < least
                     && shift.abs() >= LEAST_SHIFT
                 {
                     Verdict::Moved
-                } else if low > -least && high < least {
+                } else if beyond.abs() + test.half < least {
                     Verdict::Same
                 } else {
                     Verdict::Unclear
                 };
                 let effect = Effect {
-                    ratio: ratio.exp(),
-                    low: low.exp(),
-                    high: high.exp(),
+                    ratio: beyond.exp(),
+                    low: (beyond - test.half).exp(),
+                    high: (beyond + test.half).exp(),
                     p: Some(test.p),
                     adjusted: Some(adjusted),
                 };
@@ -418,79 +438,113 @@ impl Pair {
     }
 }
 
-/// How much of a difference a shift explains: all of one that lies between nothing and the shift.
-fn explained(difference: f64, shift: f64) -> f64 {
-    difference.clamp(shift.min(0.0), shift.max(0.0))
+/// What was measured of a cell, and where its blocks lie if there are enough.
+type OfSide = (Measured, Option<Location>);
+
+/// The samples of one run that are compared.
+struct Sampled<'a> {
+    /// All samples of a cell, and those of them that are compared.
+    groups: BTreeMap<&'a Cell, (&'a Group, Group)>,
+    weather: Weather,
 }
 
-/// One side of a pair: what was measured, and the median's logarithm with where the blocks lie if there are enough.
-fn side(metric: Metric, group: &Group) -> (Measured, Option<(f64, Location)>) {
-    // Whether a sample was disturbed is known without its value, so leaving it out favours no side.
-    let quiet = group.undisturbed();
-    let located = locate(metric, &quiet);
-    let (compared, located) = match located {
-        Some(located) if group.disturbed > 0 => (&quiet, Some(located)),
-        _ => (group, locate(metric, group)),
-    };
-    let measured = Measured {
-        summary: compared.summary(metric),
-        rounds: compared.rounds(),
-        disturbed: group.disturbed,
-        left_out: u64::try_from(group.good.len() - compared.good.len())
-            .expect("a length fits in 64 bits"),
-        failed: group.failed,
-        why: group.why.clone(),
-    };
-    (measured, located)
-}
-
-fn locate(metric: Metric, group: &Group) -> Option<(f64, Location)> {
-    let summary = group.summary(metric)?;
-    if summary.n < FEWEST_SAMPLES || metric.is_exact() {
-        return None;
+impl<'a> Sampled<'a> {
+    fn of(groups: &'a BTreeMap<Cell, Group>) -> Self {
+        let compared = |(cell, all): (&'a Cell, &'a Group)| (cell, (all, undisturbed(all)));
+        let groups: BTreeMap<_, _> = groups.iter().map(compared).collect();
+        let times = groups
+            .iter()
+            .filter(|(cell, _)| cell.metric.unit() == Unit::Nanos);
+        let weather = Weather::of(times.map(|(_, (_, compared))| compared));
+        Self { groups, weather }
     }
-    let blocks = match block::of_rounds(&group.good) {
-        Some(rounds) if rounds.len() < block::FEWEST => return None,
-        Some(rounds) => rounds,
-        None => block::of_batches(&group.good),
-    };
-    let least = RESOLUTION.powi(2) / real(blocks.len());
-    let mut location = Location::of(blocks)?;
-    location.variance = location.variance.max(least);
-    Some((log(summary.median), location))
+
+    fn side(&self, cell: &Cell) -> Option<OfSide> {
+        let (all, compared) = self.groups.get(cell)?;
+        let measured = Measured {
+            summary: compared.summary(cell.metric),
+            rounds: compared.rounds(),
+            disturbed: all.disturbed,
+            left_out: u64::try_from(all.good.len() - compared.good.len())
+                .expect("a length fits in 64 bits"),
+            failed: all.failed,
+            why: all.why.clone(),
+        };
+        Some((measured, self.locate(cell.metric, compared)))
+    }
+
+    fn locate(&self, metric: Metric, group: &Group) -> Option<Location> {
+        if metric.is_exact() || !is_enough(group) {
+            return None;
+        }
+        let rounds = block::by_round(&group.good);
+        let clear = |(round, log)| self.weather.cleared(metric.unit(), round, log);
+        let blocks = if rounds.is_empty() {
+            block::of_batches(&group.good)
+        } else {
+            rounds.into_iter().map(clear).collect()
+        };
+        let least = RESOLUTION.powi(2) / real(blocks.len());
+        let mut location = Location::of(blocks)?;
+        location.variance = location.variance.max(least);
+        Some(location)
+    }
+}
+
+/// Without the disturbed samples, where enough others remain: whether one was disturbed is known without its value, so leaving
+/// it out favours no side.
+fn undisturbed(group: &Group) -> Group {
+    let quiet = group.undisturbed();
+    if is_enough(&quiet) {
+        quiet
+    } else {
+        group.clone()
+    }
+}
+
+/// Whether there are enough samples, and rounds if there are any, to ask chance about.
+fn is_enough(group: &Group) -> bool {
+    let rounds = group.rounds();
+    group.good.len() >= FEWEST_SAMPLES && (rounds == 0 || rounds >= block::FEWEST)
 }
 
 /// The part of the median change of times that every packaging shares; where they went different ways, there is none.
 fn shift(pairs: &[Pair]) -> Option<Shift> {
-    let mut of_packaging: BTreeMap<Packaging, Vec<f64>> = BTreeMap::new();
+    let mut of_packaging: BTreeMap<Packaging, Vec<Location>> = BTreeMap::new();
     for pair in pairs {
-        if let (Unit::Nanos, Some([(before, _), (after, _)])) =
-            (pair.cell.metric.unit(), pair.sides)
-        {
+        if let (Unit::Nanos, Some(apart)) = (pair.cell.metric.unit(), pair.apart()) {
             let changes = of_packaging.entry(pair.cell.packaging).or_default();
-            changes.push(after - before);
+            changes.push(apart);
         }
     }
-    of_packaging.retain(|_, changes| changes.len() >= FEWEST_CELLS);
+    // One that has few cells cannot tell where all went, but can tell that not all went there.
+    if of_packaging
+        .values()
+        .all(|changes| changes.len() < FEWEST_CELLS)
+    {
+        return None;
+    }
     let cells = of_packaging.values().map(Vec::len).sum();
-    let medians: Vec<f64> = of_packaging.into_values().map(median).collect();
-    let least = medians
+    let medians: Vec<(f64, f64)> = of_packaging
+        .into_values()
+        .map(|changes| {
+            let of = |part: fn(&Location) -> f64| block::median(changes.iter().map(part).collect());
+            // A median of n numbers varies by π/2 of their variance over n.
+            let variance = FRAC_PI_2 * of(|change| change.variance) / real(changes.len());
+            (of(|change| change.at), variance)
+        })
+        .collect();
+    let &(least, variance) = medians
         .iter()
-        .copied()
-        .min_by(|one, other| one.abs().total_cmp(&other.abs()))?;
+        .min_by(|(one, _), (other, _)| one.abs().total_cmp(&other.abs()))?;
     let together = medians
         .iter()
-        .all(|median| median.signum() == least.signum());
+        .all(|(median, _)| median.signum() == least.signum());
     Some(Shift {
         ratio: if together { least.exp() } else { 1.0 },
         cells,
+        variance: if together { variance } else { 0.0 },
     })
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    values[(n - 1) / 2].midpoint(values[n / 2])
 }
 
 /// Holm's adjusted probabilities, in the order given: the least is multiplied by how many there are, the next by one less,

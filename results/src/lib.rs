@@ -27,6 +27,7 @@ mod subject;
 mod time;
 mod unit;
 mod variable;
+mod weather;
 
 pub use cell::{Cell, Good, Group, Groups};
 pub use compare::{Compared, Comparison, Effect, Measured, Shift, Side, Verdict, compare};

@@ -41,8 +41,8 @@ pub struct Choice {
     /// Samples each time until the 95 % interval of its median is at most so wide to either side: --precision 2%.
     #[arg(long, value_name = "SHARE", help_heading = "Stopping")]
     precision: Option<Precision>,
-    /// Measures no longer than this, and shares it among the stages: --budget 5m. Without --samples and --precision it is
-    /// spent until every interval is within 1 %. A resumed run has it anew.
+    /// Stops when so much time is spent: --budget 5m. Each cell is tried once, whatever that takes. Without --samples and
+    /// --precision it goes on until every interval is within 1 %. A resumed run has it anew.
     #[arg(long, value_name = "TIME", value_parser = stop::budget, help_heading = "Stopping")]
     pub budget: Option<Nanos>,
 }

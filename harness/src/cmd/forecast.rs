@@ -80,7 +80,8 @@ pub fn show(
     let one = known.costs.mean(VERIFYING).unwrap_or(ONE);
     let verifying = Nanos(one.0.saturating_mul(answers));
     let measuring = estimate::total(&stages);
-    let bounded = stopping.lasts(measuring);
+    let first = estimate::first(cells, stopping, &known.costs);
+    let bounded = stopping.lasts(measuring, first);
     let all = Nanos(verifying.0.saturating_add(bounded.0));
     if global.json {
         let names: Vec<String> = cells.iter().map(Cell::name).collect();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::clock::Clock;
 use harness::input::Places;
-use harness::plan::{Planned, WARM_UP};
+use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Access, Server};
 use record::{Input, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ impl Stage {
         };
         let mut timed = None;
         // After these the pool's pages and the allocator are in use.
-        for _ in 0..=if first { WARM_UP } else { 0 } {
+        for _ in 0..=if first { WARM_UP } else { LEAD_IN } {
             for before in &call.before {
                 let prepared = up.places.resolve(&before.arguments)?;
                 match answer(&up.loaded, request(&server.name, &before.tool, &prepared)?) {

@@ -5,7 +5,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use anyhow::{Context, Result};
 use harness::peer::Trouble;
-use harness::plan::{Planned, WARM_UP};
+use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Call, Server};
 use record::{Input, Metric, Nanos, Sample, StartClass, Transport, Wire};
 use serde_json::Value;
@@ -86,7 +86,7 @@ impl Stage {
         let warm_up = if up.warmed.insert(id.to_owned()) {
             WARM_UP
         } else {
-            0
+            LEAD_IN
         };
         let mut timed = up.once(bench, planned, call, &arguments);
         for _ in 0..warm_up {
