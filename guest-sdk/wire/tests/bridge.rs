@@ -172,6 +172,41 @@ fn a_request_that_is_taken_back_ends_its_post_and_nothing_else() {
 }
 
 #[test]
+fn what_was_asked_for_a_call_goes_with_the_call() {
+    let mut session = Session::new();
+    let question =
+        |id: u64| format!(r#"{{"jsonrpc":"2.0","id":"q{id}","method":"roots/list"}}"#).into_bytes();
+    // More of them than may be open at once.
+    for call in 0..200 {
+        post(&mut session, &request(&call.to_string()), call);
+        assert_eq!(session.line(&question(call)), Delivery::Event(call));
+        if call % 2 == 0 {
+            session.forget(call);
+        } else {
+            let cancel = format!(
+                r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{call}}}}}"#
+            );
+            let cancel = message::parse(cancel.as_bytes()).expect("a message");
+            assert!(session.take_back(&cancel).is_some());
+        }
+        let late = format!(r#"{{"jsonrpc":"2.0","id":"q{call}","result":{{}}}}"#);
+        assert_eq!(post(&mut session, &late, 999), Posted::Ignored);
+    }
+    // One that was asked on another call's stream stays.
+    post(&mut session, &request("1"), 1);
+    assert_eq!(session.line(&question(1)), Delivery::Event(1));
+    post(&mut session, &request("2"), 2);
+    session.forget(2);
+    let answer = r#"{"jsonrpc":"2.0","id":"q1","result":{}}"#;
+    assert!(matches!(post(&mut session, answer, 3), Posted::Accepted(_)));
+    let long = format!(
+        r#"{{"jsonrpc":"2.0","id":"{}","method":"roots/list"}}"#,
+        "x".repeat(300)
+    );
+    assert_eq!(session.line(long.as_bytes()), Delivery::Dropped);
+}
+
+#[test]
 fn the_end_of_an_instance_answers_whoever_waits() {
     let mut session = Session::new();
     post(&mut session, &request("1"), 5);

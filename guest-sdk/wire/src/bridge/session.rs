@@ -1,6 +1,6 @@
 //! One session: what the client waits for, what the instance waits for.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
     code::Code,
@@ -15,6 +15,9 @@ pub const IN_FLIGHT: usize = 64;
 /// How many questions of an instance may wait for the client at once.
 const QUESTIONS: usize = 64;
 
+/// No question's id needs to be longer.
+const QUESTION_ID: usize = 256;
+
 /// The front's own name for an open POST.
 pub type Ticket = u64;
 
@@ -23,8 +26,8 @@ pub type Ticket = u64;
 pub struct Session {
     /// Requests in the order in which they came: the instance works on the first.
     waiting: VecDeque<Waiting>,
-    /// Requests of the instance that the client has not answered yet.
-    questions: BTreeSet<String>,
+    /// Requests of the instance that the client has not answered yet, and the call on whose stream each was asked.
+    questions: BTreeMap<String, Option<Ticket>>,
     dropped: u64,
 }
 
@@ -102,7 +105,7 @@ impl Session {
             Message::Notification { .. } => Posted::Accepted(line(text)),
             Message::Response { id, .. } => {
                 // What the instance did not ask, a client cannot answer.
-                if self.questions.remove(id.get()) {
+                if self.questions.remove(id.get()).is_some() {
                     Posted::Accepted(line(text))
                 } else {
                     Posted::Ignored
@@ -115,14 +118,8 @@ impl Session {
     pub fn line(&mut self, text: &[u8]) -> Delivery {
         let delivery = match message::parse(text) {
             Ok(Message::Response { id, .. }) => self.answer(&id),
-            Ok(Message::Request { id, params, .. }) => {
-                if self.questions.len() < QUESTIONS && self.questions.insert(id.get().to_owned()) {
-                    Some(self.event(&params))
-                } else {
-                    None
-                }
-            }
-            Ok(Message::Notification { params, .. }) => Some(self.event(&params)),
+            Ok(Message::Request { id, params, .. }) => self.question(&id, &params),
+            Ok(Message::Notification { params, .. }) => Some(delivery(self.stream(&params))),
             Err(_) => None,
         };
         delivery.unwrap_or_else(|| {
@@ -138,17 +135,30 @@ impl Session {
             .map(|waiting| Delivery::Answer(waiting.ticket))
     }
 
+    fn question(&mut self, id: &Id<'_>, params: &Params<'_>) -> Option<Delivery> {
+        let id = id.get();
+        let full = self.questions.len() >= QUESTIONS || id.len() > QUESTION_ID;
+        if full || self.questions.contains_key(id) {
+            return None;
+        }
+        let stream = self.stream(params);
+        self.questions.insert(id.to_owned(), stream);
+        Some(delivery(stream))
+    }
+
+    /// Forgets what was asked on a call's stream that nobody reads any more: no answer to it will come.
+    fn unask(&mut self, ticket: Ticket) {
+        self.questions.retain(|_, stream| *stream != Some(ticket));
+    }
+
     /// Whose stream an event belongs to: the call that it names, else the one that is worked on.
-    fn event(&self, params: &Params<'_>) -> Delivery {
+    fn stream(&self, params: &Params<'_>) -> Option<Ticket> {
         let token = params.get("progressToken").map(Raw::get);
         let named = self
             .waiting
             .iter()
             .find(|waiting| token.is_some() && waiting.progress.as_deref() == token);
-        match named.or(self.waiting.front()) {
-            Some(waiting) => Delivery::Event(waiting.ticket),
-            None => Delivery::Unrelated,
-        }
+        named.or(self.waiting.front()).map(|waiting| waiting.ticket)
     }
 
     /// Takes back the request that a `notifications/cancelled` names: its ticket, and what the POST is answered with.
@@ -165,6 +175,7 @@ impl Session {
         let id = Id::from_raw(params.get("requestId")?)?;
         let place = self.waiting.iter().position(|waiting| waiting.id == id)?;
         let waiting = self.waiting.remove(place)?;
+        self.unask(waiting.ticket);
         let mut out = Vec::new();
         let text = "the call was taken back; nobody should wait for it";
         message::error(&mut out, Some(&waiting.id), Code::INTERNAL, text, None);
@@ -174,6 +185,7 @@ impl Session {
     /// Forgets a ticket whose client went away; the instance's answer will be dropped.
     pub fn forget(&mut self, ticket: Ticket) {
         self.waiting.retain(|waiting| waiting.ticket != ticket);
+        self.unask(ticket);
     }
 
     /// Ends the session because the instance is gone: tickets that still wait, with the error that each is answered with.
@@ -199,6 +211,10 @@ impl Session {
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
+}
+
+fn delivery(stream: Option<Ticket>) -> Delivery {
+    stream.map_or(Delivery::Unrelated, Delivery::Event)
 }
 
 /// The message on one line: outside strings a line end is white space, inside it cannot stand.
