@@ -190,9 +190,6 @@ impl Live {
                 .and_then(|(ticket, answer)| state.answer(ticket, &answer));
             (posted, taken_back)
         };
-        if let Some((waiting, piece)) = taken_back {
-            waiting.send(piece);
-        }
         let accepted = Piece::Whole {
             status: 202,
             body: Vec::new(),
@@ -214,6 +211,10 @@ impl Live {
         let inbox = lock(&self.inbox).clone();
         if inbox.is_none_or(|inbox| inbox.send(line).is_err()) {
             to.reject(Route::unknown(id));
+        }
+        // Last, because it waits while the client reads that stream slowly.
+        if let Some((waiting, piece)) = taken_back {
+            waiting.send(piece);
         }
     }
 
@@ -337,5 +338,47 @@ impl Pipe for Ends {
             self.live.deliver(line);
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mcp_wire::message;
+    use tokio::sync::mpsc::channel;
+
+    #[test]
+    fn a_cancel_does_not_wait_for_the_stream_that_it_ends() {
+        let (inbox, lines) = sync_channel(INBOX);
+        let live = Arc::new(Live {
+            inbox: Mutex::new(Some(inbox)),
+            state: Mutex::default(),
+        });
+        let post = |text: &str, to: Exchange| {
+            let message = message::parse(text.as_bytes()).expect("a message");
+            live.post(&message, text.as_bytes(), to, None);
+        };
+        // The stream's client has not read the one piece that there is room for.
+        let (full, mut stream) = channel(1);
+        post(
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
+            Exchange(full.clone()),
+        );
+        assert!(Exchange(full).send(Piece::Part(Vec::new())));
+        let (to, mut answer) = channel(1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                post(
+                    r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#,
+                    Exchange(to),
+                );
+            });
+            let accepted = answer.blocking_recv();
+            assert!(matches!(accepted, Some(Piece::Whole { status: 202, .. })));
+            assert_eq!(lines.iter().take(2).count(), 2, "the loop is told as well");
+            assert!(matches!(stream.blocking_recv(), Some(Piece::Part(_))));
+            let last = stream.blocking_recv();
+            assert!(matches!(last, Some(Piece::Whole { status: 200, .. })));
+        });
     }
 }
