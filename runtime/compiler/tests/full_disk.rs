@@ -91,7 +91,13 @@ fn no_space_anywhere_is_the_machines_lack() {
     let output = tiny.path().join("hostile.cwasm");
     let mut compile = runtime();
     compile.arg("compile").arg("-o").arg(&output).arg(component);
-    for command in [run, compile] {
+    for (command, remedy) in [
+        (run, "or name a folder that has some in TMPDIR"),
+        (
+            compile,
+            "; name a file in a folder that you may write to and that has room",
+        ),
+    ] {
         let Some(mut command) = within(tiny.path(), &command) else {
             return;
         };
@@ -103,7 +109,7 @@ fn no_space_anywhere_is_the_machines_lack() {
             "error: ",
             "No space left on device",
             &tiny.path().display().to_string(),
-            "; free some space",
+            remedy,
         ] {
             assert!(last.contains(wanted), "{told}");
         }

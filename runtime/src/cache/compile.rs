@@ -19,18 +19,26 @@ pub enum CompileError {
     #[error("{0}")]
     Component(String),
     /// Something else went wrong: a full disk, a killed process.
-    #[error(
-        "the compiler could not finish: {0}; free some space and memory, or name a folder that has some in TMPDIR"
-    )]
-    Machine(String),
+    #[error("the compiler could not finish: {why}; {remedy}")]
+    Machine {
+        /// From the compiler, or the system.
+        why: String,
+        /// What to do, which depends on who chose the folder.
+        remedy: &'static str,
+    },
 }
 
-/// Compiles `component` into the new file `target`, sealed.
+/// Compiles `component` into the new file `target`, sealed; `remedy` is what to do where this machine cannot.
 ///
 /// # Errors
 ///
 /// A [`CompileError`] that says whose fault it is.
-pub fn compile_sealed(component: &Path, target: &Path) -> Result<(), CompileError> {
+pub fn compile_sealed(
+    component: &Path,
+    target: &Path,
+    remedy: &'static str,
+) -> Result<(), CompileError> {
+    let machine = |why: String| CompileError::Machine { why, remedy };
     let (compiler, beside) = find();
     #[expect(
         clippy::disallowed_methods,
@@ -50,7 +58,7 @@ pub fn compile_sealed(component: &Path, target: &Path) -> Result<(), CompileErro
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(CompileError::Missing { beside });
         }
-        Err(error) => return Err(CompileError::Machine(error.to_string())),
+        Err(error) => return Err(machine(error.to_string())),
     };
     if output.status.success() {
         return Ok(());
@@ -59,8 +67,8 @@ pub fn compile_sealed(component: &Path, target: &Path) -> Result<(), CompileErro
     let said = said.trim().trim_start_matches("error: ").to_owned();
     Err(match output.status.code() {
         Some(2) => CompileError::Component(said),
-        _ if said.is_empty() => CompileError::Machine(output.status.to_string()),
-        _ => CompileError::Machine(said),
+        _ if said.is_empty() => machine(output.status.to_string()),
+        _ => machine(said),
     })
 }
 

@@ -92,6 +92,11 @@ pub enum LoadError {
     Machine(CompileError),
 }
 
+/// What to do where the file that was named cannot be made.
+const NAME_A_FILE: &str =
+    "name a file in a folder that you may write to and that has room, or free some memory";
+/// What to do where a temporary file cannot be made.
+const FREE_SPACE: &str = "free some space and memory, or name a folder that has some in TMPDIR";
 const BUILD_AGAIN: &str = "build it again with `cargo build --target wasm32-wasip2`";
 
 /// Loads a component, or code that was compiled from one, through the cache.
@@ -272,7 +277,7 @@ fn compile_into(
     notes: &mut Vec<String>,
 ) -> Result<Option<Component>, LoadError> {
     let scratch = store.scratch(key);
-    let made = compile_sealed(component, &scratch);
+    let made = compile_sealed(component, &scratch, FREE_SPACE);
     let kept = match made {
         Ok(()) => store
             .publish(&scratch, key)
@@ -282,7 +287,7 @@ fn compile_into(
             return Err(fault(component, what));
         }
         Err(error @ CompileError::Missing { .. }) => return Err(LoadError::Machine(error)),
-        Err(CompileError::Machine(why)) => Err(why),
+        Err(CompileError::Machine { why, .. }) => Err(why),
     };
     match kept {
         Ok(path) => match File::open(&path)
@@ -309,11 +314,12 @@ fn compile_into(
 ///
 /// As [`load`]; a file that cannot be written is the machine's fault.
 pub fn compile_to(engine: &Engine, component: &Path, output: &Path) -> Result<(), LoadError> {
-    let machine = |why: String| LoadError::Machine(CompileError::Machine(why));
+    let remedy = NAME_A_FILE;
+    let machine = |why: String| LoadError::Machine(CompileError::Machine { why, remedy });
     let mut name = output.as_os_str().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let scratch = PathBuf::from(name);
-    let made = compile_sealed(component, &scratch)
+    let made = compile_sealed(component, &scratch, remedy)
         .map_err(|error| match error {
             CompileError::Component(what) => fault(component, what),
             other => LoadError::Machine(other),
@@ -332,10 +338,11 @@ pub fn compile_to(engine: &Engine, component: &Path, output: &Path) -> Result<()
 
 /// Compiles into a temporary file that is gone as soon as it is mapped.
 fn compile_away(engine: &Engine, component: &Path) -> Result<Component, LoadError> {
-    let machine = |why: String| LoadError::Machine(CompileError::Machine(why));
+    let remedy = FREE_SPACE;
+    let machine = |why: String| LoadError::Machine(CompileError::Machine { why, remedy });
     let folder = tempfile::tempdir().map_err(|error| machine(error.to_string()))?;
     let target = folder.path().join("component.cwasm");
-    compile_sealed(component, &target).map_err(|error| match error {
+    compile_sealed(component, &target, remedy).map_err(|error| match error {
         CompileError::Component(what) => fault(component, what),
         other => LoadError::Machine(other),
     })?;
