@@ -14,7 +14,7 @@ pub const OPT_LEVEL: OptLevel = OptLevel::Speed;
 pub enum Allocation {
     /// A mapping made for each instance: nothing is paid at start.
     OnDemand,
-    /// Slots reserved beforehand for so many instances: 3–4 ms at start, then microseconds an instance.
+    /// Slots reserved beforehand for so many instances: milliseconds at start, then microseconds an instance.
     Pool {
         /// How many component instances may live at once.
         instances: u32,
@@ -99,7 +99,7 @@ fn strategy(allocation: Allocation, tell: Tell<'_>) -> InstanceAllocationStrateg
 
 /// The settings that compiled code depends on, one `name=value` each: part of the cache's key.
 pub fn told() -> Vec<String> {
-    let mut lines = vec!["wasmtime=48".to_owned(), format!("opt_level={OPT_LEVEL:?}")];
+    let mut lines = vec![format!("opt_level={OPT_LEVEL:?}")];
     code(&mut |name, value| lines.push(format!("{name}={value:?}")));
     lines
 }

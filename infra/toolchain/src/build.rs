@@ -56,7 +56,7 @@ pub struct Native<'a> {
     pub package: &'a str,
     /// The binary of that package.
     pub program: &'a str,
-    /// The cargo profile; `release` is what is measured.
+    /// The cargo profile: `runtime` for the runtime and the worker that are measured, `release` for every other program.
     pub profile: &'a str,
     /// Other packages of the workspace whose features are turned on too. Programs that name each other share everything that
     /// is compiled for them; without that, a feature that one of them alone asks for has it all compiled twice.

@@ -51,6 +51,7 @@ const EXAMPLE: &str = "serve.toml, every key (unknown ones are errors):
   environment = [\"LANG\"]
   outbound = [\"api.example.org:443\"]
   private_addresses = false
+  authorities = [\"authority.pem\"]    # trusted besides the public ones
   memory = \"256 MiB\"
   timeout = \"30 s\"
   concurrency = 64
