@@ -20,6 +20,20 @@ pub struct Answer {
     pub body: String,
 }
 
+impl Answer {
+    /// The message that it is, or the last one of the stream that it is.
+    #[track_caller]
+    pub fn message(&self) -> serde_json::Value {
+        let last = self
+            .body
+            .lines()
+            .filter_map(|line| line.strip_prefix("data: "))
+            .next_back();
+        serde_json::from_str(last.unwrap_or(&self.body))
+            .unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
 impl Served {
     /// Serves the hostile guest.
     pub fn start(options: &[&str]) -> Option<Served> {
@@ -109,6 +123,19 @@ impl Served {
     /// Posts a message within a session.
     pub fn within(&self, session: &str, body: &str) -> Answer {
         self.post("/hostile/mcp", &within(session), body)
+    }
+
+    /// Calls a tool within a session and returns its text. (The answer of a failed guest has status 200 as well.)
+    #[track_caller]
+    pub fn text(&self, session: &str, id: u32, tool: &str) -> String {
+        let answer = self.within(session, &super::call(id, tool));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let message = answer.message();
+        assert_eq!(message["id"], id, "{answer:?}");
+        message["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer:?}"))
+            .to_owned()
     }
 
     /// A request without a body, within a session.
