@@ -3,7 +3,7 @@
 mod kit;
 
 use kit::call;
-use kit::served::{Answer, Served, modern, read, stateless};
+use kit::served::{Answer, Served, read};
 use std::io::{BufRead, BufReader, Lines};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -90,10 +90,10 @@ fn there_are_no_more_sessions_than_are_allowed() {
         "{refused:?}"
     );
     // The others are as well as before, and a place that is given back is given out.
-    assert_eq!(served.within(&two, PING).status, 200);
+    assert_eq!(served.text(&two, 1, "ok"), "ok");
     assert_eq!(read(&mut served.verb("DELETE", &one, "")).status, 204);
     let three = until(|| served.open().ok());
-    assert_eq!(served.within(&three, PING).status, 200);
+    assert_eq!(served.text(&three, 1, "ok"), "ok");
     assert_eq!(served.within(&one, PING).status, 404);
 }
 
@@ -119,7 +119,7 @@ fn the_stream_of_a_session_carries_what_belongs_to_no_call() {
     };
     // What is said while nobody listens is not kept.
     assert_eq!(served.within(&session, tell).status, 202);
-    assert_eq!(served.within(&session, PING).status, 200);
+    assert_eq!(served.text(&session, 1, "ok"), "ok");
     let mut first = listen("");
     for _ in 0..2 {
         assert_eq!(served.within(&session, tell).status, 202);
@@ -131,7 +131,7 @@ fn the_stream_of_a_session_carries_what_belongs_to_no_call() {
     assert_eq!(served.within(&session, tell).status, 202);
     assert!(second.by_ref().any(|line| told(&line)));
     // An answer goes to its call and to nobody else, and the session's end is the stream's.
-    assert_eq!(served.within(&session, &call(7, "ok")).status, 200);
+    assert_eq!(served.text(&session, 7, "ok"), "ok");
     assert_eq!(read(&mut served.verb("DELETE", &session, "")).status, 204);
     assert!(!second.any(|line| line.starts_with("data: ")));
     let status = |session: &str| read(&mut served.verb("GET", session, "")).status;
@@ -178,11 +178,7 @@ fn a_call_that_is_taken_back_ends_its_post() {
             error(&answer),
             "the call was taken back; nobody should wait for it"
         );
-        assert_eq!(
-            served.within(&session, &call(2, "ok")).status,
-            200,
-            "after {way}"
-        );
+        assert_eq!(served.text(&session, 2, "ok"), "ok", "after {way}");
     }
 }
 
@@ -191,14 +187,79 @@ fn a_guest_that_never_comes_back_ends_its_session() {
     let Some(served) = served("timeout = \"300 ms\"") else {
         return;
     };
-    for way in ["answer-and-loop", "answer-and-flood"] {
+    for way in ["answer-and-loop", "answer-and-flood", "answer-and-look"] {
+        let session = session(&served);
+        // The end of this stream is the session's. To ask whether it is over would be a line that it has to take.
+        let stream = lines(served.verb("GET", &session, ""));
+        assert_eq!(served.text(&session, 1, way), "answered");
+        for line in stream {
+            line.unwrap_or_else(|error| panic!("{way}: {error}"));
+        }
+        assert_eq!(served.within(&session, PING).status, 404);
+    }
+    for way in ["ask-and-loop", "ask-and-look", "ask-and-flood", "ask-null"] {
         let session = session(&served);
         let answer = served.within(&session, &call(1, way));
-        assert!(answer.body.contains("answered"), "{answer:?}");
+        let data = &answer.message()["error"]["data"];
+        assert_eq!(data["cause"], "timeout", "{way}: {data}");
         until(|| (served.within(&session, PING).status == 404).then_some(()));
     }
-    let answer = served.post("/hostile/mcp", &modern("ok"), &stateless(1, "ok"));
-    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(served.call(1, "ok")["result"]["content"][0]["text"], "ok");
+}
+
+#[test]
+fn a_guest_that_never_begins_to_read_ends_its_session() {
+    let Some(served) = served("timeout = \"300 ms\"\narguments = [\"loop-first\"]") else {
+        return;
+    };
+    let initialize = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#;
+    let answer = served.post("/hostile/mcp", "", initialize);
+    assert!(error(&answer).contains("took longer"), "{answer:?}");
+}
+
+#[test]
+fn a_session_whose_client_does_not_answer_ends() {
+    let Some(served) = served("session_idle = \"50 ms\"\nsessions = 1") else {
+        return;
+    };
+    // On a slow machine it is gone before it is used.
+    let answer = until(|| {
+        let session = served.open().ok()?;
+        let answer = served.within(&session, &call(1, "ask"));
+        (answer.status == 200).then_some(answer)
+    });
+    assert!(answer.body.contains("roots/list"), "{answer:?}");
+    let message = answer.message();
+    let text = message["error"]["message"].as_str().unwrap_or_default();
+    assert!(text.contains("the client did not answer"), "{answer:?}");
+    until(|| served.open().ok());
+}
+
+#[test]
+fn a_question_goes_with_the_call_that_is_taken_back() {
+    let Some(served) = served("timeout = \"5 s\"") else {
+        return;
+    };
+    let session = session(&served);
+    // More often than questions may be open at once, and each by the same id.
+    for id in 1..=70 {
+        let post = kit::served::post(
+            "/hostile/mcp",
+            &kit::served::within(&session),
+            &call(id, "ask"),
+        );
+        let mut stream = lines(served.begin(post.as_bytes())).map_while(Result::ok);
+        assert!(
+            stream.by_ref().any(|line| line.contains("roots/list")),
+            "{id}"
+        );
+        let cancel = format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{id}}}}}"#
+        );
+        assert_eq!(served.within(&session, &cancel).status, 202);
+        assert!(stream.any(|line| line.contains("taken back")), "{id}");
+    }
+    assert_eq!(served.text(&session, 71, "ok"), "ok");
 }
 
 #[test]

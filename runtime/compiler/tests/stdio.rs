@@ -205,6 +205,56 @@ fn a_guest_that_answers_and_never_comes_back_is_ended() {
 }
 
 #[test]
+fn to_ask_is_no_excuse_for_a_guest_that_does_not_wait() {
+    let Some(mut client) = Client::start(&["--timeout", "300 ms"], &[]) else {
+        return;
+    };
+    client.initialize();
+    let ways = ["ask-and-loop", "ask-and-look", "ask-and-flood", "ask-null"];
+    for (id, way) in (1..).step_by(2).zip(ways) {
+        client.send(call(id, way));
+        assert_eq!(client.line()["method"], "roots/list", "{way}");
+        let answer = std::iter::repeat_with(|| client.line())
+            .find(|line| line["id"] == id)
+            .expect("endless");
+        assert_failed(&answer, id, "timeout");
+        assert_eq!(client.text(id + 1, "ok"), "ok", "after {way}");
+    }
+    // One that waits for the client has time, until it is told that the client wants no answer.
+    client.send(call(100, "ask"));
+    assert_eq!(client.line()["id"], "q");
+    client
+        .send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":100}}"#);
+    assert_failed(&client.call(101, "silent"), 101, "timeout");
+    assert_eq!(client.end().code, Some(0));
+}
+
+#[test]
+fn a_guest_that_never_begins_to_read_is_ended() {
+    let Some(client) = Client::start(&["--timeout", "300 ms"], &["loop-first"]) else {
+        return;
+    };
+    let ended = client.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("(timeout)"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_line_that_was_only_looked_at_is_left_to_the_next_instance() {
+    let Some(mut client) = Client::start(&[], &[]) else {
+        return;
+    };
+    client.initialize();
+    client.send(call(1, "look-and-trap"));
+    client.send(call(2, "ok"));
+    assert_failed(&client.line(), 1, "trap");
+    let answer = client.line();
+    assert_eq!(answer["id"], 2, "{answer}");
+    assert_eq!(answer["result"]["content"][0]["text"], "ok", "{answer}");
+    assert_eq!(client.end().code, Some(0));
+}
+
+#[test]
 fn what_was_not_granted_is_denied() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("note.txt");

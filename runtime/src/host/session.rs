@@ -56,6 +56,15 @@ impl Loaded {
     ///
     /// An [`OpenError`].
     pub fn session(&self) -> Result<Session, OpenError> {
+        self.open(Ledger::new(self.limits().timeout))
+    }
+
+    /// As [`Loaded::session`], for who has found each line that it sends to be a whole message.
+    pub(crate) fn session_of_messages(&self) -> Result<Session, OpenError> {
+        self.open(Ledger::of_messages(self.limits().timeout))
+    }
+
+    fn open(&self, ledger: Ledger) -> Result<Session, OpenError> {
         let server = self.server.clone();
         if server.program.command.is_none() {
             return Err(OpenError::NoCommand);
@@ -65,11 +74,7 @@ impl Loaded {
             server.sessions.fetch_sub(1, Ordering::Release);
             return Err(OpenError::Busy);
         }
-        let wire = Wire::new(
-            Queues::default(),
-            Ledger::new(limits.timeout),
-            limits.message,
-        );
+        let wire = Wire::new(Queues::default(), ledger, limits.message);
         Ok(Session {
             guest: Some(Box::pin(live(server.clone(), wire.clone()))),
             wire,
@@ -104,6 +109,7 @@ async fn live(server: Arc<Server>, wire: Wire<Queues>) -> SessionEnd {
         Ok(command) => command,
         Err(error) => return SessionEnd::Failed(cause(&error, &store)),
     };
+    wire.begins(clock::now());
     match command.wasi_cli_run().call_run(&mut store).await {
         Ok(Ok(())) => SessionEnd::Done,
         Ok(Err(())) => SessionEnd::Failed(Cause::Exited),

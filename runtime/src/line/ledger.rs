@@ -1,80 +1,37 @@
 //! Which requests wait for an answer, and what becomes of those that the guest can no longer give.
 
+use super::cause::Cause;
 use super::frame::{Frame, Kind, WHOLE, frame};
 use mcp_wire::json::Raw;
 use mcp_wire::message::{self, Id, Message};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// Why a guest ended before it answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// It did what Wasm forbids, or gave up (`panic`).
-    Trap,
-    /// A call took too long.
-    Timeout,
-    /// It asked for more memory than it may have.
-    OutOfMemory,
-    /// It ended by itself.
-    Exited,
-    /// It wrote a line that is too long to be a message.
-    LongLine,
-}
-
-impl Cause {
-    /// One word, as it stands in `error.data.cause`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Cause::Trap => "trap",
-            Cause::Timeout => "timeout",
-            Cause::OutOfMemory => "out-of-memory",
-            Cause::Exited => "exited",
-            Cause::LongLine => "long-line",
-        }
-    }
-
-    /// What happened.
-    pub fn message(self) -> &'static str {
-        match self {
-            Cause::Trap => "the server stopped in the middle of this call",
-            Cause::Timeout => "this call took longer than the server is allowed",
-            Cause::OutOfMemory => "the server needed more memory for this call than it is allowed",
-            Cause::Exited => "the server ended before it answered",
-            Cause::LongLine => "the server's answer is longer than a message may be",
-        }
-    }
-
-    /// What to do.
-    pub fn remedy(self) -> &'static str {
-        match self {
-            Cause::Trap => {
-                "this is a fault of the server: see what it wrote to stderr, and report it to its author"
-            }
-            Cause::Timeout => "ask for less in one call, or raise the limit with --timeout",
-            Cause::OutOfMemory => "ask for less in one call, or raise the limit with --memory",
-            Cause::Exited => {
-                "this is a fault of the server: see what it wrote to stderr, and report it to its author"
-            }
-            Cause::LongLine => "ask for less in one call",
-        }
-    }
-
-    /// The JSON-RPC error object's line for a request, without line feed.
-    pub fn answer(self, id: &[u8]) -> Vec<u8> {
-        let mut line = br#"{"jsonrpc":"2.0","id":"#.to_vec();
-        line.extend_from_slice(id);
-        line.extend_from_slice(
-            format!(
-                r#","error":{{"code":-32603,"message":"{}","data":{{"cause":"{}","remedy":"{}"}}}}}}"#,
-                self.message(),
-                self.word(),
-                self.remedy()
-            )
-            .as_bytes(),
-        );
-        line
-    }
+/// What a line for the guest is, as far as the ledger has to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It wants an answer.
+    Request {
+        /// As the answer repeats it.
+        id: Vec<u8>,
+        /// It is `initialize`.
+        opens: bool,
+        /// It was too long to be read to its end here.
+        unread: bool,
+    },
+    /// It answers a question of the guest.
+    Answer {
+        /// The question's.
+        id: Vec<u8>,
+    },
+    /// It wants no answer.
+    Notification {
+        /// It is `notifications/initialized`.
+        opened: bool,
+    },
+    /// It says nothing, and the guest may read it all the same.
+    Blank,
 }
 
 /// What to do with a line from the guest.
@@ -107,18 +64,20 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Ledger {
     waiting: BTreeSet<Vec<u8>>,
-    /// Those of them whose line was too long to be read to its end here: an answer without an id may be to one of them.
-    unread: VecDeque<Vec<u8>>,
+    /// Those of them whose line was too long to be read to its end here: an answer without an id is to one of them.
+    unread: BTreeSet<Vec<u8>>,
+    /// Somebody else has read every line to its end.
+    parsed: bool,
     swallow: BTreeSet<Vec<u8>>,
     /// Requests that the client took back: an answer that comes all the same is not handed on.
     taken_back: BTreeSet<Vec<u8>>,
-    /// Requests of the guest to the client; while one is open, the client's time is not the guest's.
-    asked: BTreeMap<Vec<u8>, ()>,
+    /// Requests of the guest to the client; while it waits for one of them, the client's time is not the guest's.
+    asked: BTreeSet<Vec<u8>>,
     /// `initialize` and `notifications/initialized`, to be repeated to a fresh instance.
     opening: Option<Vec<u8>>,
     opened: Option<Vec<u8>>,
     timeout: Duration,
-    /// When the guest last got a request or gave an answer.
+    /// When the guest's time last began: it got a line, or gave an answer. It counts for nothing while the guest is free.
     busy_since: Option<Instant>,
     /// The guest waits for its next line. One that does not come back to that is busy, whatever it has answered.
     resting: bool,
@@ -132,10 +91,11 @@ impl Ledger {
     pub fn new(timeout: Duration) -> Ledger {
         Ledger {
             waiting: BTreeSet::new(),
-            unread: VecDeque::new(),
+            unread: BTreeSet::new(),
+            parsed: false,
             swallow: BTreeSet::new(),
             taken_back: BTreeSet::new(),
-            asked: BTreeMap::new(),
+            asked: BTreeSet::new(),
             opening: None,
             opened: None,
             timeout,
@@ -146,12 +106,20 @@ impl Ledger {
         }
     }
 
-    /// Notes a line that the guest is about to be given.
+    /// An empty one for lines that are known to be whole messages: each has an id that its answer can name.
+    pub fn of_messages(timeout: Duration) -> Ledger {
+        Ledger {
+            parsed: true,
+            ..Ledger::new(timeout)
+        }
+    }
+
+    /// Reads a line that the guest may be given, which is noted when it is. A request that it takes back is owed no more at once.
     ///
     /// # Errors
     ///
     /// The answer to a line that is no message, which no guest needs to see: not every guest would answer it.
-    pub fn to_guest(&mut self, line: &[u8], now: Instant) -> Result<(), Vec<u8>> {
+    pub fn read(&mut self, line: &[u8]) -> Result<Told, Vec<u8>> {
         if line.len() > WHOLE
             && let Some(Frame {
                 kind: Kind::Request,
@@ -160,46 +128,63 @@ impl Ledger {
             }) = frame(line)
             && id != b"null"
         {
-            let id = spelled(id).into_owned();
-            self.unread.push_back(id.clone());
-            self.request(id, method == Some(b"initialize"), line, now);
-            return Ok(());
+            return Ok(Told::Request {
+                id: spelled(id).into_owned(),
+                opens: method == Some(b"initialize"),
+                unread: !self.parsed,
+            });
         }
         match message::parse(line.trim_ascii()) {
-            Ok(Message::Request { id, method, .. }) => {
-                let id = id.get().as_bytes().to_vec();
-                self.request(id, method == "initialize", line, now);
-            }
-            Ok(Message::Response { id, .. }) => {
-                self.asked.remove(id.get().as_bytes());
-                self.busy_since = Some(now);
-            }
+            Ok(Message::Request { id, method, .. }) => Ok(Told::Request {
+                id: id.get().as_bytes().to_vec(),
+                opens: method == "initialize",
+                unread: false,
+            }),
+            Ok(Message::Response { id, .. }) => Ok(Told::Answer {
+                id: id.get().as_bytes().to_vec(),
+            }),
             Ok(Message::Notification { method, params }) => {
-                if method == "notifications/initialized" {
-                    self.opened = Some(line.to_vec());
-                } else if method == "notifications/cancelled"
+                if method == "notifications/cancelled"
                     && let Some(id) = params.get("requestId").and_then(Id::from_raw)
                 {
                     self.take_back(id.get().as_bytes());
                 }
-                self.busy_since.get_or_insert(now);
+                Ok(Told::Notification {
+                    opened: method == "notifications/initialized",
+                })
             }
-            Err(_) if line.trim_ascii().is_empty() => return Ok(()),
-            Err(fault) => return Err(fault.answer()),
+            Err(_) if line.trim_ascii().is_empty() => Ok(Told::Blank),
+            Err(fault) => Err(fault.answer()),
         }
-        self.resting = false;
-        Ok(())
     }
 
-    fn request(&mut self, id: Vec<u8>, opens: bool, line: &[u8], now: Instant) {
-        if opens {
-            self.opening = Some(line.to_vec());
+    /// Notes that the guest is given this line, as which it was read.
+    pub fn gives(&mut self, told: Told, line: &[u8], now: Instant) {
+        match told {
+            Told::Request { id, opens, unread } => {
+                if opens {
+                    self.opening = Some(line.to_vec());
+                }
+                self.counts.requests += 1;
+                self.taken_back.remove(&id);
+                if unread {
+                    self.unread.insert(id.clone());
+                }
+                self.waiting.insert(id);
+                self.begins(now);
+            }
+            Told::Answer { id } => {
+                self.asked.remove(&id);
+                self.begins(now);
+            }
+            Told::Notification { opened } => {
+                if opened {
+                    self.opened = Some(line.to_vec());
+                }
+                self.runs(now);
+            }
+            Told::Blank => self.runs(now),
         }
-        self.counts.requests += 1;
-        self.taken_back.remove(&id);
-        self.waiting.insert(id);
-        self.busy_since = Some(now);
-        self.resting = false;
     }
 
     /// The client waits no longer for this request, unless it is `initialize`, which it must not take back.
@@ -208,9 +193,13 @@ impl Ledger {
         let opens =
             opening.is_some_and(|opening| opening.id.is_some_and(|own| *spelled(own) == *id));
         if !opens && self.waiting.remove(id) {
-            self.unread.retain(|unread| unread != id);
+            self.unread.remove(id);
             if self.taken_back.len() < TAKEN_BACK {
                 self.taken_back.insert(id.to_vec());
+            }
+            if self.waiting.is_empty() {
+                // What it asked for the sake of a call that nobody waits for need not be answered either.
+                self.asked.clear();
             }
         }
     }
@@ -218,16 +207,27 @@ impl Ledger {
     /// Notes that the guest waits for its next line and that there is none: it has done what it was told.
     pub fn rests(&mut self) {
         self.resting = true;
-        if !self.busy() {
-            self.busy_since = None;
-        }
     }
 
-    /// Notes that the guest is told that no line will come any more: its end is awaited like an answer.
-    pub fn closes(&mut self, now: Instant) {
-        if std::mem::take(&mut self.resting) {
+    /// Notes that the guest only looked whether there is a line, which is no rest: its time goes on as before.
+    pub fn looked(&mut self) {
+        self.resting = false;
+    }
+
+    /// Notes that the guest goes on: its time begins again where it was free.
+    ///
+    /// So it does when no line will come any more: its end is awaited like an answer.
+    pub fn runs(&mut self, now: Instant) {
+        if self.free() {
             self.busy_since = Some(now);
         }
+        self.resting = false;
+    }
+
+    /// Notes that the guest's time begins, whatever it did before.
+    pub fn begins(&mut self, now: Instant) {
+        self.busy_since = Some(now);
+        self.resting = false;
     }
 
     /// Judges a line that the guest wrote.
@@ -238,39 +238,45 @@ impl Ledger {
         };
         match (frame.kind, frame.id) {
             (Kind::Request, Some(id)) => {
-                self.asked.insert(spelled(id).into_owned(), ());
+                if self.asked.len() < ASKED {
+                    self.asked.extend(answerable(id));
+                }
                 Verdict::Forward
             }
             (Kind::Result | Kind::Error, Some(id)) => {
                 let id = &*spelled(id);
                 if self.waiting.remove(id) {
-                    self.unread.retain(|unread| unread != id);
+                    self.unread.remove(id);
                     self.good += 1;
                 } else if self.swallow.remove(id) || self.taken_back.remove(id) {
                     return Verdict::Swallow;
                 } else if id == b"null"
                     && frame.kind == Kind::Error
-                    && let Some(unread) = self.unread.pop_front()
+                    // Of two it could be either; whoever is not answered in time is told so.
+                    && self.unread.len() == 1
+                    && let Some(unread) = self.unread.pop_first()
                 {
                     self.waiting.remove(&unread);
                 } else {
                     self.counts.dropped_answers += 1;
                     return Verdict::NeverAsked;
                 }
-                self.busy_since = self.busy().then_some(now);
+                self.busy_since = Some(now);
                 Verdict::Forward
             }
             _ => Verdict::Forward,
         }
     }
 
-    fn busy(&self) -> bool {
-        !self.waiting.is_empty() || !self.swallow.is_empty() || !self.resting
+    /// Whether the guest waits with good reason: it owes nothing, or has asked the client.
+    fn free(&self) -> bool {
+        let owes = !self.waiting.is_empty() || !self.swallow.is_empty();
+        self.resting && (!owes || !self.asked.is_empty())
     }
 
-    /// When the guest must have answered; none while it owes nothing or waits for the client itself.
+    /// When the guest must have answered, or wait for its next line; none while it is free.
     pub fn deadline(&self) -> Option<Instant> {
-        if !self.asked.is_empty() || !self.busy() {
+        if self.free() {
             return None;
         }
         self.busy_since.map(|since| since + self.timeout)
@@ -303,6 +309,8 @@ impl Ledger {
     /// The lines that make a fresh instance know what the old one was told; their answers are swallowed.
     pub fn replay(&mut self, now: Instant) -> Vec<u8> {
         let mut lines = Vec::new();
+        // One that ended well may have asked something all the same.
+        self.asked.clear();
         if let Some(opening) = &self.opening {
             if let Some(Frame { id: Some(id), .. }) = frame(opening) {
                 self.swallow.insert(spelled(id).into_owned());
@@ -322,6 +330,12 @@ impl Ledger {
     }
 }
 
+/// So many questions of a guest may be open; while it waits for one more, its time runs.
+const ASKED: usize = 64;
+
+/// No question's id needs to be longer.
+const ID: usize = 256;
+
 /// So many requests that were taken back are remembered; an answer to one more is dropped as one that nobody asked for.
 const TAKEN_BACK: usize = 1024;
 
@@ -338,203 +352,14 @@ fn spelled(id: &[u8]) -> Cow<'_, [u8]> {
         })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock;
-
-    fn call(id: &str) -> Vec<u8> {
-        format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\"}}\n").into_bytes()
+/// A question's id as the client's answer has it; none where no answer can have it.
+fn answerable(id: &[u8]) -> Option<Vec<u8>> {
+    if id.len() > ID {
+        return None;
     }
-
-    fn answer(id: &str) -> Vec<u8> {
-        format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{}}}}\n").into_bytes()
-    }
-
-    #[test]
-    fn an_answer_passes_once_and_only_where_it_was_asked() {
-        let now = clock::now();
-        let mut ledger = Ledger::new(Duration::from_secs(1));
-        assert_eq!(ledger.to_guest(&call("1"), now), Ok(()));
-        assert_eq!(ledger.from_guest(&answer("2"), now), Verdict::NeverAsked);
-        assert_eq!(
-            ledger.from_guest(&answer("\"1\""), now),
-            Verdict::NeverAsked
-        );
-        assert_eq!(ledger.from_guest(&answer("1"), now), Verdict::Forward);
-        assert_eq!(ledger.from_guest(&answer("1"), now), Verdict::NeverAsked);
-        assert_eq!(ledger.from_guest(b"garbage\n", now), Verdict::NotProtocol);
-        assert_eq!(
-            ledger.counts(),
-            Counts {
-                requests: 1,
-                failed: 0,
-                dropped_lines: 1,
-                dropped_answers: 3
-            }
-        );
-    }
-
-    #[test]
-    fn what_is_no_message_is_answered_here_and_what_is_too_long_to_tell_by_the_guest() {
-        let now = clock::now();
-        let null = br#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"m"}}"#;
-        let mut ledger = Ledger::new(Duration::from_secs(1));
-        for (line, id, code) in [
-            (&b"{broken\n"[..], "null", -32700),
-            (
-                b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}\n",
-                "null",
-                -32700,
-            ),
-            (b"[]\n", "null", -32600),
-            (br#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#, "7", -32600),
-            (
-                br#"{"jsonrpc":"2.0","id":7,"id":8,"method":"ping"}"#,
-                "7",
-                -32600,
-            ),
-            (
-                br#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
-                "null",
-                -32600,
-            ),
-        ] {
-            let answer = ledger.to_guest(line, now).expect_err("no message");
-            let value: serde_json::Value = serde_json::from_slice(&answer).expect("valid JSON");
-            assert_eq!(value["id"].to_string(), id);
-            assert_eq!(value["error"]["code"], code);
-        }
-        assert_eq!(ledger.to_guest(b"  \r\n", now), Ok(()));
-        assert_eq!(ledger.deadline(), None);
-        assert_eq!(ledger.from_guest(null, now), Verdict::NeverAsked);
-        // Its head is that of a request; that its end is none only the guest finds, which then knows no id.
-        let long = format!(
-            "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{{\"a\":\"{}\",}}}}",
-            "x".repeat(WHOLE)
-        );
-        assert_eq!(ledger.to_guest(&call("2"), now), Ok(()));
-        assert_eq!(ledger.to_guest(long.as_bytes(), now), Ok(()));
-        assert_eq!(ledger.from_guest(null, now), Verdict::Forward);
-        assert_eq!(ledger.from_guest(null, now), Verdict::NeverAsked);
-        assert_eq!(ledger.from_guest(&answer("2"), now), Verdict::Forward);
-        assert!(!ledger.owes());
-    }
-
-    #[test]
-    fn an_id_is_one_however_it_is_spelled() {
-        let now = clock::now();
-        let mut ledger = Ledger::new(Duration::from_secs(1));
-        assert_eq!(ledger.to_guest(&call(r#""a\/b\u0041""#), now), Ok(()));
-        assert_eq!(
-            ledger.from_guest(&answer(r#""a/bA""#), now),
-            Verdict::Forward
-        );
-        assert_eq!(ledger.to_guest(&call(r#""a/bA""#), now), Ok(()));
-        assert_eq!(
-            ledger.from_guest(&answer(r#""\u0061/bA""#), now),
-            Verdict::Forward
-        );
-    }
-
-    #[test]
-    fn what_is_taken_back_is_owed_no_more_and_its_answer_goes_nowhere() {
-        let now = clock::now();
-        let second = Duration::from_secs(1);
-        let cancel = |id: &str| {
-            format!("{{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{{\"requestId\":{id}}}}}\n").into_bytes()
-        };
-        let mut ledger = Ledger::new(second);
-        for line in [call("1"), cancel("\"1\""), cancel("2"), cancel("1")] {
-            assert_eq!(ledger.to_guest(&line, now), Ok(()));
-        }
-        assert!(!ledger.owes());
-        // It may still be at work on it, which is not for ever.
-        assert_eq!(ledger.deadline(), Some(now + second));
-        assert_eq!(ledger.from_guest(&answer("1"), now), Verdict::Swallow);
-        assert_eq!(ledger.from_guest(&answer("1"), now), Verdict::NeverAsked);
-        ledger.rests();
-        assert_eq!(ledger.deadline(), None);
-        // The same id again is a request again; `initialize` is not taken back.
-        assert_eq!(ledger.to_guest(&call("1"), now), Ok(()));
-        assert_eq!(ledger.from_guest(&answer("1"), now), Verdict::Forward);
-        let opening = b"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\"}\n";
-        assert_eq!(ledger.to_guest(opening, now), Ok(()));
-        assert_eq!(ledger.to_guest(&cancel("0"), now), Ok(()));
-        assert!(ledger.owes());
-    }
-
-    #[test]
-    fn a_guest_is_busy_until_it_waits_for_its_next_line() {
-        let now = clock::now();
-        let second = Duration::from_secs(1);
-        let mut ledger = Ledger::new(second);
-        assert_eq!(ledger.to_guest(&call("1"), now), Ok(()));
-        assert_eq!(
-            ledger.from_guest(&answer("1"), now + second / 2),
-            Verdict::Forward
-        );
-        assert_eq!(ledger.deadline(), Some(now + second * 3 / 2));
-        ledger.rests();
-        assert_eq!(ledger.deadline(), None);
-        // Waiting is no excuse for who owes an answer.
-        assert_eq!(ledger.to_guest(&call("2"), now), Ok(()));
-        ledger.rests();
-        assert_eq!(ledger.deadline(), Some(now + second));
-        assert_eq!(ledger.from_guest(&answer("2"), now), Verdict::Forward);
-        ledger.closes(now + second * 5);
-        assert_eq!(ledger.deadline(), Some(now + second * 6));
-        ledger.closes(now + second * 7);
-        assert_eq!(ledger.deadline(), Some(now + second * 6));
-    }
-
-    #[test]
-    fn the_clock_runs_while_the_guest_owes_and_stands_while_it_waits_for_the_client() {
-        let now = clock::now();
-        let second = Duration::from_secs(1);
-        let mut ledger = Ledger::new(second);
-        assert_eq!(ledger.deadline(), None);
-        assert_eq!(ledger.to_guest(&call("1"), now), Ok(()));
-        assert_eq!(ledger.deadline(), Some(now + second));
-        ledger.from_guest(
-            br#"{"jsonrpc":"2.0","id":"e","method":"elicitation/create"}"#,
-            now,
-        );
-        assert_eq!(ledger.deadline(), None);
-        assert_eq!(ledger.to_guest(&answer("\"e\""), now + second * 60), Ok(()));
-        assert_eq!(ledger.deadline(), Some(now + second * 61));
-        ledger.from_guest(&answer("1"), now + second * 61);
-        ledger.rests();
-        assert_eq!(ledger.deadline(), None);
-    }
-
-    #[test]
-    fn a_failure_answers_everything_that_was_owed() {
-        let now = clock::now();
-        let mut ledger = Ledger::new(Duration::from_secs(1));
-        assert_eq!(ledger.to_guest(&call("1"), now), Ok(()));
-        assert_eq!(ledger.to_guest(&call("\"b\""), now), Ok(()));
-        let answers = ledger.fail(Cause::Timeout);
-        assert_eq!(answers.len(), 2);
-        for (answer, id) in answers.iter().zip(["\"b\"", "1"]) {
-            let value: serde_json::Value = serde_json::from_slice(answer).expect("valid JSON");
-            assert_eq!(value["id"].to_string(), id);
-            assert_eq!(value["error"]["code"], -32603);
-            assert_eq!(value["error"]["data"]["cause"], "timeout");
-        }
-        assert!(!ledger.owes());
-    }
-
-    #[test]
-    fn a_fresh_instance_is_told_what_the_old_one_knew() {
-        let now = clock::now();
-        let mut ledger = Ledger::new(Duration::from_secs(1));
-        let opening = b"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\"}\n";
-        let opened = b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n";
-        assert_eq!(ledger.to_guest(opening, now), Ok(()));
-        ledger.from_guest(&answer("0"), now);
-        assert_eq!(ledger.to_guest(opened, now), Ok(()));
-        assert_eq!(ledger.replay(now), [&opening[..], &opened[..]].concat());
-        assert_eq!(ledger.from_guest(&answer("0"), now), Verdict::Swallow);
-    }
+    let id = Id::from_raw(Raw::new(std::str::from_utf8(id).ok()?)?)?;
+    Some(id.get().as_bytes().to_vec())
 }
+
+#[cfg(test)]
+mod tests;

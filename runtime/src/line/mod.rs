@@ -1,9 +1,11 @@
 //! The lines of JSON-RPC between client and guest: which are protocol, which requests wait for an answer.
 
+mod cause;
 mod frame;
 mod ledger;
 mod splitter;
 
+pub use cause::Cause;
 pub use frame::{Frame, Kind, frame};
-pub use ledger::{Cause, Counts, Ledger, Verdict};
+pub use ledger::{Counts, Ledger, Told, Verdict};
 pub use splitter::{Splitter, TooLong};

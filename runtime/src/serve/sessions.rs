@@ -25,6 +25,9 @@ const EVENTS: usize = 256;
 /// Bytes that may wait for a guest that does not read; a message that is longer by itself may.
 const BACKLOG: usize = 16 << 20;
 
+/// What a call is told whose guest waited for the client until the session was over.
+const UNANSWERED: &str = "the client did not answer for as long as a session may be idle; begin again with initialize, or raise `session_idle`";
+
 /// What a session is told.
 enum Told {
     Post {
@@ -177,7 +180,10 @@ impl Sessions {
 
     /// Opens a session and starts its task.
     fn begin(&self) -> Result<(String, mpsc::Sender<Told>), String> {
-        let session = self.server.session().map_err(|error| error.to_string())?;
+        let session = self
+            .server
+            .session_of_messages()
+            .map_err(|error| error.to_string())?;
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| error.to_string())?;
         let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -257,8 +263,11 @@ impl Task {
         loop {
             let quiet = tokio::time::sleep_until((used + idle).into());
             let under_way = self.bridge.under_way();
+            // Of a guest that is gone there are only lines left, the last of which are the host's answers. From the first of
+            // them on the session is not listed, so that nobody holds a sender.
+            let lives = !self.session.is_over();
             tokio::select! {
-                told = self.told.recv() => {
+                told = self.told.recv(), if lives => {
                     used = clock::now();
                     match told {
                         Some(Told::Post { text, reply }) => self.post(&text, reply),
@@ -274,14 +283,17 @@ impl Task {
                             used = clock::now();
                         }
                     }
-                    Err(end) => {
-                        for (ticket, answer) in self.bridge.end(&end.to_string()) {
-                            self.answer(ticket, answer);
-                        }
-                        return;
-                    }
+                    Err(end) => return self.end(&end.to_string()),
                 },
-                () = quiet, if self.bridge.under_way() == 0 => return,
+                () = quiet, if lives => {
+                    // A call under way is a use, unless its guest waits for a client that may be gone. What the guest has
+                    // not read yet it does not wait for.
+                    let waits = self.session.deadline().is_none() && self.session.backlog() == 0;
+                    if self.bridge.under_way() == 0 || waits {
+                        return self.end(UNANSWERED);
+                    }
+                    used = clock::now();
+                }
             }
         }
     }
@@ -338,6 +350,13 @@ impl Task {
             // The client went away; the guest's answer will find nobody.
             self.bridge.forget(ticket);
             self.tickets.remove(&ticket);
+        }
+    }
+
+    /// Tells whoever still waits why there will be no answer.
+    fn end(&mut self, why: &str) {
+        for (ticket, answer) in self.bridge.end(why) {
+            self.answer(ticket, answer);
         }
     }
 

@@ -141,7 +141,9 @@ async fn instance(
         Ok(UpdateDeadline::Continue(1))
     });
     let command = program.instantiate_async(&mut store).await.map_err(ours)?;
-    ready(clock::now() - begun);
+    let now = clock::now();
+    ready(now - begun);
+    wire.begins(now);
     let result = {
         let guest = pin!(command.wasi_cli_run().call_run(&mut store));
         watched(guest, wire).await

@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::guest::{LongLine, TimedOut};
-use crate::line::{Ledger, Splitter, TooLong, Verdict};
+use crate::line::{Ledger, Splitter, Told, TooLong, Verdict};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -46,11 +46,34 @@ pub trait Front: Send + 'static {
     fn note(&mut self, text: &str);
 }
 
+/// A line for the guest, or what it has not read of it.
+struct Pending {
+    line: Bytes,
+    seen: Seen,
+}
+
+/// What the ledger knows of a line.
+enum Seen {
+    Nothing,
+    /// What it is. Whether the guest will read it nobody knows.
+    Read(Told),
+    /// The guest has it, or the first part of it.
+    Given,
+}
+
+impl Pending {
+    fn new(line: Bytes) -> Pending {
+        Pending {
+            line,
+            seen: Seen::Nothing,
+        }
+    }
+}
+
 struct State<F> {
     front: F,
     ledger: Ledger,
-    /// Whole lines for the guest; the flag says that the ledger knows them already.
-    pending: VecDeque<(Bytes, bool)>,
+    pending: VecDeque<Pending>,
     input: Splitter,
     output: Splitter,
     ended: bool,
@@ -131,16 +154,26 @@ impl<F: Front> Wire<F> {
         }
         let lines = state.ledger.replay(now);
         if !lines.is_empty() {
-            state.pending.push_front((Bytes::from(lines), true));
+            state.pending.push_front(Pending {
+                line: Bytes::from(lines),
+                seen: Seen::Given,
+            });
         }
     }
 
     /// Forgets a line that the guest had begun to read when it ended.
     pub fn forget_partial(&self) {
         let mut state = self.lock();
-        if state.pending.front().is_some_and(|(_, known)| *known) {
+        if let Some(Seen::Given) = state.pending.front().map(|next| &next.seen) {
             state.pending.pop_front();
         }
+    }
+
+    /// A fresh instance is about to run: its time begins before it has read anything.
+    pub fn begins(&self, now: Instant) {
+        let mut state = self.lock();
+        state.ledger.begins(now);
+        state.watch(now);
     }
 
     /// Writes a line of the host's own.
@@ -185,7 +218,7 @@ impl<F: Front> State<F> {
         let mut refused = 0;
         let filled = front.read(wait, &mut |piece| {
             input.push(piece, |line| match line {
-                Ok(line) => pending.push_back((Bytes::copy_from_slice(line), false)),
+                Ok(line) => pending.push_back(Pending::new(Bytes::copy_from_slice(line))),
                 Err(TooLong) => refused += 1,
             });
         });
@@ -198,7 +231,7 @@ impl<F: Front> State<F> {
             self.ended = true;
             let rest = self.input.rest();
             if !rest.is_empty() {
-                self.pending.push_back((Bytes::from(rest), false));
+                self.pending.push_back(Pending::new(Bytes::from(rest)));
             }
         }
         filled
@@ -219,31 +252,56 @@ impl<F: Front> State<F> {
         self.front.alarm(after);
     }
 
-    /// Has the ledger look at the next line, and answers those before it that are no messages.
+    /// Has the next line be one for the guest: those before it that are no messages are answered.
     fn settle(&mut self) {
-        while let Some((line, known)) = self.pending.front_mut()
-            && !std::mem::replace(known, true)
+        while let Some(next) = self.pending.front_mut()
+            && matches!(next.seen, Seen::Nothing)
         {
-            let now = clock::now();
-            if let Err(mut answer) = self.ledger.to_guest(line, now) {
-                self.pending.pop_front();
-                answer.push(b'\n');
-                // A client that is gone needs no answer.
-                let _ = self.front.write(&answer);
-                continue;
+            match self.ledger.read(&next.line) {
+                Ok(told) => next.seen = Seen::Read(told),
+                Err(mut answer) => {
+                    self.pending.pop_front();
+                    answer.push(b'\n');
+                    // A client that is gone needs no answer.
+                    let _ = self.front.write(&answer);
+                }
             }
-            self.watch(now);
+        }
+    }
+
+    /// Ready when a read brings something; until then the guest rests.
+    fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            // A line that is answered here is none that the guest could read.
+            self.settle();
+            if !self.pending.is_empty() || self.ended {
+                return Poll::Ready(());
+            }
+            if self.fill(false) == Fill::Nothing && self.front.poll_readable(cx).is_pending() {
+                self.ledger.rests();
+                return Poll::Pending;
+            }
         }
     }
 
     /// Up to `size` bytes of the next line.
     fn take(&mut self, size: usize) -> Option<Bytes> {
         self.settle();
-        let (line, _) = self.pending.front_mut()?;
-        if line.len() <= size {
-            return self.pending.pop_front().map(|(line, _)| line);
+        let next = self.pending.front_mut()?;
+        if size == 0 {
+            self.runs();
+            return Some(Bytes::new());
         }
-        Some(line.split_to(size))
+        if let Seen::Read(told) = std::mem::replace(&mut next.seen, Seen::Given) {
+            let now = clock::now();
+            self.ledger.gives(told, &next.line, now);
+            self.watch(now);
+        }
+        let next = self.pending.front_mut()?;
+        if next.line.len() <= size {
+            return self.pending.pop_front().map(|next| next.line);
+        }
+        Some(next.line.split_to(size))
     }
 
     /// Sees to it that somebody looks at the clock when the guest's time is over.
@@ -255,12 +313,11 @@ impl<F: Front> State<F> {
         }
     }
 
-    /// Nothing will come any more.
-    fn closed(&mut self) -> StreamError {
+    /// The guest goes on, with or without a line.
+    fn runs(&mut self) {
         let now = clock::now();
-        self.ledger.closes(now);
+        self.ledger.runs(now);
         self.watch(now);
-        StreamError::Closed
     }
 
     fn emit(&mut self, bytes: &[u8]) -> StreamResult<()> {
@@ -358,27 +415,34 @@ impl<F: Front> StdoutStream for GuestOutput<F> {
     }
 }
 
+/// The guest waits for a line for as long as this lives; then it goes on, whatever it waited for besides.
+struct Wait<'a, F: Front> {
+    wire: &'a Wire<F>,
+    polls: u32,
+}
+
+impl<F: Front> Drop for Wait<'_, F> {
+    fn drop(&mut self) {
+        let mut state = self.wire.lock();
+        if self.polls > 1 {
+            state.runs();
+        } else {
+            // It did not wait at all. A guest that does nothing but look would otherwise be as good as one that sleeps.
+            state.ledger.looked();
+        }
+    }
+}
+
 #[async_trait::async_trait]
 impl<F: Front> Pollable for GuestInput<F> {
     async fn ready(&mut self) {
+        let mut wait = Wait {
+            wire: &self.wire,
+            polls: 0,
+        };
         poll_fn(|cx| {
-            let mut state = self.wire.lock();
-            loop {
-                // Ready means that a read brings something: a line that is answered here does not.
-                state.settle();
-                if !state.pending.is_empty() || state.ended {
-                    return Poll::Ready(());
-                }
-                if state.fill(false) == Fill::Nothing {
-                    match state.front.poll_readable(cx) {
-                        Poll::Ready(()) => {}
-                        Poll::Pending => {
-                            state.ledger.rests();
-                            return Poll::Pending;
-                        }
-                    }
-                }
-            }
+            wait.polls = wait.polls.saturating_add(1);
+            wait.wire.lock().poll_line(cx)
         })
         .await;
     }
@@ -393,8 +457,14 @@ impl<F: Front> InputStream for GuestInput<F> {
         }
         match state.take(size) {
             Some(bytes) => Ok(bytes),
-            None if state.ended => Err(state.closed()),
-            None => Ok(Bytes::new()),
+            None => {
+                state.runs();
+                if state.ended {
+                    Err(StreamError::Closed)
+                } else {
+                    Ok(Bytes::new())
+                }
+            }
         }
     }
 
@@ -411,7 +481,7 @@ impl<F: Front> InputStream for GuestInput<F> {
                     }
                 }
             } else {
-                self.ready().await;
+                poll_fn(|cx| self.wire.lock().poll_line(cx)).await;
             }
             let bytes = self.read(size)?;
             if !bytes.is_empty() || size == 0 {

@@ -107,6 +107,44 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
                 write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/told\",\"params\":{}}\n");
             }
         }
+        "ask-and-loop" => {
+            write("{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"roots/list\"}\n");
+            loop {
+                std::hint::black_box(0);
+            }
+        }
+        "ask-and-flood" => {
+            for id in 0u64.. {
+                write(&format!(
+                    "{{\"jsonrpc\":\"2.0\",\"id\":\"q{id}\",\"method\":\"roots/list\"}}\n"
+                ));
+            }
+            None
+        }
+        "ask-and-look" => {
+            write("{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"roots/list\"}\n");
+            look()
+        }
+        "answer-and-look" => {
+            write(&(answer(line, "answered") + "\n"));
+            look()
+        }
+        // A question that no client can answer.
+        "ask-null" => {
+            write("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"roots/list\"}\n");
+            None
+        }
+        "ask" => {
+            write("{\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"roots/list\"}\n");
+            None
+        }
+        // Looks until there is a line, and fails without having read it.
+        "look-and-trap" => {
+            let stdin = wasip2::cli::stdin::get_stdin();
+            let ready = stdin.subscribe();
+            while !ready.ready() {}
+            std::process::abort()
+        }
         "progress" => {
             write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}\n");
             Some(answer(line, "after progress"))
@@ -169,6 +207,15 @@ fn act(line: &str, write: &dyn Fn(&str)) -> Option<String> {
             Some(answer(line, "told"))
         }
         _ => Some(answer(line, "unknown")),
+    }
+}
+
+/// Looks for ever whether there is a line, and takes none.
+fn look() -> ! {
+    let stdin = wasip2::cli::stdin::get_stdin();
+    let ready = stdin.subscribe();
+    loop {
+        std::hint::black_box(ready.ready());
     }
 }
 
@@ -252,6 +299,9 @@ impl Cli for Hostile {
         let stdin = wasip2::cli::stdin::get_stdin();
         let stdout = wasip2::cli::stdout::get_stdout();
         let mut held = Vec::new();
+        while std::env::args().any(|argument| argument == "loop-first") {
+            std::hint::black_box(0);
+        }
         loop {
             match stdin.blocking_read(65536) {
                 Ok(piece) => held.extend_from_slice(&piece),
