@@ -183,6 +183,7 @@ pub(crate) fn evidence(end: &End, process: &mut Process) -> Box<Evidence> {
     Box::new(Evidence {
         exit: end.status.code(),
         signal: end.status.signal(),
+        killed: end.killed,
         stderr: process.last_lines(),
         request: None,
     })

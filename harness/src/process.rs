@@ -1,14 +1,15 @@
 //! Starts, talks to and ends a subject's process. The only place in this crate that starts one.
 
+mod end;
 mod received;
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
 
 use record::Nanos;
@@ -16,6 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::clock::Clock;
+pub use end::End;
 use received::Received;
 
 /// What to start.
@@ -39,6 +41,8 @@ pub struct Process {
     /// What was offered and does not fit the pipe yet.
     unsent: Vec<u8>,
     received: Received,
+    /// Whether it is the first of a group of processes, which ends with it.
+    leads: bool,
 }
 
 /// Why no line came.
@@ -58,26 +62,6 @@ pub enum Silence {
     Pipe(String),
 }
 
-/// How a process ended and what it cost.
-#[derive(Debug, Clone, Copy)]
-pub struct End {
-    /// Its exit status.
-    pub status: ExitStatus,
-    /// User and system time of it and of the children that it waited for.
-    pub cpu: Nanos,
-}
-
-impl End {
-    /// The exit code or signal, in words.
-    pub fn words(&self) -> String {
-        match (self.status.code(), self.status.signal()) {
-            (Some(code), _) => format!("exit code {code}"),
-            (None, Some(signal)) => format!("signal {signal}"),
-            (None, None) => "an unknown end".to_owned(),
-        }
-    }
-}
-
 // An answer is at most a few megabytes; a subject that sends more without a line feed is not believed.
 const MAX_LINE: usize = 64 << 20;
 
@@ -89,13 +73,30 @@ impl Process {
     ///
     /// # Errors
     /// When the program cannot be started.
+    pub fn start(launch: &Launch) -> std::io::Result<Process> {
+        Process::spawn(launch, false)
+    }
+
+    /// Starts a process in a group of its own: a terminal's Ctrl-C does not reach it and what descends from it, and none of them
+    /// outlives it.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn start_group(launch: &Launch) -> std::io::Result<Process> {
+        Process::spawn(launch, true)
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the module that starts processes"
     )]
-    pub fn start(launch: &Launch) -> std::io::Result<Process> {
+    fn spawn(launch: &Launch, leads: bool) -> std::io::Result<Process> {
         let stderr = tempfile::tempfile()?;
-        let mut child = std::process::Command::new(&launch.program)
+        let mut command = std::process::Command::new(&launch.program);
+        if leads {
+            command.process_group(0);
+        }
+        let mut child = command
             .args(&launch.arguments)
             .env_clear()
             .envs(launch.environment.iter().map(|(name, value)| (name, value)))
@@ -115,6 +116,7 @@ impl Process {
             stderr,
             unsent: Vec::new(),
             received: Received::new(),
+            leads,
         })
     }
 
@@ -317,69 +319,6 @@ impl Process {
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }
-
-    /// Closes the process's input, waits until it ends, and kills it after `patience`.
-    pub fn end(mut self, patience: Duration, clock: &dyn Clock) -> End {
-        self.close(patience, clock)
-    }
-
-    /// The same of a process whose last words are wanted afterwards.
-    pub fn close(&mut self, patience: Duration, clock: &dyn Clock) -> End {
-        self.stdin = None;
-        let deadline = clock
-            .now()
-            .0
-            .saturating_add(u64::try_from(patience.as_nanos()).unwrap_or(u64::MAX));
-        // A process that ends closes its output; reading until then also drains what would block it.
-        while deadline > clock.now().0 {
-            let left = Duration::from_nanos(deadline.saturating_sub(clock.now().0));
-            match self.wait(false, left) {
-                Ok(()) => self.received.start = self.received.end,
-                Err(_closed) => break,
-            }
-        }
-        if clock.now().0 >= deadline {
-            // It may have ended in this moment; then there is nothing to kill.
-            let _gone = self.child.kill();
-        }
-        self.reap()
-    }
-
-    /// Waits for the process and reads what it cost.
-    #[expect(
-        unsafe_code,
-        reason = "wait4 alone tells one child's processor time, and no safe crate has it"
-    )]
-    fn reap(&mut self) -> End {
-        let id = i32::try_from(self.child.id()).expect("a process id is an i32");
-        let mut status = 0;
-        // SAFETY: rusage is plain data, for which all zeroes is a value.
-        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-        loop {
-            // SAFETY: both pointers are to live locals of the types that wait4 fills in.
-            let reaped = unsafe { libc::wait4(id, &raw mut status, 0, &raw mut usage) };
-            if reaped == id {
-                break;
-            }
-            if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
-                // Already reaped by the standard library: it keeps the status and the cost is not known.
-                let status = self.child.wait().unwrap_or_default();
-                return End {
-                    status,
-                    cpu: Nanos(0),
-                };
-            }
-        }
-        let nanos = |time: libc::timeval| {
-            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-            let micros = u64::try_from(time.tv_usec).unwrap_or(0);
-            seconds * 1_000_000_000 + micros * 1_000
-        };
-        End {
-            status: ExitStatus::from_raw(status),
-            cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)),
-        }
-    }
 }
 
 /// Runs a command to its end and returns what it printed; nothing is inherited but the environment.
@@ -414,16 +353,6 @@ pub fn output_with(
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if self.stdin.take().is_some() {
-            // Dropped before its end: nothing may be left running.
-            let _gone = self.child.kill();
-            let _reaped = self.child.wait();
-        }
-    }
 }
 
 #[cfg(test)]
@@ -551,6 +480,8 @@ mod tests {
             deaf.send(&vec![0; 1 << 20], short, &clock),
             Err(Silence::Timeout(short))
         );
-        assert_eq!(deaf.end(short, &clock).words(), "signal 9");
+        let end = deaf.end(short, &clock);
+        assert!(end.killed);
+        assert_eq!(end.words(), "it was still running and was ended");
     }
 }

@@ -245,9 +245,10 @@ fn show(
                 .stderr
                 .iter()
                 .for_each(|said| line("stderr", said));
-            let end = match (again.evidence.exit, again.evidence.signal) {
+            let evidence = &again.evidence;
+            let end = match (evidence.exit, evidence.signal) {
+                _ if evidence.killed => "it was still running and was ended".to_owned(),
                 (Some(code), _) => format!("exit code {code}"),
-                (None, Some(9)) => "ended by us: it listens until it is".to_owned(),
                 (None, Some(signal)) => format!("signal {signal}"),
                 (None, None) => "unknown".to_owned(),
             };
