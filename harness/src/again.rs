@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::input::Places;
 use crate::judge::Wrong;
-use crate::peer::{Peer, Subject};
+use crate::peer::{Peer, Subject, Trouble, prepare};
 use crate::served::Served;
 use crate::server::Call;
 
@@ -44,7 +44,7 @@ pub fn call(
     };
     match transport {
         Transport::Stdio => stdio(subject, call, places, clock),
-        Transport::Http | Transport::InProcess => http(subject, call, &places, clock),
+        Transport::Http | Transport::InProcess => http(subject, call, places, clock),
     }
 }
 
@@ -65,7 +65,7 @@ fn stdio(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) 
         return Ok(Again {
             request: None,
             answer: None,
-            verdict: Err(format!("the calls before it failed: {trouble}")),
+            verdict: Err(unprepared(&trouble)),
             evidence: peer.farewell(clock),
         });
     }
@@ -82,8 +82,8 @@ fn stdio(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) 
     })
 }
 
-fn http(subject: &Subject<'_>, call: &Call, places: &Places, clock: &dyn Clock) -> Result<Again> {
-    let served = match Served::start(subject, places, clock)? {
+fn http(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) -> Result<Again> {
+    let served = match Served::start(subject, places.clone(), clock)? {
         Ok(served) => served,
         Err(failed) => {
             return Ok(Again {
@@ -94,10 +94,16 @@ fn http(subject: &Subject<'_>, call: &Call, places: &Places, clock: &dyn Clock) 
             });
         }
     };
-    for before in &call.before {
-        let arguments = places.resolve(&before.arguments)?;
-        // Whether it failed shows in the answer to the call that it prepares.
-        let _prepared = served.ask("tools/call", &params(&before.tool, &arguments));
+    let prepared: Result<(), Trouble> = prepare(call, &places, |tool, arguments| {
+        Ok(served.ask("tools/call", &params(tool, arguments))?)
+    });
+    if let Err(trouble) = prepared {
+        return Ok(Again {
+            request: None,
+            answer: None,
+            verdict: Err(unprepared(&trouble)),
+            evidence: served.end(clock),
+        });
     }
     let params = params(&call.tool, &places.resolve(&call.arguments)?);
     let answer = served
@@ -105,7 +111,7 @@ fn http(subject: &Subject<'_>, call: &Call, places: &Places, clock: &dyn Clock) 
         .map_err(|failure| failure.to_string());
     Ok(Again {
         request: Some(Served::body("tools/call", &params)),
-        verdict: judged(subject, call, places, &answer),
+        verdict: judged(subject, call, &places, &answer),
         answer: answer.ok(),
         evidence: served.end(clock),
     })
@@ -120,6 +126,10 @@ fn judged(
     let result = answer.as_ref().map_err(Clone::clone)?;
     let judged = subject.judge(call, places, result);
     judged.map_err(|Wrong(why)| why)
+}
+
+fn unprepared(trouble: &Trouble) -> String {
+    format!("the calls before it failed: {trouble}")
 }
 
 fn params(tool: &str, arguments: &Value) -> Value {

@@ -1,5 +1,6 @@
 //! Tells a right answer from a wrong one. `verify` and every trial ask this judge.
 
+use record::Outcome;
 use serde_json::Value;
 
 use crate::input::Places;
@@ -9,6 +10,12 @@ use crate::server::{Expect, Rule, TextRule};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Wrong(pub String);
+
+impl From<Wrong> for Outcome {
+    fn from(Wrong(why): Wrong) -> Outcome {
+        Outcome::WrongAnswer { why }
+    }
+}
 
 /// Judges a `CallToolResult`.
 ///

@@ -1,12 +1,14 @@
 //! A subject's process that serves HTTP: started, and listening.
 
+use std::time::Duration;
+
 use record::Outcome;
 
 use crate::clock::Clock;
 use crate::input::Places;
 use crate::launch::{self, Code};
-use crate::peer::{Failed, Subject};
-use crate::process::Process;
+use crate::peer::{Failed, Subject, Trouble};
+use crate::process::{End, Process};
 
 /// The words before the address, in the line that says where a server listens.
 const LISTENS: &str = "listening on http://";
@@ -20,6 +22,10 @@ pub struct Listening {
     pub address: String,
     /// `/SERVER/mcp`.
     pub path: String,
+    /// Its data and scratch folders.
+    pub places: Places,
+    /// How long one answer may take.
+    pub patience: Duration,
 }
 
 impl Listening {
@@ -29,25 +35,43 @@ impl Listening {
     /// When it cannot be started or does not listen.
     pub fn start(
         subject: &Subject<'_>,
-        places: &Places,
+        places: Places,
         code: Code<'_>,
         clock: &dyn Clock,
     ) -> Result<Listening, Failed> {
         let Subject { made, server, .. } = subject;
-        let launch = launch::http(made, server, subject.programs, places, code);
+        let launch = launch::http(made, server, subject.programs, &places, code);
         let mut process = Process::start(&launch).map_err(|error| {
             let how = format!("{} cannot be started: {error}", launch.program.display());
             Failed::from(Outcome::Crashed { how })
         })?;
         let listens = |line: &[u8]| line.starts_with(LISTENS.as_bytes());
-        match process.exchange(b"", subject.patience(), clock, listens) {
+        let patience = subject.patience();
+        match process.exchange(b"", patience, clock, listens) {
             Ok(line) => Ok(Listening {
                 address: address(line),
                 process,
                 path: format!("/{}/mcp", server.name),
+                places,
+                patience,
             }),
             Err(silence) => Err(Failed::at(process, None, silence.into(), clock)),
         }
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What its trouble is called in the record, with the evidence for it. The process is ended.
+    pub fn trouble(self, trouble: Trouble, request: Option<Vec<u8>>, clock: &dyn Clock) -> Failed {
+        Failed::by(self.process, request, trouble, clock)
+    }
+
+    /// Ends the process, which serves until it is told to stop.
+    pub fn end(self, clock: &dyn Clock) -> End {
+        self.process.end(Duration::ZERO, clock)
     }
 }
 

@@ -157,11 +157,11 @@ impl Failed {
 ///
 /// # Errors
 /// When one of them has no answer, or fails and may not.
-pub fn prepare(
+pub fn prepare<Why: From<Wrong>>(
     call: &Call,
     places: &Places,
-    mut ask: impl FnMut(&str, &Value) -> Result<Value, Failure>,
-) -> Result<(), Trouble> {
+    mut ask: impl FnMut(&str, &Value) -> Result<Value, Why>,
+) -> Result<(), Why> {
     for before in &call.before {
         let arguments = places
             .resolve(&before.arguments)
@@ -294,7 +294,7 @@ impl Peer {
         let places = self.places.clone();
         prepare(call, &places, |tool, arguments| {
             let request = self.render(tool, arguments);
-            self.ask(&request, clock)?.result()
+            Ok(self.ask(&request, clock)?.result()?)
         })
     }
 

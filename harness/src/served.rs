@@ -30,7 +30,7 @@ impl Served {
     /// When this machine cannot make a client.
     pub fn start(
         subject: &Subject<'_>,
-        places: &Places,
+        places: Places,
         clock: &dyn Clock,
     ) -> Result<Result<Served, Failed>> {
         let runtime = tokio::runtime::Builder::new_current_thread()

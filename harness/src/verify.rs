@@ -10,7 +10,7 @@ use crate::client::Failure;
 use crate::clock::Clock;
 use crate::input::Places;
 use crate::judge::Wrong;
-use crate::peer::{Failed, Peer, Subject};
+use crate::peer::{Failed, Peer, Subject, Trouble, prepare};
 use crate::served::Served;
 use crate::server::{Call, Input, Server};
 
@@ -54,7 +54,7 @@ pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec
         data: data.to_owned(),
         scratch: folder.path().to_owned(),
     };
-    let served = match Served::start(subject, &places, clock)? {
+    let served = match Served::start(subject, places.clone(), clock)? {
         Ok(served) => served,
         Err(failed) => return Ok(vec![never("listening", &failed)]),
     };
@@ -117,29 +117,16 @@ fn one(
     places: &Places,
     ask: Ask<'_>,
 ) -> Result<Result<(), Wrong>> {
-    for before in &call.before {
-        let arguments = places.resolve(&before.arguments)?;
-        let prepared = ask(
-            "tools/call",
-            &json!({"name": before.tool, "arguments": arguments}),
-        );
-        let failed = match &prepared {
-            Ok(result) => result.get("isError") == Some(&Value::Bool(true)) && !before.may_fail,
-            Err(_) => true,
-        };
-        if failed {
-            return Ok(Err(Wrong(format!(
-                "the call before it, {}, failed: {prepared:?}",
-                before.tool
-            ))));
-        }
+    let mut made = |tool: &str, arguments: &Value| {
+        ask("tools/call", &json!({"name": tool, "arguments": arguments}))
+    };
+    let prepared: Result<(), Trouble> =
+        prepare(call, places, |tool, arguments| Ok(made(tool, arguments)?));
+    if let Err(trouble) = prepared {
+        return Ok(Err(Wrong(trouble.to_string())));
     }
     let arguments = places.resolve(&call.arguments)?;
-    let result = ask(
-        "tools/call",
-        &json!({"name": call.tool, "arguments": arguments}),
-    );
-    Ok(result
+    Ok(made(&call.tool, &arguments)
         .map_err(|failure| Wrong(failure.to_string()))
         .and_then(|result| subject.judge(call, places, &result)))
 }

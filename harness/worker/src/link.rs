@@ -13,7 +13,7 @@ use harness::server::Call;
 use record::{Outcome, Transport};
 use serde_json::Value;
 
-use crate::served::Session;
+use crate::session::Session;
 
 /// One client's way to one process. Both ways speak the 2025-11-25 wire, so that the same instance answers every call.
 pub enum Link {
@@ -78,7 +78,7 @@ impl Link {
     pub fn id(&self) -> u32 {
         match self {
             Link::Pipes(peer) => peer.id(),
-            Link::Http(session) => session.served.id(),
+            Link::Http(session) => session.listening.id(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Link {
     pub fn places(&self) -> &Places {
         match self {
             Link::Pipes(peer) => &peer.places,
-            Link::Http(session) => &session.served.places,
+            Link::Http(session) => &session.listening.places,
         }
     }
 
@@ -146,7 +146,7 @@ impl Link {
     pub fn finish(self, clock: &dyn Clock) -> Result<End, Failed> {
         match self {
             Link::Pipes(peer) => peer.finish(clock),
-            Link::Http(session) => Ok(session.served.end(clock)),
+            Link::Http(session) => Ok(session.listening.end(clock)),
         }
     }
 }

@@ -8,7 +8,7 @@ mod carrier;
 mod link;
 mod memory;
 mod room;
-mod served;
+mod session;
 mod stage;
 mod stripped;
 mod web;

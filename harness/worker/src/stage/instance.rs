@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::clock::Clock;
 use harness::input::Places;
+use harness::peer::prepare;
 use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Access, Server};
 use record::{Input, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
@@ -84,19 +85,13 @@ impl Stage {
         let mut timed = None;
         // After these the pool's pages and the allocator are in use.
         for _ in 0..=if first { WARM_UP } else { LEAD_IN } {
-            for before in &call.before {
-                let prepared = up.places.resolve(&before.arguments)?;
-                match answer(&up.loaded, request(&server.name, &before.tool, &prepared)?) {
-                    Ok(result)
-                        if before.may_fail || result.get("isError") != Some(&Value::Bool(true)) => {
-                    }
-                    Ok(result) => {
-                        return failed(Outcome::WrongAnswer {
-                            why: format!("{} before it failed: {result}", before.tool),
-                        });
-                    }
-                    Err(outcome) => return failed(outcome),
-                }
+            let prepared = prepare(call, &up.places, |tool, arguments| {
+                let request =
+                    request(&server.name, tool, arguments).map_err(|why| crashed(&why))?;
+                answer(&up.loaded, request)
+            });
+            if let Err(outcome) = prepared {
+                return failed(outcome);
             }
             let request = request(&server.name, &call.tool, arguments)?;
             let start = bench.clock.now();

@@ -9,11 +9,12 @@ use harness::client;
 use harness::clock::Monotonic;
 use harness::input::Places;
 use harness::launch::Code;
+use harness::listening::Listening;
 use harness::peer::{Failed, Peer, Subject, Trouble};
 use harness::plan::Planned;
 use harness::server::Call;
 use http_body_util::Full;
-use record::{Metric, Nanos, PerSecond, Sample, StartClass, Transport, Wire};
+use record::{Metric, Nanos, Outcome, PerSecond, Sample, StartClass, Transport, Wire};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -22,7 +23,6 @@ use crate::bench::{Bench, Conditions, input};
 use crate::burst::{Burst, Load, arrivals, rate};
 use crate::carrier::{Carrier, Pipe};
 use crate::memory;
-use crate::served::Served;
 use crate::stage::instance::request;
 use crate::web::Web;
 
@@ -173,21 +173,29 @@ fn over_http(
 ) -> Result<Result<Measured, Failed>> {
     let request = request(&subject.server.name, &call.tool, arguments)?;
     let body = request.body().to_vec();
-    let served = match Served::start(subject, places.clone(), Code::Cached(subject.cache), clock) {
-        Ok(served) => served,
+    let code = Code::Cached(subject.cache);
+    let listening = match Listening::start(subject, places.clone(), code, clock) {
+        Ok(listening) => listening,
         Err(failed) => return Ok(Err(failed)),
     };
     let judge = |bodies: &[Bytes]| judged(subject, call, &places, bodies);
     let web = Web::open(
-        served.address(),
+        &listening.address,
         asked.connections,
         request.map(Full::new),
         clock,
     );
-    let measured = web
-        .map_err(Trouble::from)
-        .and_then(|mut web| measure(&mut web, asked, served.patience(), seed, served.id(), judge));
-    Ok(measured.map_err(|trouble| served.trouble(trouble, Some(body), clock)))
+    let measured = web.map_err(Trouble::from).and_then(|mut web| {
+        measure(
+            &mut web,
+            asked,
+            listening.patience,
+            seed,
+            listening.id(),
+            judge,
+        )
+    });
+    Ok(measured.map_err(|trouble| listening.trouble(trouble, Some(body), clock)))
 }
 
 /// Warms up and measures, in whichever loop is asked for.

@@ -1,6 +1,4 @@
-//! A subject's process that serves HTTP, and one client's session with it.
-
-use std::time::Duration;
+//! One client's session with a subject's process that serves HTTP.
 
 use bytes::Bytes;
 use harness::client::{self, Failure, REVISION, Reply, Request};
@@ -9,7 +7,6 @@ use harness::input::Places;
 use harness::launch::Code;
 use harness::listening::Listening;
 use harness::peer::{Failed, Subject, Trouble, prepare};
-use harness::process::End;
 use harness::server::Call;
 use http_body_util::Full;
 use record::Nanos;
@@ -17,62 +14,10 @@ use serde_json::Value;
 
 use crate::web::{self, Connection};
 
-/// A process that listens.
-pub struct Served {
-    listening: Listening,
-    /// Its folders.
-    pub places: Places,
-    patience: Duration,
-}
-
-impl Served {
-    /// Starts a process and waits until it listens.
-    ///
-    /// # Errors
-    /// When it cannot be started or does not listen.
-    pub fn start(
-        subject: &Subject<'_>,
-        places: Places,
-        code: Code<'_>,
-        clock: &dyn Clock,
-    ) -> Result<Served, Failed> {
-        Ok(Served {
-            listening: Listening::start(subject, &places, code, clock)?,
-            places,
-            patience: subject.patience(),
-        })
-    }
-
-    /// Where it listens: `127.0.0.1:PORT`.
-    pub fn address(&self) -> &str {
-        &self.listening.address
-    }
-
-    /// The process's id.
-    pub fn id(&self) -> u32 {
-        self.listening.process.id()
-    }
-
-    /// How long one answer may take.
-    pub fn patience(&self) -> Duration {
-        self.patience
-    }
-
-    /// What its trouble is called in the record. The process is ended.
-    pub fn trouble(self, trouble: Trouble, request: Option<Vec<u8>>, clock: &dyn Clock) -> Failed {
-        Failed::by(self.listening.process, request, trouble, clock)
-    }
-
-    /// Ends the process, which serves until it is told to stop.
-    pub fn end(self, clock: &dyn Clock) -> End {
-        self.listening.process.end(Duration::ZERO, clock)
-    }
-}
-
 /// A session of the 2025-11-25 wire over one connection: the same instance answers all of its calls.
 pub struct Session {
     /// The process.
-    pub served: Served,
+    pub listening: Listening,
     connection: Connection,
     /// What the server named the session, if it named it.
     name: Option<http::HeaderValue>,
@@ -93,17 +38,17 @@ impl Session {
         code: Code<'_>,
         clock: &dyn Clock,
     ) -> Result<Session, Failed> {
-        let served = Served::start(subject, places, code, clock)?;
-        match Connection::open(served.address()) {
+        let listening = Listening::start(subject, places, code, clock)?;
+        match Connection::open(&listening.address) {
             Ok(connection) => Ok(Session {
-                served,
+                listening,
                 connection,
                 name: None,
                 agreed: false,
                 asked: 0,
                 last: None,
             }),
-            Err(failure) => Err(served.trouble(failure.into(), None, clock)),
+            Err(failure) => Err(listening.trouble(failure.into(), None, clock)),
         }
     }
 
@@ -121,7 +66,7 @@ impl Session {
         self.last = Some(request.clone());
         let post = self.post(request.line().trim_ascii_end())?;
         let start = clock.now();
-        let response = self.connection.ask(post, self.served.patience, clock)?;
+        let response = self.connection.ask(post, self.listening.patience, clock)?;
         let took = Nanos(clock.now().0 - start.0);
         if let Some(name) = response.headers().get("mcp-session-id") {
             self.name = Some(name.clone());
@@ -142,7 +87,7 @@ impl Session {
     /// When the server does not take it.
     pub fn initialized(&mut self, clock: &dyn Clock) -> Result<(), Failure> {
         let post = self.post(br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)?;
-        let response = self.connection.ask(post, self.served.patience, clock)?;
+        let response = self.connection.ask(post, self.listening.patience, clock)?;
         web::body(response).map(|_| ())
     }
 
@@ -151,22 +96,22 @@ impl Session {
     /// # Errors
     /// When one of them has no answer, or fails and may not.
     pub fn prepare(&mut self, call: &Call, clock: &dyn Clock) -> Result<(), Trouble> {
-        let places = self.served.places.clone();
+        let places = self.listening.places.clone();
         prepare(call, &places, |tool, arguments| {
             let request = self.render(tool, arguments);
-            self.ask(&request, clock)?.result()
+            Ok(self.ask(&request, clock)?.result()?)
         })
     }
 
     /// What a trouble is called in the record, with the evidence for it. The process is ended.
     pub fn trouble(self, trouble: Trouble, clock: &dyn Clock) -> Failed {
         let request = self.last.map(|request| request.line().to_vec());
-        self.served.trouble(trouble, request, clock)
+        self.listening.trouble(trouble, request, clock)
     }
 
     fn post(&self, body: &[u8]) -> Result<web::Request, Failure> {
-        let mut post = http::Request::post(&self.served.listening.path)
-            .header("host", self.served.address())
+        let mut post = http::Request::post(&self.listening.path)
+            .header("host", &self.listening.address)
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream");
         if let Some(name) = &self.name {
