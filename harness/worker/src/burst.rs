@@ -92,7 +92,7 @@ impl<'a, C: Carrier> Load<'a, C> {
     /// # Errors
     /// When an answer does not come, or is to no call.
     pub fn closed(&mut self, span: Nanos) -> Result<Burst, Failure> {
-        self.begin();
+        self.begin(0);
         let mut burst = Burst {
             span,
             ..Burst::default()
@@ -123,10 +123,14 @@ impl<'a, C: Carrier> Load<'a, C> {
     /// # Errors
     /// When an answer does not come, or is to no call.
     pub fn open(&mut self, moments: &[Nanos], span: Nanos) -> Result<Burst, Failure> {
-        self.begin();
+        // Room for all of them: making it meanwhile would copy what is there, and calls would wait for that.
+        let calls = moments.len();
+        self.begin(calls);
         let mut burst = Burst {
             span,
-            ..Burst::default()
+            counted: 0,
+            latencies: Vec::with_capacity(calls),
+            bodies: Vec::with_capacity(calls),
         };
         let zero = self.carrier.now();
         let mut moments = moments.iter().map(|at| Nanos(zero.0 + at.0)).peekable();
@@ -158,9 +162,10 @@ impl<'a, C: Carrier> Load<'a, C> {
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, calls: usize) {
         self.first += u64::try_from(self.begun.len()).expect("a length fits");
         self.begun.clear();
+        self.begun.reserve(calls);
         self.under_way = 0;
     }
 

@@ -30,11 +30,13 @@ use crate::web::Web;
 const WARM_UP: Nanos = Nanos(100_000_000);
 /// How long they are counted in the closed loop.
 const CLOSED: Nanos = Nanos(700_000_000);
-/// How long the capacity is measured of which the open loop offers a share,
-const CAPACITY: Nanos = Nanos(250_000_000);
-/// and how long it does.
+/// How long the capacity is measured of which the open loop offers a share, each time;
+const CAPACITY: Nanos = Nanos(100_000_000);
+/// how often, the least counts: client and server fall into step for a while and are faster than they stay;
+const BURSTS: usize = 3;
+/// and how long the share is offered.
 const OPEN: Nanos = Nanos(500_000_000);
-/// Latencies that a trial keeps: the middles of a hundred equal parts of all, so that the tail stays what it was.
+/// Latencies that a trial keeps: the upper ends of a hundred equal parts of all, so that a rank among them is that rank among all.
 const KEPT: usize = 100;
 
 /// What is asked of one trial.
@@ -110,6 +112,8 @@ struct Measured {
     burst: Burst,
     /// What was sent, where that was decided beforehand.
     offered: Option<PerSecond>,
+    /// Whether more came than was answered: the calls waited in a queue that grew as long as it was measured.
+    overloaded: bool,
     /// Processor time of a call.
     cpu: Nanos,
 }
@@ -123,6 +127,7 @@ fn samples(
     let Measured {
         burst,
         offered,
+        overloaded,
         cpu,
     } = measured;
     let sample = |metric, value| bench.sample(planned, conditions, metric, value);
@@ -130,13 +135,37 @@ fn samples(
     samples.extend(offered.map(|offered| sample(Metric::OfferedRate, offered)));
     samples.push(sample(Metric::Throughput, burst.throughput()));
     samples.push(bench.sample(planned, conditions, Metric::CpuTime, *cpu));
-    let mut sorted = burst.latencies.clone();
-    sorted.sort_unstable();
-    let kept = KEPT.min(sorted.len());
-    let middles = (0..kept).map(|part| sorted[(2 * part + 1) * sorted.len() / (2 * kept)]);
-    let latency = |took| bench.sample(planned, conditions, Metric::LatencyUnderLoad, took);
-    samples.extend(middles.map(latency));
+    let metric = Metric::LatencyUnderLoad;
+    if *overloaded {
+        // How long the queue had grown when it ended is no property of the server.
+        let why = format!(
+            "overloaded: {} were offered and {} answered",
+            offered.unwrap_or_default(),
+            burst.throughput()
+        );
+        let remedy = "offer a smaller share of the capacity".to_owned();
+        let outcome = Outcome::Unavailable { why, remedy };
+        samples.push(bench.failed(planned, conditions, metric, outcome));
+        return samples;
+    }
+    let latency = |took| bench.sample(planned, conditions, metric, took);
+    samples.extend(upper_ends(&burst.latencies, KEPT).map(latency));
     samples
+}
+
+/// The upper ends of so many equal parts of all latencies: the nearest rank of a percentile of these is that of all.
+fn upper_ends(latencies: &[Nanos], parts: usize) -> impl Iterator<Item = Nanos> {
+    let mut sorted = latencies.to_vec();
+    sorted.sort_unstable();
+    let kept = parts.min(sorted.len());
+    (1..=kept).map(move |part| sorted[(part * sorted.len()).div_ceil(kept) - 1])
+}
+
+/// Whether fewer than 99 of 100 calls that came within the time were answered within it. Those that were under way when it
+/// ended, no more than there are lanes, are not behind.
+fn is_overloaded(sent: u64, answered: u64, lanes: u32) -> bool {
+    let behind = sent.saturating_sub(answered).saturating_sub(lanes.into());
+    behind * 100 > sent
 }
 
 /// One process on its pipes, and its calls.
@@ -209,28 +238,34 @@ fn measure<C: Carrier>(
 ) -> Result<Measured, Trouble> {
     let mut load = Load::new(carrier, asked.connections, patience);
     judge(&load.closed(WARM_UP)?.bodies)?;
-    let (offered, cpu, burst) = match asked.load {
+    let (sent, cpu, burst) = match asked.load {
         None => {
             let cpu = memory::cpu(process);
             (None, cpu, load.closed(CLOSED)?)
         }
         Some(percent) => {
-            let alone = load.closed(CAPACITY)?;
-            judge(&alone.bodies)?;
-            let share = PerSecond(alone.throughput().0.saturating_mul(u64::from(percent)) / 100);
+            let mut capacity = PerSecond(u64::MAX);
+            for _ in 0..BURSTS {
+                let alone = load.closed(CAPACITY)?;
+                judge(&alone.bodies)?;
+                capacity = capacity.min(alone.throughput());
+            }
+            let share = PerSecond(capacity.0.saturating_mul(u64::from(percent)) / 100);
             let moments = arrivals(share, OPEN, seed);
             let sent = u64::try_from(moments.len()).expect("a length fits");
             let _exact = Exact::begin();
             let cpu = memory::cpu(process);
-            (Some(rate(sent, OPEN)), cpu, load.open(&moments, OPEN)?)
+            (Some(sent), cpu, load.open(&moments, OPEN)?)
         }
     };
     let cpu = memory::cpu(process).saturating_sub(cpu);
     judge(&burst.bodies)?;
     let calls = u64::try_from(burst.bodies.len()).expect("a length fits");
+    let late = |sent| is_overloaded(sent, burst.counted, asked.connections);
     Ok(Measured {
+        offered: sent.map(|sent| rate(sent, OPEN)),
+        overloaded: sent.is_some_and(late),
         burst,
-        offered,
         cpu: Nanos(cpu / calls.max(1)),
     })
 }
@@ -298,4 +333,35 @@ fn judged(
         right = essence;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rank_among_those_that_are_kept_is_that_rank_among_all() {
+        for length in [0, 1, 7, 99, 100, 101, 250, 11_437] {
+            let all: Vec<Nanos> = (1..=length).rev().map(Nanos).collect();
+            let kept: Vec<Nanos> = upper_ends(&all, KEPT).collect();
+            assert_eq!(kept.len(), all.len().min(KEPT));
+            assert_eq!(kept.last(), all.first(), "the longest is one of them");
+            if kept.len() == KEPT {
+                let rank = |percent: u64| Nanos((percent * length).div_ceil(100));
+                assert_eq!((kept[49], kept[98]), (rank(50), rank(99)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_queue_that_grew_is_told_from_calls_under_way() {
+        // As many as there are lanes are under way when the time ends, and one in a hundred may be late beside them.
+        assert!(!is_overloaded(10_000, 10_000, 1));
+        assert!(!is_overloaded(10_000, 9_836, 64));
+        assert!(is_overloaded(10_000, 9_835, 64));
+        // A slow server that is asked little has one call in hand, which is no queue.
+        assert!(!is_overloaded(20, 19, 1));
+        assert!(is_overloaded(20, 18, 1));
+        assert!(!is_overloaded(0, 0, 1));
+    }
 }
