@@ -81,7 +81,7 @@ metrics! {
     NextServerMapped, "next-server-mapped", Bytes, " One more different idle server in a resident host, its mapped code.";
     // Density
     LatencyAmongIdle, "latency-among-idle", Nanos, " One call while other servers are up and idle.";
-    ResidentAmongIdle, "resident-among-idle", Bytes, " Proportional set size of all processes of all idle servers together.";
+    ResidentAmongIdle, "resident-among-idle", Bytes, " What all idle servers hold together: the proportional set sizes of their processes added up, or the resident set size of the one host that holds them all, whose pages nobody shares but the program that measures it.";
     // Size
     SizeRaw, "size-raw", Bytes, " The file as built and timed: a native program comes stripped from the linker, a component still has its names.";
     SizeStripped, "size-stripped", Bytes, " The same without symbols and debug sections (native), or without custom sections (component).";

@@ -200,14 +200,15 @@ impl Idle<'_> {
         Ok(())
     }
 
-    /// The proportional set size of all processes.
+    /// What all of them hold. Of processes what they share is shared out; a host holds all by itself. It is this program once
+    /// more, which has its pages mapped too while it waits, so that shared out it would seem to hold half of them.
     fn resident(&self) -> Option<Bytes> {
         match &self.crowd {
             Crowd::Processes(peers) => {
                 let mut all = peers.iter().map(|peer| memory::rollup(peer.id(), "Pss"));
                 all.try_fold(Bytes(0), |sum, one| Some(Bytes(sum.0 + one?.0)))
             }
-            Crowd::Sessions { host, .. } => memory::rollup(host.id(), "Pss"),
+            Crowd::Sessions { host, .. } => memory::rollup(host.id(), "Rss"),
         }
     }
 
