@@ -36,7 +36,7 @@ pub enum RecordError {
     },
     /// The folder may not be written.
     #[error(
-        "{path} cannot be written, because it is read-only for this user; give another folder with --results DIR, or change its permissions"
+        "{path} cannot be written, because it is read-only for this user; give another folder with --out DIR, or change its permissions"
     )]
     ReadOnly {
         /// The file or folder.
@@ -506,7 +506,7 @@ mod tests {
     fn refusals_are_told_apart() {
         let of = |kind: ErrorKind| failure(Path::new("results"), kind.into()).to_string();
         assert!(of(ErrorKind::ReadOnlyFilesystem).contains("read-only"));
-        assert!(of(ErrorKind::PermissionDenied).contains("--results DIR"));
+        assert!(of(ErrorKind::PermissionDenied).contains("--out DIR"));
         assert!(of(ErrorKind::QuotaExceeded).contains("no space"));
         assert!(of(ErrorKind::Other).contains("check the folder"));
     }

@@ -492,7 +492,7 @@ fn a_results_folder_that_may_not_be_written_is_named() {
     assert!(matches!(&error, RecordError::ReadOnly { .. }), "{error}");
     let text = error.to_string();
     assert!(
-        text.contains("/sys/kernel/runs") && text.contains("--results DIR"),
+        text.contains("/sys/kernel/runs") && text.contains("--out DIR"),
         "{text}"
     );
 }
