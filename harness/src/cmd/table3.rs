@@ -247,12 +247,14 @@ fn interrupted(results: &Path, question: &Question) -> Result<PathBuf> {
             "there is no interrupted table3 run to resume; run the command without --resume",
         )
     };
-    let mut runs = record::list(results)?
+    let runs = record::list(results)?;
+    let runs = runs
         .into_iter()
-        .rev()
         .filter_map(|listed| Some((listed.folder, listed.run.ok()?)));
+    // Not the last by name: of one day's runs the ninth would come after the tenth.
     let (folder, run) = runs
-        .find(|(_, run)| run.command == "table3" && run.end.is_none())
+        .filter(|(_, run)| run.command == "table3" && run.end.is_none())
+        .max_by_key(|(_, run)| run.start)
         .ok_or_else(none)?;
     // Trials are numbered by the plan, and these words decide it.
     if run.selection != question.words {
