@@ -14,7 +14,7 @@ use harness::peer::Subject;
 use harness::place;
 use harness::plan::{Planned, Setting};
 use harness::server::{Call, Server};
-use record::{Outcome, Record, Sample, Transport, Trial};
+use record::{Outcome, Record, Sample, StartClass, Transport, Trial};
 use serde_json::{Value, json};
 
 use super::{Global, print};
@@ -173,7 +173,11 @@ fn asked<'a>(kind: &Kind, sample: &Sample, server: &'a Server) -> Option<(&'a Ca
             let call = server.calls.iter().find(|known| known.id == *call)?;
             Some((call, Transport::InProcess))
         }
-        Kind::Start { transport, .. } if sample.outcome != Outcome::Ok => {
+        // Only this class starts as a call by hand does, from precompiled code; the worker does the others again.
+        Kind::Start {
+            class: StartClass::ProcessCold,
+            transport,
+        } if sample.outcome != Outcome::Ok => {
             let call = server.timed().find(|call| call.before.is_empty())?;
             Some((call, *transport))
         }
