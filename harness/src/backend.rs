@@ -8,11 +8,15 @@ use record::Sample;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::interrupt;
+use crate::place;
 use crate::plan::{Planned, Setting};
 use crate::process::{Launch, Process};
 
 /// The longest that the worker may be silent: a slow compile, seven times over.
 const PATIENCE: Duration = Duration::from_secs(900);
+/// The longest that it may take to end what it keeps up.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// What came of a trial: one line of the worker's standard output.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,11 +37,11 @@ pub trait Backend {
     fn trial(&mut self, planned: &Planned) -> Result<Done>;
 }
 
-/// The worker's process. It does what a line asks for and then waits for the next, so that recording disturbs nothing.
+/// The worker's process, first of a group that subjects belong to: the terminal's Ctrl-C does not reach them. It does what a line asks for and then waits for the next, so that recording disturbs nothing.
 pub struct Worker<'a> {
     process: Process,
     clock: &'a dyn Clock,
-    // The worker reads it at its start, and a process of its own that it starts later does too.
+    // Holds the setting, which the worker and the processes of its own read, and each trial's folder. It goes after them.
     _folder: tempfile::TempDir,
 }
 
@@ -47,7 +51,7 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// When it cannot be started.
     pub fn start(program: &Path, setting: &Setting, clock: &'a dyn Clock) -> Result<Worker<'a>> {
-        let folder = tempfile::tempdir().context("no temporary folder can be made")?;
+        let folder = place::scratch().context("no temporary folder can be made")?;
         let file = folder.path().join("setting.json");
         std::fs::write(&file, serde_json::to_vec(setting)?)?;
         // The worker is no subject: what its servers are granted by name comes through it.
@@ -59,8 +63,9 @@ impl<'a> Worker<'a> {
             arguments: vec!["measure".into(), file.into()],
             environment,
         };
-        let process = Process::start(&launch)
+        let process = Process::start_group(&launch)
             .with_context(|| format!("{} cannot be started", program.display()))?;
+        interrupt::takes(process.id(), folder.path());
         Ok(Worker {
             process,
             clock,
@@ -71,6 +76,14 @@ impl<'a> Worker<'a> {
     /// The worker's process id; subjects descend from it.
     pub fn id(&self) -> u32 {
         self.process.id()
+    }
+}
+
+impl Drop for Worker<'_> {
+    /// It is told that there is no further trial, and so ends its processes; whoever does not end is killed.
+    fn drop(&mut self) {
+        interrupt::spares();
+        self.process.close(FAREWELL, self.clock);
     }
 }
 

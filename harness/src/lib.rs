@@ -30,6 +30,8 @@ pub mod select;
 pub mod shuffle;
 pub mod stop;
 
+pub mod interrupt;
+
 pub mod backend;
 pub mod machine;
 pub mod noise;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
-use record::{Record, Trial};
+use record::{Outcome, Record, Trial};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 
 /// Everything that `noop` has over pipes: every stage but those over HTTP.
@@ -45,22 +47,22 @@ fn ended(more: &[&str], out: &Path) -> Option<Output> {
     Some(output)
 }
 
-/// Kills a run at the first line that says it is so far.
-fn killed(tenth: &str, out: &Path) {
+/// Sends a signal to a run at the first line that says it is so far, as a terminal would: to the whole group of processes. Tells
+/// how it ended.
+fn told(signal: Signal, tenth: &str, out: &Path) -> ExitStatus {
     let mut child = harness(&[], out)
+        .process_group(0)
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .expect("it starts");
     let lines = BufReader::new(child.stderr.take().expect("stderr was piped")).lines();
-    for line in lines.map_while(Result::ok) {
-        if line.trim_start().starts_with(tenth) {
-            break;
-        }
-    }
-    // It is signal 9; it may have ended by itself, and then there is nothing to resume, which shows below.
-    let _gone = child.kill();
-    let _reaped = child.wait();
+    let mut lines = lines.map_while(Result::ok);
+    lines.find(|line| line.trim_start().starts_with(tenth));
+    // It may have ended by itself, and then there is nothing to resume, which shows in its record.
+    let _gone = kill_process_group(Pid::from_child(&child), signal);
+    lines.for_each(drop);
+    child.wait().expect("it was started")
 }
 
 fn trials(record: &Record) -> BTreeSet<Trial> {
@@ -92,7 +94,7 @@ fn a_killed_run_is_taken_up_and_the_next_takes_what_was_estimated() {
     }
     let (whole, took_first) = (latest(out), took(out));
     for tenth in ["10 %", "50 %", "80 %"] {
-        killed(tenth, out);
+        told(Signal::KILL, tenth, out);
         let cut = latest(out);
         assert!(cut.run.end.is_none(), "it ended before it was killed");
         assert!(trials(&cut).len() < trials(&whole).len());
@@ -117,4 +119,22 @@ fn a_killed_run_is_taken_up_and_the_next_takes_what_was_estimated() {
         estimate < 2 * took && took < 2 * estimate,
         "estimated {estimate} ns, took {took} ns"
     );
+}
+
+#[test]
+fn ctrl_c_finishes_the_trial_in_flight() {
+    let results = tempfile::tempdir().expect("a temporary folder");
+    let out = results.path();
+    let ended = told(Signal::INT, "10 %", out);
+    if ended.code() == Some(4) {
+        println!("skipped: another run measures, or there is no target");
+        return;
+    }
+    assert_eq!(ended.code(), Some(130));
+    let cut = latest(out);
+    assert!(cut.run.end.is_none(), "it ended before it was interrupted");
+    for sample in &cut.samples {
+        let hurt = matches!(sample.outcome, Outcome::Crashed { .. });
+        assert!(!hurt, "{sample:?}");
+    }
 }

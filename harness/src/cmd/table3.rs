@@ -15,7 +15,7 @@ use harness::noise::{Lock, Proc, Watch, preflight};
 use harness::plan::{Cell, Setting};
 use harness::server::Server;
 use harness::subject::{self, Built};
-use harness::{machine, measure, place};
+use harness::{interrupt, machine, place};
 use record::{
     Dataset, Digest, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp,
     Trial,
@@ -104,7 +104,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let mut costs = Costs::default();
     verified(&built, &servers, &data, generated, (&clock, &mut costs))?;
     let cells = available(&question, &servers, &built)?;
-    measure::listen()?;
+    interrupt::listen()?;
     let mut described = describe(own.seed, &root, &built, &data, generated)?;
     described.selection.clone_from(&question.words);
     described.warnings = warnings;
@@ -133,7 +133,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         stopping,
         costs: &known.costs,
         clock: &clock,
-        interrupted: &measure::interrupted,
+        interrupted: &interrupt::interrupted,
     };
     let mut watch = Watch::new(&clock, Box::new(Proc::new()));
     let measured = measuring.run(&mut worker, &mut watch, &mut recorder, &before)?;

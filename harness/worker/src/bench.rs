@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -23,14 +24,13 @@ use crate::stage;
 pub struct Bench {
     /// Where everything is that a trial may need.
     pub setting: Setting,
-    /// The file that the setting was read from, for a process of the worker's own.
+    /// The file that the setting was read from, for a process of the worker's own. Its folder holds every trial's own folder too; it
+    /// belongs to the harness, which removes it however this process ends.
     pub file: PathBuf,
     /// The servers of its subjects.
     pub servers: BTreeMap<String, Server>,
     /// Real time.
     pub clock: Monotonic,
-    /// Holds every trial's own folder.
-    pub scratch: tempfile::TempDir,
     folders: Cell<u64>,
     /// The request of the trial in hand, if it failed at one.
     request: RefCell<Option<String>>,
@@ -71,7 +71,6 @@ impl Bench {
                 .map(|server| (server.name.clone(), server))
                 .collect(),
             clock: Monotonic::new(),
-            scratch: harness::place::scratch().context("no temporary folder can be made")?,
             folders: Cell::new(0),
             request: RefCell::new(None),
         })
@@ -86,7 +85,7 @@ impl Bench {
     /// The data set and a fresh folder.
     pub fn places(&self) -> Result<Places> {
         self.folders.set(self.folders.get() + 1);
-        let scratch = self.scratch.path().join(self.folders.get().to_string());
+        let scratch = self.folder().join(self.folders.get().to_string());
         std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
         Ok(Places {
             data: self.setting.data.clone(),
@@ -97,9 +96,13 @@ impl Bench {
     /// A path for a file beside the trials' folders.
     pub fn report(&self) -> PathBuf {
         self.folders.set(self.folders.get() + 1);
-        self.scratch
-            .path()
-            .join(format!("{}.report", self.folders.get()))
+        self.folder().join(format!("{}.report", self.folders.get()))
+    }
+
+    fn folder(&self) -> &Path {
+        self.file
+            .parent()
+            .expect("a file that was read is in a folder")
     }
 
     /// A good sample.
@@ -211,10 +214,8 @@ struct Up {
 }
 
 /// Does the trial that each line of standard input asks for, and answers with a line; what waits for the next line disturbs
-/// nothing. The end of the input is the end.
+/// nothing. The end of the input is the end, and so is a harness that no longer reads: what is up then ends with it.
 pub fn measure(setting: &Path) -> Result<()> {
-    // The terminal's Ctrl-C reaches this process too; the harness decides what becomes of the trial in flight.
-    ctrlc::set_handler(|| {})?;
     let bench = Bench::read(setting)?;
     let mut up = Up::default();
     for line in std::io::stdin().lines() {
@@ -225,7 +226,8 @@ pub fn measure(setting: &Path) -> Result<()> {
             samples,
             request: bench.request.take(),
         };
-        println!("{}", serde_json::to_string(&done)?);
+        // Not `println!`, which would panic without a reader, and a panic aborts: nothing that is up would be ended.
+        writeln!(std::io::stdout(), "{}", serde_json::to_string(&done)?)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What one more idle server costs in a host that is up, measured in a process that holds nothing else.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use harness::client::Request;
@@ -19,6 +20,9 @@ use crate::stage::instance::load;
 
 /// Idle instances after the first; their mean is one sample.
 const MORE: u64 = 50;
+
+/// The longest that it may take to end.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// What the process that was filled found, in bytes.
 #[derive(Serialize, Deserialize)]
@@ -54,11 +58,14 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
     let line = process.exchange(b"", bench.peer(planned).patience(), &bench.clock, |line| {
         line.starts_with(b"{")
     });
-    let found: Found = match line.map(serde_json::from_slice) {
+    let found = line.map(serde_json::from_slice::<Found>);
+    let end = process.close(FAREWELL, &bench.clock);
+    let found = match found {
         Ok(Ok(found)) => found,
         _ => {
             let how = format!(
-                "the filled host ended early; it said: {}",
+                "the filled host gave no account: {}; it said: {}",
+                end.words(),
                 process.last_words()
             );
             return Ok(vec![bench.failed(
