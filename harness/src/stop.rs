@@ -189,10 +189,21 @@ impl Stopping {
         let shrink = self
             .budget
             .map_or(1, |budget| estimate.0.div_ceil(budget.0.max(1)));
+        self.shrunk(shrink)
+    }
+
+    /// Makes blocks so many times smaller: as they were when a run began that is resumed.
+    #[must_use]
+    pub fn shrunk(self, shrink: u64) -> Stopping {
         Stopping {
             shrink: shrink.max(1),
             ..self
         }
+    }
+
+    /// By how much blocks are smaller.
+    pub fn shrink(&self) -> u64 {
+        self.shrink
     }
 
     /// How long measuring takes that would take `estimate` if it were not for the budget, and of which the first round

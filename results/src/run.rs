@@ -27,6 +27,10 @@ pub struct Run {
     /// the same cells under the same numbers, whatever the order of their words. Empty in runs of version 1.
     #[serde(default)]
     pub selection: BTreeMap<String, String>,
+    /// By how much a cell's share of a round was made smaller, so that a short budget has several rounds; none where it was
+    /// not. It decides in which round a repetition is done, so a resumed run goes on with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shrink: Option<Count>,
     /// The sources; none outside of a git checkout.
     pub git: Option<Revision>,
     /// Of `Cargo.lock`.
@@ -149,6 +153,7 @@ impl Run {
             command: command.into(),
             argv: Vec::new(),
             selection: BTreeMap::new(),
+            shrink: None,
             git: None,
             lockfile: None,
             toolchain: Toolchain::default(),

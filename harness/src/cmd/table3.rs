@@ -17,8 +17,8 @@ use harness::server::Server;
 use harness::subject::{self, Built};
 use harness::{interrupt, machine, place};
 use record::{
-    Dataset, Digest, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp,
-    Trial,
+    Count, Dataset, Digest, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject,
+    Timestamp, Trial,
 };
 
 use super::choice::{Choice, Question};
@@ -78,13 +78,15 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     foreseen.retain(|subject| question.wants(subject.packaging));
     let cells = question.cells(&servers, &foreseen)?;
     let expected = estimate::total(&estimate::stages(&cells, &question.stopping, &known.costs));
-    let stopping = question.stopping.fitted(expected);
+    let mut stopping = question.stopping.fitted(expected);
     if own.dry_run {
         let whose = (&servers[..], &foreseen[..]);
         return forecast::show(global, &cells, whose, &stopping, &known);
     }
     let taken_up = if own.resume {
-        Some(interrupted(&results, &question)?)
+        let (folder, run) = interrupted(&results, &question)?;
+        stopping = stopping.shrunk(run.shrink.map_or(1, |shrink| shrink.0));
+        Some(folder)
     } else {
         None
     };
@@ -107,6 +109,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     interrupt::listen()?;
     let mut described = describe(own.seed, &root, &built, &data, generated)?;
     described.selection.clone_from(&question.words);
+    described.shrink = Some(Count(stopping.shrink())).filter(|shrink| shrink.0 > 1);
     described.warnings = warnings;
     let redactor = machine::redactor(&root, &data, &cache);
     let (mut recorder, before) = match &taken_up {
@@ -241,7 +244,7 @@ fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Re
 }
 
 /// The newest run of this command that was interrupted, if it was asked the same.
-fn interrupted(results: &Path, question: &Question) -> Result<PathBuf> {
+fn interrupted(results: &Path, question: &Question) -> Result<(PathBuf, Run)> {
     let none = || {
         Told::usage(
             "there is no interrupted table3 run to resume; run the command without --resume",
@@ -276,7 +279,7 @@ fn interrupted(results: &Path, question: &Question) -> Result<PathBuf> {
         ))
         .into());
     }
-    Ok(folder)
+    Ok((folder, run))
 }
 
 /// The command's words. A resumed run is the same run: the flag that resumes it is no part of its question.
