@@ -233,8 +233,8 @@ fn a_worker_that_is_killed_leaves_nobody_behind() {
     let mut worker =
         Worker::start(&workshop.worker, &workshop.setting, &clock).expect("the worker starts");
     let process = worker.id();
-    let folder = folder(process);
     let up = served(&workshop, &mut worker);
+    let folder = folder(process);
     let id = i32::try_from(process).ok().and_then(Pid::from_raw);
     kill_process(id.expect("a process id"), Signal::KILL).expect("it runs");
     drop(worker);

@@ -99,6 +99,14 @@ impl Bench {
         self.folder().join(format!("{}.report", self.folders.get()))
     }
 
+    /// Removes what trials wrote, which may be much, and in memory. A harness that was killed does not.
+    fn clear(&self) {
+        for number in 1..=self.folders.get() {
+            // A report of a few lines may stand under this number instead.
+            let _none = std::fs::remove_dir_all(self.folder().join(number.to_string()));
+        }
+    }
+
     fn folder(&self) -> &Path {
         self.file
             .parent()
@@ -217,11 +225,17 @@ struct Up {
 /// nothing. The end of the input is the end, and so is a harness that no longer reads: what is up then ends with it.
 pub fn measure(setting: &Path) -> Result<()> {
     let bench = Bench::read(setting)?;
+    let ended = trials(&bench);
+    bench.clear();
+    ended
+}
+
+fn trials(bench: &Bench) -> Result<()> {
     let mut up = Up::default();
     for line in std::io::stdin().lines() {
         let planned: Planned =
             serde_json::from_str(&line?).context("the line asks for no trial; build again")?;
-        let samples = up.trial(&bench, &planned)?;
+        let samples = up.trial(bench, &planned)?;
         let done = Done {
             samples,
             request: bench.request.take(),
