@@ -40,7 +40,7 @@ pub fn density(record: &Record, published: &[Published]) -> Table {
     let notes = vec![
         provenance(record),
         SPREADS.to_owned(),
-        "Memory: proportional set size of all processes of all idle servers together; of each: that over their number, so with few of them the host weighs most. Components share one host process, native servers are a process each.".to_owned(),
+        "Memory: of all idle servers together, as proportional set size of the native servers' processes, and as all that is resident in the components' one host; of each: that over their number, so with few of them the host weighs most. Components share one host process, native servers are a process each.".to_owned(),
         "One call: what a client waits for one of the servers while all others are up and idle.".to_owned(),
     ];
     Table {

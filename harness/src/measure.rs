@@ -4,9 +4,8 @@
 //! neighbour's load or another clock, so meets all cells of a round alike.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use record::{Count, Good, Nanos, Recorder, Sample, Stop, StopReason, Warning};
 
 use crate::backend::{Backend, Done};
@@ -16,27 +15,6 @@ use crate::noise::{self, Watch};
 use crate::plan::{self, Cell, Planned, Stage};
 use crate::progress::Progress;
 use crate::stop::{FEWEST, Stopping, width};
-
-static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
-
-/// Listens for Ctrl-C: once finishes the trial and keeps the record, twice stops at once.
-///
-/// # Errors
-/// When the handler cannot be installed.
-pub fn listen() -> Result<()> {
-    ctrlc::set_handler(|| {
-        if INTERRUPTS.fetch_add(1, Ordering::SeqCst) > 0 {
-            std::process::exit(130);
-        }
-        eprintln!("\nstopping after this trial; press Ctrl-C again to stop now");
-    })
-    .context("Ctrl-C cannot be listened for")
-}
-
-/// Whether Ctrl-C was pressed.
-pub fn interrupted() -> bool {
-    INTERRUPTS.load(Ordering::SeqCst) > 0
-}
 
 /// What is measured, and by which rules.
 pub struct Measuring<'a> {
