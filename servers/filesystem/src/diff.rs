@@ -26,8 +26,7 @@ struct Run {
 
 /// The diff from `before` to `after` under the name `path`, with its four header lines.
 pub fn unified(path: &str, before: &str, after: &str) -> String {
-    let old: Vec<&str> = before.split_inclusive('\n').collect();
-    let new: Vec<&str> = after.split_inclusive('\n').collect();
+    let (old, new) = (lines(before), lines(after));
     let mut text = format!(
         "Index: {path}\n{}\n--- {path}\toriginal\n+++ {path}\tmodified\n",
         "=".repeat(67)
@@ -39,6 +38,20 @@ pub fn unified(path: &str, before: &str, after: &str) -> String {
     }
     .write(&runs(&old, &new, MOST_NODES));
     text
+}
+
+/// The lines with what ends them.
+fn lines(text: &str) -> Vec<&str> {
+    let mut lines = Vec::with_capacity(text.len() / 64);
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        lines.push(&text[start..=end]);
+        start = end + 1;
+    }
+    if start < text.len() {
+        lines.push(&text[start..]);
+    }
+    lines
 }
 
 struct Hunks<'a> {

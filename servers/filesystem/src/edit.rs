@@ -1,5 +1,7 @@
 //! Editing a text file by replacing passages, shown as a diff.
 
+use memchr::memmem;
+
 use crate::allowed::Allowed;
 use crate::diff;
 use crate::disk::{self, File};
@@ -49,11 +51,12 @@ pub fn edit(
 /// The text with the first occurrence of the old passage replaced.
 ///
 /// Where it does not occur, lines are compared without the white space around them, and the new lines are indented like the ones they replace.
-fn replace(content: String, replacement: Replacement<'_>) -> Result<String, Failure> {
+fn replace(mut content: String, replacement: Replacement<'_>) -> Result<String, Failure> {
     let old = with_line_feeds(replacement.old.to_owned());
     let new = with_line_feeds(replacement.new.to_owned());
-    if content.contains(&old) {
-        return Ok(content.replacen(&old, &new, 1));
+    if let Some(at) = memmem::find(content.as_bytes(), old.as_bytes()) {
+        content.replace_range(at..at + old.len(), &new);
+        return Ok(content);
     }
     let old_lines: Vec<&str> = old.split('\n').collect();
     let wanted: Vec<&str> = old_lines

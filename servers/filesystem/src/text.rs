@@ -191,7 +191,7 @@ fn decode(bytes: Vec<u8>) -> String {
 
 /// The text with CR LF made LF.
 pub fn with_line_feeds(text: String) -> String {
-    if text.contains("\r\n") {
+    if memchr::memmem::find(text.as_bytes(), b"\r\n").is_some() {
         text.replace("\r\n", "\n")
     } else {
         text
