@@ -306,7 +306,9 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     let shift = comparison.shift.map(|shift| {
         let percent = (shift.ratio - 1.0) * 100.0;
         let cells = shift.cells;
-        if shift.is_suspect() {
+        if shift.is_too_much() {
+            format!("{MOVED} by {percent:+.1} % ({cells} cells): so much that no time has a word; suspect the machine, and measure both builds again, close together.")
+        } else if shift.is_suspect() {
             format!("{MOVED} by {percent:+.1} % ({cells} cells): changes are told beyond that; suspect the machine, or what all packagings share; measure the first build again to tell.")
         } else {
             format!("What all times have in common moved by {percent:+.1} % ({cells} cells).")

@@ -22,10 +22,12 @@ const LEAST_EFFECT: f64 = 1.05;
 const ALPHA: f64 = 0.05;
 /// The fewest samples a side.
 const FEWEST_SAMPLES: usize = 6;
-/// The fewest cells of a packaging that can say where all of them went.
+/// The fewest cells that can say where all of them went.
 const FEWEST_CELLS: usize = 5;
 /// From here on what all cells share is worth a warning, in logarithms: 3 %.
 const LEAST_SHIFT: f64 = 0.029_558_8;
+/// From here on the machine is another one, and cells answer to that each in its own way; in logarithms: 20 %.
+const MOST_SHIFT: f64 = 0.182_321_6;
 /// Blocks whose medians are equal to the last digit were not measured finely enough to differ: 0.1 %, in logarithms.
 const RESOLUTION: f64 = 0.001;
 /// A cell of which more was disturbed says so, and has no word where the others are too few; in percent.
@@ -136,7 +138,7 @@ pub struct Measured {
 pub struct Effect {
     /// The ratio.
     pub ratio: f64,
-    /// The lower end of its 95 % interval; the ratio itself for what is exact or has too few samples.
+    /// The lower end of its 95 % interval; the ratio itself for what was not tested.
     pub low: f64,
     /// The upper end.
     pub high: f64,
@@ -224,6 +226,11 @@ impl Comparison {
 }
 
 impl Shift {
+    /// Whether so much moved that no cell can be told from the machine: 20 %.
+    pub fn is_too_much(self) -> bool {
+        self.ratio.ln().abs() >= MOST_SHIFT
+    }
+
     /// Whether so much moved that the machine is to be suspected: 3 %.
     pub fn is_suspect(self) -> bool {
         self.ratio.ln().abs() >= LEAST_SHIFT
@@ -406,11 +413,12 @@ impl Pair {
                 let apart = |from: f64| from.abs() >= least && from.abs() > test.half;
                 // Chance is asked about processes, and what else ran on the machine strikes all of a run alike.
                 let quiet = self.before.is_quiet() && self.after.is_quiet();
-                let verdict = if apart(beyond) && quiet && adjusted < ALPHA {
+                let alike = shift.abs() < MOST_SHIFT;
+                let verdict = if apart(beyond) && quiet && alike && adjusted < ALPHA {
                     Verdict::of(unit, beyond)
                 } else if apart(test.difference)
-                    && beyond.abs() < least
                     && shift.abs() >= LEAST_SHIFT
+                    && (beyond.abs() < least || !alike)
                 {
                     Verdict::Moved
                 } else if beyond.abs() + test.half < least {
@@ -517,14 +525,10 @@ fn shift(pairs: &[Pair]) -> Option<Shift> {
             changes.push(apart);
         }
     }
-    // One that has few cells cannot tell where all went, but can tell that not all went there.
-    if of_packaging
-        .values()
-        .all(|changes| changes.len() < FEWEST_CELLS)
-    {
+    let cells = of_packaging.values().map(Vec::len).sum();
+    if cells < FEWEST_CELLS {
         return None;
     }
-    let cells = of_packaging.values().map(Vec::len).sum();
     let medians: Vec<(f64, f64)> = of_packaging
         .into_values()
         .map(|changes| {

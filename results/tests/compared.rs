@@ -153,6 +153,23 @@ fn what_everything_shares_is_said_once() {
     assert!(unjudged.len() == 1 && unjudged[0].cell.tool.as_deref() == Some("tool_1"));
 }
 
+/// Two packagings with few cells each say together where all went.
+#[test]
+fn few_cells_of_two_packagings_know_a_slower_machine() {
+    let mut chance = Chance(11);
+    let mut few = |all| {
+        let mut run = plant(&mut chance, &Plan { all, ..PLAN });
+        run.samples.retain(|sample| {
+            let kept = ["tool_0", "tool_1", "tool_2"].map(Some);
+            sample.subject.server == "noop" && kept.contains(&sample.tool.as_deref())
+        });
+        run
+    };
+    let comparison = compare(&few(1.0), &few(1.7), &[]);
+    assert_eq!(named(&comparison), Vec::<String>::new());
+    assert!(comparison.shifted_by_more_than(0.6));
+}
+
 /// What one packaging alone does is no machine's doing, however few cells the other has.
 #[test]
 fn one_packaging_alone_is_no_shift() {
