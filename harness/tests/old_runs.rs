@@ -140,7 +140,7 @@ fn a_regression_ends_in_its_code_and_names_itself_alone() {
         .collect();
     assert_eq!(
         worse,
-        ["worse: execution of noop as native, tool_3-small: +12.1 %"]
+        ["worse: execution of noop as native, tool_3-small: +12.0 %"]
     );
     said(
         results,
