@@ -5,10 +5,19 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use record::{Outcome, Record, Trial};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
+
+/// One run measures at a time, and the other would be skipped.
+static MEASURING: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    // What a failed test left does not matter to the next.
+    MEASURING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Everything that `noop` has over pipes: every stage but those over HTTP.
 const WIDE: [&str; 6] = [
@@ -86,6 +95,7 @@ fn took(out: &Path) -> u64 {
 
 #[test]
 fn a_killed_run_is_taken_up_and_the_next_takes_what_was_estimated() {
+    let _alone = alone();
     let results = tempfile::tempdir().expect("a temporary folder");
     let out = results.path();
     // Builds what is not built, so that the killed one is killed while it measures.
@@ -123,6 +133,7 @@ fn a_killed_run_is_taken_up_and_the_next_takes_what_was_estimated() {
 
 #[test]
 fn ctrl_c_finishes_the_trial_in_flight() {
+    let _alone = alone();
     let results = tempfile::tempdir().expect("a temporary folder");
     let out = results.path();
     let ended = told(Signal::INT, "10 %", out);
