@@ -67,7 +67,7 @@ pub fn load(record: &Record, published: &[Published]) -> Table {
         "In flight: connections over HTTP, calls that are sent before the first of them is answered over stdio.".to_owned(),
     ];
     if open {
-        notes.push("Open loop: calls are due at random times that are drawn beforehand, at so many percent of what the closed loop answered, and each is timed from when it was due. A stall counts for every call that it delays.".to_owned());
+        notes.push("Open loop: calls are due at random times that are drawn beforehand, at so many percent of a capacity that is the least of three short bursts, and each is timed from when it was due. A stall counts for every call that it delays.".to_owned());
     }
     Table {
         name: "table3-load",
