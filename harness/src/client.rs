@@ -62,11 +62,7 @@ impl Request {
 
     /// A `tools/call` request.
     pub fn call(id: u64, tool: &str, arguments: &Value) -> Request {
-        Request::new(
-            id,
-            "tools/call",
-            &json!({"name": tool, "arguments": arguments}),
-        )
+        Request::prepared(id, &params(tool, arguments))
     }
 
     /// The bytes on the wire, with their line feed.
@@ -101,6 +97,11 @@ pub enum Failure {
     /// The answer is no JSON-RPC response.
     #[error("the answer is no response: {0}")]
     Malformed(String),
+}
+
+/// The parameters of a `tools/call`, rendered.
+pub fn params(tool: &str, arguments: &Value) -> String {
+    json!({"name": tool, "arguments": arguments}).to_string()
 }
 
 #[derive(Deserialize)]
@@ -217,17 +218,22 @@ pub fn initialized(
 
 /// The number of the request that a line answers.
 pub fn answered(line: &[u8]) -> Option<u64> {
-    const HEAD: &[u8] = b"{\"jsonrpc\":\"2.0\",\"id\":";
     // As in `answers`: our own servers put the id first.
-    if let Some(rest) = line.strip_prefix(HEAD) {
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let id = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok();
-        if id.is_some_and(|id| answers(line, id)) {
-            return id;
-        }
+    if let Some((id, _)) = id_first(line)
+        && answers(line, id)
+    {
+        return Some(id);
     }
     let head: Head = serde_json::from_slice(line).ok()?;
     head.id.filter(|_| head.method.is_none())?.as_u64()
+}
+
+/// The number of a message that is written as our own servers write it, and what follows that number.
+pub fn id_first(line: &[u8]) -> Option<(u64, &[u8])> {
+    let rest = line.strip_prefix(b"{\"jsonrpc\":\"2.0\",\"id\":")?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (id, rest) = rest.split_at(digits);
+    Some((std::str::from_utf8(id).ok()?.parse().ok()?, rest))
 }
 
 /// Whether a line answers the request `id`.
@@ -265,14 +271,14 @@ mod tests {
     }
 
     #[test]
-    fn a_prepared_call_is_the_call() {
+    fn a_call_is_a_request() {
         let arguments = json!({"text": "a"});
-        let params = json!({"name": "echo", "arguments": arguments}).to_string();
+        let params = json!({"name": "echo", "arguments": arguments});
         let read =
             |request: &Request| serde_json::from_slice::<Value>(request.line()).expect("JSON");
-        let prepared = Request::prepared(9, &params);
-        assert_eq!(read(&prepared), read(&Request::call(9, "echo", &arguments)));
-        assert_eq!((prepared.id(), prepared.line().last()), (9, Some(&b'\n')));
+        let call = Request::call(9, "echo", &arguments);
+        assert_eq!(read(&call), read(&Request::new(9, "tools/call", &params)));
+        assert_eq!((call.id(), call.line().last()), (9, Some(&b'\n')));
     }
 
     #[test]

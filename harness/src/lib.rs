@@ -25,6 +25,7 @@ pub mod verify;
 
 pub mod estimate;
 pub mod kind;
+pub mod known;
 pub mod plan;
 pub mod select;
 pub mod shuffle;

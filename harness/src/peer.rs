@@ -282,8 +282,18 @@ impl Peer {
 
     /// Renders a call with the next id.
     pub fn render(&mut self, tool: &str, arguments: &Value) -> Request {
+        self.prepared(&client::params(tool, arguments))
+    }
+
+    /// A call with the next id, whose parameters were rendered before.
+    pub fn prepared(&mut self, params: &str) -> Request {
         self.asked += 1;
-        Request::call(self.asked, tool, arguments)
+        Request::prepared(self.asked, params)
+    }
+
+    /// Names the request that a trouble is about, where it is not the last.
+    pub fn blame(&mut self, request: &Request) {
+        self.last = Some(request.clone());
     }
 
     /// Makes the calls that prepare one.

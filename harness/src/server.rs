@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One server's description, as its folder states it.
@@ -188,7 +188,7 @@ pub struct Before {
 }
 
 /// The rules that an answer has to meet; all that are given.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
     /// On `structuredContent`.
@@ -203,7 +203,7 @@ pub struct Expect {
 }
 
 /// A rule on a JSON value; exactly one of the three.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Rule {
     /// Equal, numbers within 1e-9 relative.
@@ -215,7 +215,7 @@ pub enum Rule {
 }
 
 /// A rule on text; exactly one of the three.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum TextRule {
     /// Equal, byte for byte.

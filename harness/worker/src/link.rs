@@ -98,6 +98,22 @@ impl Link {
         }
     }
 
+    /// A call with the next id, whose parameters were rendered before.
+    pub fn prepared(&mut self, params: &str) -> Request {
+        match self {
+            Link::Pipes(peer) => peer.prepared(params),
+            Link::Http(session) => session.prepared(params),
+        }
+    }
+
+    /// Names the request that a trouble is about, where it is not the last.
+    pub fn blame(&mut self, request: &Request) {
+        match self {
+            Link::Pipes(peer) => peer.blame(request),
+            Link::Http(session) => session.blame(request),
+        }
+    }
+
     /// Sends a request that was rendered before and waits for its answer.
     ///
     /// # Errors

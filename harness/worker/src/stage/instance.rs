@@ -7,9 +7,10 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::clock::Clock;
 use harness::input::Places;
+use harness::known::Known;
 use harness::peer::prepare;
 use harness::plan::{LEAD_IN, Planned, WARM_UP};
-use harness::server::{Access, Server};
+use harness::server::{Access, Call, Server};
 use record::{Input, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde_json::{Value, json};
 use wasmmcp_runtime::{CacheChoice, Grants, Host, HostOptions, Limits, Loaded, Phases, ServerSpec};
@@ -21,14 +22,23 @@ use crate::stage::warm::find;
 #[derive(Default)]
 pub struct Stage {
     up: BTreeMap<usize, Up>,
+    known: Known,
 }
 
 struct Up {
     loaded: Loaded,
     places: Places,
-    arguments: BTreeMap<String, (Value, (String, Input))>,
+    asked: BTreeMap<String, Asked>,
     // Dropped after what was loaded into it.
     _host: Host,
+}
+
+/// A call as it is made again and again.
+#[derive(Clone)]
+struct Asked {
+    request: http::Request<Bytes>,
+    /// Its name in the record.
+    named: (String, Input),
 }
 
 impl Stage {
@@ -51,7 +61,7 @@ impl Stage {
                 Up {
                     loaded,
                     places,
-                    arguments: BTreeMap::new(),
+                    asked: BTreeMap::new(),
                     _host: host,
                 },
             );
@@ -60,57 +70,119 @@ impl Stage {
             .up
             .get_mut(&planned.subject)
             .expect("it was loaded above");
-        let first = !up.arguments.contains_key(id);
+        let first = !up.asked.contains_key(id);
         if first {
             let arguments = up.places.resolve(&call.arguments)?;
-            let named = input(call, &arguments);
-            up.arguments.insert(id.to_owned(), (arguments, named));
+            let asked = Asked {
+                request: request(&server.name, &call.tool, &arguments)?,
+                named: input(call, &arguments),
+            };
+            up.asked.insert(id.to_owned(), asked);
         }
-        let (arguments, named) = &up.arguments[id];
+        let Asked { request, named } = up.asked[id].clone();
         let conditions = Conditions {
-            call: Some(named.clone()),
+            call: Some(named),
             transport: Some(Transport::InProcess),
             wire: Some(Wire::V2026_07_28),
             start: Some(StartClass::InstanceCold),
             ..Conditions::default()
         };
-        let failed = |outcome| {
-            Ok(vec![bench.failed(
+        // After the first of these the pool's pages and the allocator are in use.
+        let before = if first { WARM_UP } else { LEAD_IN };
+        match up.timed(bench, planned, call, &request, before, &mut self.known) {
+            Ok(timed) => Ok(samples(bench, planned, &conditions, &timed)),
+            Err(outcome) => Ok(vec![bench.failed(
                 planned,
                 &conditions,
                 Metric::Execution,
                 outcome,
-            )])
-        };
-        let mut timed = None;
-        // After these the pool's pages and the allocator are in use.
-        for _ in 0..=if first { WARM_UP } else { LEAD_IN } {
-            let prepared = prepare(call, &up.places, |tool, arguments| {
-                let request =
-                    request(&server.name, tool, arguments).map_err(|why| crashed(&why))?;
-                answer(&up.loaded, request)
-            });
-            if let Err(outcome) = prepared {
-                return failed(outcome);
-            }
-            let request = request(&server.name, &call.tool, arguments)?;
-            let start = bench.clock.now();
-            let answered = up.loaded.call(request);
-            let took = Nanos(bench.clock.now().0 - start.0);
-            let (result, phases) = match answered
-                .map_err(|error| crashed(&error))
-                .and_then(|(response, phases)| Ok((read(response)?, phases)))
-            {
-                Ok(answer) => answer,
-                Err(outcome) => return failed(outcome),
-            };
-            if let Err(wrong) = bench.peer(planned).judge(call, &up.places, &result) {
-                return failed(Outcome::WrongAnswer { why: wrong.0 });
-            }
-            timed = Some((took, phases, result));
+            )]),
         }
-        let (took, phases, result) = timed.expect("at least one call was made");
-        Ok(samples(bench, planned, &conditions, took, &phases, &result))
+    }
+}
+
+/// A right answer and what it cost.
+struct Timed {
+    took: Nanos,
+    phases: Phases,
+    meta: Value,
+}
+
+/// An answer that is not judged yet.
+struct Answered {
+    response: http::Response<Bytes>,
+    took: Nanos,
+    phases: Phases,
+}
+
+impl Up {
+    /// Makes a call some times and then once more, which is the one that counts. They are judged when all are there.
+    fn timed(
+        &self,
+        bench: &Bench,
+        planned: &Planned,
+        call: &Call,
+        request: &http::Request<Bytes>,
+        before: u64,
+        known: &mut Known,
+    ) -> Result<Timed, Outcome> {
+        let early = (0..before)
+            .map(|_| self.once(bench, planned, call, request))
+            .collect::<Result<Vec<Answered>, Outcome>>()?;
+        let counts = self.once(bench, planned, call, request)?;
+        for answered in &early {
+            self.judge(bench, planned, call, &answered.response, known)?;
+        }
+        Ok(Timed {
+            meta: self.judge(bench, planned, call, &counts.response, known)?,
+            took: counts.took,
+            phases: counts.phases,
+        })
+    }
+
+    /// Prepares and calls.
+    fn once(
+        &self,
+        bench: &Bench,
+        planned: &Planned,
+        call: &Call,
+        asked: &http::Request<Bytes>,
+    ) -> Result<Answered, Outcome> {
+        let (_, server) = bench.subject(planned);
+        prepare(call, &self.places, |tool, arguments| {
+            let request = request(&server.name, tool, arguments).map_err(|why| crashed(&why))?;
+            answer(&self.loaded, request)
+        })?;
+        let asked = asked.clone();
+        let start = bench.clock.now();
+        let answered = self.loaded.call(asked);
+        let took = Nanos(bench.clock.now().0 - start.0);
+        let (response, phases) = answered.map_err(|error| crashed(&error))?;
+        Ok(Answered {
+            response,
+            took,
+            phases,
+        })
+    }
+
+    /// Judges an answer and gives back its `_meta`.
+    fn judge(
+        &self,
+        bench: &Bench,
+        planned: &Planned,
+        call: &Call,
+        response: &http::Response<Bytes>,
+        known: &mut Known,
+    ) -> Result<Value, Outcome> {
+        let subject = bench.peer(planned);
+        let (server, line) = (&subject.server.name, response.body());
+        if let Some(meta) = known.again(server, call, &self.places, line) {
+            return Ok(meta);
+        }
+        let mut result = read(response)?;
+        subject.judge(call, &self.places, &result)?;
+        known.keep(server, call, &self.places, line);
+        Ok(result.get_mut("_meta").map(Value::take).unwrap_or_default())
     }
 }
 
@@ -118,19 +190,18 @@ fn samples(
     bench: &Bench,
     planned: &Planned,
     conditions: &Conditions,
-    took: Nanos,
-    phases: &Phases,
-    result: &Value,
+    timed: &Timed,
 ) -> Vec<Sample> {
     let sample = |metric, nanos: Nanos| bench.sample(planned, conditions, metric, nanos);
     let mut samples = vec![
-        sample(Metric::Execution, took),
-        sample(Metric::HostInstantiate, phases.instantiate.into()),
-        sample(Metric::HostRun, phases.run.into()),
-        sample(Metric::HostTotal, phases.total.into()),
+        sample(Metric::Execution, timed.took),
+        sample(Metric::HostInstantiate, timed.phases.instantiate.into()),
+        sample(Metric::HostRun, timed.phases.run.into()),
+        sample(Metric::HostTotal, timed.phases.total.into()),
     ];
-    let tool = result
-        .pointer("/_meta/dev.wasmmcp~1timing/tool_ns")
+    let tool = timed
+        .meta
+        .pointer("/dev.wasmmcp~1timing/tool_ns")
         .and_then(Value::as_u64);
     samples.extend(tool.map(|nanos| sample(Metric::GuestTool, Nanos(nanos))));
     samples
@@ -208,7 +279,7 @@ pub fn request(server: &str, tool: &str, arguments: &Value) -> Result<http::Requ
 }
 
 fn answer(loaded: &Loaded, request: http::Request<Bytes>) -> Result<Value, Outcome> {
-    read(loaded.call(request).map_err(|error| crashed(&error))?.0)
+    read(&loaded.call(request).map_err(|error| crashed(&error))?.0)
 }
 
 fn crashed(error: &dyn std::fmt::Display) -> Outcome {
@@ -217,7 +288,7 @@ fn crashed(error: &dyn std::fmt::Display) -> Outcome {
     }
 }
 
-fn read(response: http::Response<Bytes>) -> Result<Value, Outcome> {
+fn read(response: &http::Response<Bytes>) -> Result<Value, Outcome> {
     harness::client::result(response.body()).map_err(|failure| Outcome::WrongAnswer {
         why: format!("HTTP {}: {failure}", response.status()),
     })

@@ -1,9 +1,11 @@
 //! The warm call: same process and same instance as an earlier call, timed by the client.
 
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
+use harness::client::{self, Reply, Request};
+use harness::known::Known;
 use harness::peer::Trouble;
 use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Call, Server};
@@ -19,12 +21,21 @@ use crate::memory;
 pub struct Stage {
     server: String,
     up: BTreeMap<(usize, Transport), Up>,
+    known: Known,
 }
 
 struct Up {
     peer: Link,
-    arguments: BTreeMap<String, (Value, (String, Input))>,
-    warmed: BTreeSet<String>,
+    asked: BTreeMap<String, Asked>,
+}
+
+/// A call as it is made again and again.
+#[derive(Clone)]
+struct Asked {
+    /// Its parameters, rendered.
+    params: Rc<str>,
+    /// Its name in the record.
+    named: (String, Input),
 }
 
 impl Stage {
@@ -66,8 +77,7 @@ impl Stage {
                 ) {
                     Ok(peer) => free.insert(Up {
                         peer,
-                        arguments: BTreeMap::new(),
-                        warmed: BTreeSet::new(),
+                        asked: BTreeMap::new(),
                     }),
                     Err(failed) => {
                         let metric = Metric::Execution;
@@ -76,24 +86,19 @@ impl Stage {
                 }
             }
         };
-        if !up.arguments.contains_key(id) {
+        let first = !up.asked.contains_key(id);
+        if first {
             let arguments = up.peer.places().resolve(&call.arguments)?;
-            let named = input(call, &arguments);
-            up.arguments.insert(id.to_owned(), (arguments, named));
+            let asked = Asked {
+                params: client::params(&call.tool, &arguments).into(),
+                named: input(call, &arguments),
+            };
+            up.asked.insert(id.to_owned(), asked);
         }
-        let (arguments, named) = up.arguments[id].clone();
+        let Asked { params, named } = up.asked[id].clone();
         conditions.call = Some(named);
-        let warm_up = if up.warmed.insert(id.to_owned()) {
-            WARM_UP
-        } else {
-            LEAD_IN
-        };
-        let mut timed = up.once(bench, planned, call, &arguments);
-        for _ in 0..warm_up {
-            if timed.is_ok() {
-                timed = up.once(bench, planned, call, &arguments);
-            }
-        }
+        let before = if first { WARM_UP } else { LEAD_IN };
+        let timed = up.timed(bench, planned, call, &params, before, &mut self.known);
         let timed = match timed {
             Ok(timed) => timed,
             Err(trouble) => {
@@ -105,7 +110,7 @@ impl Stage {
                 return Ok(vec![bench.fail(planned, &conditions, metric, failed)]);
             }
         };
-        let timing = timed.result.pointer("/_meta/dev.wasmmcp~1timing");
+        let timing = timed.meta.get("dev.wasmmcp/timing");
         let guest = |metric, key: &str| {
             let nanos = timing
                 .and_then(|timing| timing.get(key))
@@ -126,33 +131,86 @@ impl Stage {
 struct Timed {
     took: Nanos,
     cpu: Nanos,
-    result: Value,
+    meta: Value,
+}
+
+/// An answer that is not judged yet.
+struct Answered {
+    request: Request,
+    reply: Reply,
+    cpu: Nanos,
 }
 
 impl Up {
-    /// Prepares, calls and judges.
-    fn once(
+    /// Makes a call some times and then once more, which is the one that counts. They are judged when all are there: judging
+    /// takes longer than many a call, and what the subject left in the caches would be gone.
+    fn timed(
         &mut self,
         bench: &Bench,
         planned: &Planned,
         call: &Call,
-        arguments: &Value,
+        params: &str,
+        before: u64,
+        known: &mut Known,
     ) -> Result<Timed, Trouble> {
-        let clock = &bench.clock;
-        self.peer.prepare(call, clock)?;
-        let request = self.peer.render(&call.tool, arguments);
-        let before = memory::cpu(self.peer.id());
-        let reply = self.peer.ask(&request, clock)?;
-        let cpu = Nanos(memory::cpu(self.peer.id()).saturating_sub(before));
-        let result = reply.result()?;
-        bench
-            .peer(planned)
-            .judge(call, self.peer.places(), &result)?;
+        let early = (0..before)
+            .map(|_| self.once(bench, call, params))
+            .collect::<Result<Vec<Answered>, Trouble>>()?;
+        let counts = self.once(bench, call, params)?;
+        for answered in &early {
+            self.judge(bench, planned, call, answered, known)?;
+        }
         Ok(Timed {
-            took: reply.took,
-            cpu,
-            result,
+            meta: self.judge(bench, planned, call, &counts, known)?,
+            took: counts.reply.took,
+            cpu: counts.cpu,
         })
+    }
+
+    /// Prepares and calls.
+    fn once(&mut self, bench: &Bench, call: &Call, params: &str) -> Result<Answered, Trouble> {
+        self.peer.prepare(call, &bench.clock)?;
+        let request = self.peer.prepared(params);
+        let before = memory::cpu(self.peer.id());
+        let reply = self.peer.ask(&request, &bench.clock)?;
+        let cpu = Nanos(memory::cpu(self.peer.id()).saturating_sub(before));
+        Ok(Answered {
+            request,
+            reply,
+            cpu,
+        })
+    }
+
+    /// Judges an answer and gives back its `_meta`.
+    fn judge(
+        &mut self,
+        bench: &Bench,
+        planned: &Planned,
+        call: &Call,
+        answered: &Answered,
+        known: &mut Known,
+    ) -> Result<Value, Trouble> {
+        let line = &answered.reply.line;
+        let subject = bench.peer(planned);
+        let (server, places) = (&subject.server.name, self.peer.places());
+        if let Some(meta) = known.again(server, call, places, line) {
+            return Ok(meta);
+        }
+        let judged = answered.reply.result().map_err(Trouble::from);
+        let judged = judged.and_then(|mut result| {
+            subject.judge(call, places, &result)?;
+            Ok(result.get_mut("_meta").map(Value::take))
+        });
+        match judged {
+            Ok(meta) => {
+                known.keep(server, call, places, line);
+                Ok(meta.unwrap_or_default())
+            }
+            Err(trouble) => {
+                self.peer.blame(&answered.request);
+                Err(trouble)
+            }
+        }
     }
 }
 
