@@ -52,7 +52,24 @@ fn words_that_are_off_are_named_with_what_there_is() {
             "noop, filesystem, image_resize, log_parser",
         ],
     );
-    check(checkout(), &["table3", "--seed", "x"], 2, &["--seed"]);
+    for (flag, word, named) in [
+        ("--seed", "x", "--seed"),
+        ("--tool", "nope", "parse_logs"),
+        ("--packaging", "jar", "component-wasmtime"),
+        ("--metric", "nope", "first-answer"),
+        ("--start-class", "nope", "instance-cold"),
+        ("--transport", "nope", "stdio"),
+        ("--samples", "0", "1..="),
+        ("--precision", "0%", "2%"),
+        ("--budget", "5", "90s"),
+    ] {
+        check(
+            checkout(),
+            &["table3", "--dry-run", flag, word],
+            2,
+            &[word, named],
+        );
+    }
 }
 
 #[test]
