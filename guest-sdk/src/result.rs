@@ -30,7 +30,9 @@ pub trait IntoToolResult {
     fn write(self, sink: &mut Sink<'_>) -> Result<(), ToolError>;
 }
 
-/// A structured result: `structuredContent`, and as text the same JSON indented, unless another text is given.
+/// A structured result: `structuredContent`, and as text the same JSON, unless another text is given.
+///
+/// The text is compact, as FastMCP's is: a model pays for every space.
 #[derive(Debug)]
 pub struct Json<T> {
     source: Source<T>,
@@ -177,10 +179,10 @@ impl Sink<'_> {
             Some(blocks) => self.blocks(blocks),
             None => {
                 name(self.out, "content");
-                self.out.reserve(compact.len() * 3);
+                self.out.reserve(compact.len() * 5 / 2);
                 self.out
                     .extend_from_slice(b"[{\"type\":\"text\",\"text\":\"");
-                json::pretty_escaped(compact, self.out);
+                json::nested(compact, self.out);
                 self.out.extend_from_slice(b"\"}]");
             }
         }

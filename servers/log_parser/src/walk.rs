@@ -7,7 +7,7 @@ use memchr::memchr;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 
-/// The deepest nesting that is passed on: indenting an answer costs its depth once a line, and clients refuse deeper ones.
+/// The deepest nesting that is passed on: clients refuse deeper ones.
 pub(crate) const DEEPEST: usize = 100;
 
 /// Why the walk cannot go on.

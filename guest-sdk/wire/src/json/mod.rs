@@ -2,14 +2,14 @@
 
 mod escape;
 mod find;
-mod pretty;
+mod nested;
 mod raw;
 mod scan;
 mod unescape;
 
 pub use escape::{string, string_body};
 pub use find::{line_feed, one_line, special};
-pub use pretty::pretty_escaped;
+pub use nested::nested;
 pub use raw::{Member, Raw};
 pub(crate) use raw::{distinct, find};
 pub use scan::{DEPTH, Malformed, Scan};
