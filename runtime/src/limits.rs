@@ -101,3 +101,29 @@ impl ResourceLimiter for Meter {
         16
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_past_a_limit_is_refused_and_remembered() {
+        let limits = Limits {
+            memory: 1 << 20,
+            table_elements: 100,
+            ..Limits::default()
+        };
+        let mut meter = Meter::new(&limits);
+        let grown = |result: wasmtime::Result<bool>| result.expect("it answers");
+        assert!(grown(meter.memory_growing(0, 1 << 20, None)));
+        assert!(grown(meter.table_growing(0, 100, None)));
+        assert!(!meter.refused());
+        assert!(!grown(meter.table_growing(100, 101, None)));
+        assert!(meter.refused());
+        let mut meter = Meter::new(&limits);
+        assert!(grown(meter.memory_growing(0, 1 << 19, None)));
+        // Another memory of the same instance.
+        assert!(!grown(meter.memory_growing(0, (1 << 19) + 1, None)));
+        assert!(meter.refused());
+    }
+}

@@ -3,7 +3,8 @@
 use mcp_wire::{
     bridge::{Delivery, IN_FLIGHT, Posted, Route, Session, route},
     http::{Header, Rules},
-    message,
+    json::Raw,
+    message::{self, Id, Message},
 };
 
 fn post(session: &mut Session, text: &str, ticket: u64) -> Posted {
@@ -71,7 +72,7 @@ fn events_go_to_the_call_they_name_else_to_the_oldest_else_to_nobody() {
     post(&mut session, &request("2"), 2);
     assert_eq!(session.line(log), Delivery::Event(1));
     assert_eq!(session.line(br#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"p2","progress":1}}"#), Delivery::Event(2));
-    session.forget(1);
+    assert!(session.forget(1).is_empty());
     assert_eq!(session.line(log), Delivery::Event(2));
     assert_eq!(
         session.line(br#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
@@ -181,7 +182,9 @@ fn what_was_asked_for_a_call_goes_with_the_call() {
         post(&mut session, &request(&call.to_string()), call);
         assert_eq!(session.line(&question(call)), Delivery::Event(call));
         if call % 2 == 0 {
-            session.forget(call);
+            let told = session.forget(call).concat();
+            let named = format!(r#""id":"q{call}","error":"#);
+            assert!(String::from_utf8_lossy(&told).contains(&named), "{told:?}");
         } else {
             let cancel = format!(
                 r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{call}}}}}"#
@@ -196,7 +199,7 @@ fn what_was_asked_for_a_call_goes_with_the_call() {
     post(&mut session, &request("1"), 1);
     assert_eq!(session.line(&question(1)), Delivery::Event(1));
     post(&mut session, &request("2"), 2);
-    session.forget(2);
+    assert!(session.forget(2).is_empty());
     let answer = r#"{"jsonrpc":"2.0","id":"q1","result":{}}"#;
     assert!(matches!(post(&mut session, answer, 3), Posted::Accepted(_)));
     let long = format!(
@@ -204,6 +207,32 @@ fn what_was_asked_for_a_call_goes_with_the_call() {
         "x".repeat(300)
     );
     assert_eq!(session.line(long.as_bytes()), Delivery::Dropped);
+}
+
+#[test]
+fn an_instance_is_told_of_a_question_that_nobody_can_be_asked() {
+    let mut session = Session::new();
+    let question = br#"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#;
+    assert_eq!(session.line(question), Delivery::Unrelated);
+    let told = session.undelivered(question).expect("it waits");
+    assert!(matches!(
+        message::parse(told.trim_ascii()),
+        Ok(Message::Response { id, .. }) if id.get() == r#""q""#
+    ));
+    assert_eq!(session.undelivered(question), None, "once");
+    let log = br#"{"jsonrpc":"2.0","method":"notifications/message","params":{}}"#;
+    assert_eq!(session.undelivered(log), None);
+}
+
+#[test]
+fn who_waits_for_what_is_no_message_is_answered() {
+    let mut session = Session::new();
+    post(&mut session, &request("1"), 5);
+    let id = Id::from_raw(Raw::new("1").expect("JSON")).expect("an id");
+    let (ticket, answer) = session.spoilt(&id).expect("it waits");
+    assert_eq!(ticket, 5);
+    assert!(String::from_utf8_lossy(&answer).contains("-32603"));
+    assert_eq!(session.spoilt(&id), None);
 }
 
 #[test]

@@ -105,6 +105,20 @@ fn other_verbs_are_not_allowed() {
         rules.head("DELETE", &headers).map(|head| head.verb),
         Ok(Verb::Delete)
     );
+    for (revision, expected) in [
+        ("2025-11-25", None),
+        ("1999-01-01", Some((400, None))),
+        ("2026-07-28", Some((405, Some("POST")))),
+    ] {
+        let mut headers = headers.clone();
+        headers.push(("mcp-protocol-version", revision.as_bytes()));
+        let rejected = rules.head("DELETE", &headers).err();
+        assert_eq!(
+            rejected.map(|rejection| (rejection.status, rejection.allow)),
+            expected,
+            "{revision}"
+        );
+    }
     expect![[r#"405 allow POST, GET, DELETE -32600 "this endpoint does not take the verb; send messages by POST" id null"#]]
         .assert_eq(&decide(&rules, "PUT", &good(), b""));
 }

@@ -1,10 +1,10 @@
-//! `wasmmcp-compiler IN.wasm OUT.cwasm`: compiles a component to this machine's code and seals it.
+//! `wasmmcp-compiler OUT.cwasm < IN.wasm`: compiles a component to this machine's code and seals it.
 //!
 //! A program of its own, so that the runtime, which starts often, carries no compiler. Exit codes: 0 done · 2 usage, or the
 //! component is at fault · 4 the output cannot be written.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use wasmmcp_runtime::cache::seal::seal;
@@ -13,13 +13,13 @@ use wasmtime::Engine;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [component, output] = &arguments[..] else {
+    let [output] = &arguments[..] else {
         eprintln!(
             "error: this program is started by wasmmcp-runtime; use `wasmmcp-runtime compile COMPONENT`"
         );
         return ExitCode::from(2);
     };
-    match compile(Path::new(component)).and_then(|code| {
+    match compile().and_then(|code| {
         let output = Path::new(output);
         write(&code, output)
             .map_err(|error| (4, format!("cannot write {}: {error}", output.display())))
@@ -32,9 +32,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn compile(component: &Path) -> Result<Vec<u8>, (u8, String)> {
-    let bytes = std::fs::read(component)
-        .map_err(|error| (2, format!("cannot read {}: {error}", component.display())))?;
+fn compile() -> Result<Vec<u8>, (u8, String)> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(|error| (2, format!("cannot read the component: {error}")))?;
     let mut config = settings();
     config
         .cranelift_opt_level(OPT_LEVEL)

@@ -1,5 +1,7 @@
 //! Starts the compiler, which is a program of its own. The only module that starts a process.
 
+use std::fs::File;
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -28,28 +30,32 @@ pub enum CompileError {
     },
 }
 
-/// Compiles `component` into the new file `target`, sealed; `remedy` is what to do where this machine cannot.
+/// Compiles the component that was opened as `component` into the new file `target`, sealed; `remedy` is what to do where this
+/// machine cannot. By descriptor, so that another file under the same name is not compiled in its stead.
 ///
 /// # Errors
 ///
 /// A [`CompileError`] that says whose fault it is.
 pub fn compile_sealed(
-    component: &Path,
+    component: &File,
     target: &Path,
     remedy: &'static str,
 ) -> Result<(), CompileError> {
     let machine = |why: String| CompileError::Machine { why, remedy };
     let (compiler, beside) = find();
+    let input = component
+        .try_clone()
+        .and_then(|mut input| input.rewind().map(|()| input))
+        .map_err(|error| machine(error.to_string()))?;
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the module that starts processes"
     )]
     let mut command = std::process::Command::new(&compiler);
     let ran = command
-        .arg(component)
         .arg(target)
         // The session's own stdin and stdout carry the protocol.
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .output();

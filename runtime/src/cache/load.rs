@@ -165,10 +165,9 @@ pub fn load(engine: &Engine, path: &Path, choice: &CacheChoice) -> Result<Loaded
                         .map(|component| (component, CacheOutcome::Hit, Some(store.path(&key))));
                     if found.is_none() {
                         let begun = clock::now();
-                        found =
-                            compile_into(engine, store, path, &key, &mut notes)?.map(|component| {
-                                (component, CacheOutcome::Compiled, Some(store.path(&key)))
-                            });
+                        found = compile_into(engine, store, (path, &file), &key, &mut notes)?.map(
+                            |component| (component, CacheOutcome::Compiled, Some(store.path(&key))),
+                        );
                         compile += clock::now() - begun;
                     }
                 }
@@ -180,7 +179,7 @@ pub fn load(engine: &Engine, path: &Path, choice: &CacheChoice) -> Result<Loaded
         Some(found) => found,
         None => {
             let begun = clock::now();
-            let component = compile_away(engine, path)?;
+            let component = compile_away(engine, (path, &file))?;
             compile += clock::now() - begun;
             (component, CacheOutcome::Off, None)
         }
@@ -272,12 +271,17 @@ fn lookup(engine: &Engine, store: &Store, key: &str, notes: &mut Vec<String>) ->
 fn compile_into(
     engine: &Engine,
     store: &Store,
-    component: &Path,
+    (component, opened): (&Path, &File),
     key: &str,
     notes: &mut Vec<String>,
 ) -> Result<Option<Component>, LoadError> {
     let scratch = store.scratch(key);
-    let made = compile_sealed(component, &scratch, FREE_SPACE);
+    let mut made = compile_sealed(opened, &scratch, FREE_SPACE);
+    // What was written over meanwhile must not be kept under what it was.
+    if made.is_ok() && !mapped(opened).is_ok_and(|bytes| self::key(&bytes) == key) {
+        let what = "it changed while it was compiled".to_owned();
+        made = Err(CompileError::Component(what));
+    }
     let kept = match made {
         Ok(()) => store
             .publish(&scratch, key)
@@ -319,7 +323,11 @@ pub fn compile_to(engine: &Engine, component: &Path, output: &Path) -> Result<()
     let mut name = output.as_os_str().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let scratch = PathBuf::from(name);
-    let made = compile_sealed(component, &scratch, remedy)
+    let opened = File::open(component).map_err(|error| LoadError::Unreadable {
+        path: component.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    let made = compile_sealed(&opened, &scratch, remedy)
         .map_err(|error| match error {
             CompileError::Component(what) => fault(component, what),
             other => LoadError::Machine(other),
@@ -337,12 +345,15 @@ pub fn compile_to(engine: &Engine, component: &Path, output: &Path) -> Result<()
 }
 
 /// Compiles into a temporary file that is gone as soon as it is mapped.
-fn compile_away(engine: &Engine, component: &Path) -> Result<Component, LoadError> {
+fn compile_away(
+    engine: &Engine,
+    (component, opened): (&Path, &File),
+) -> Result<Component, LoadError> {
     let remedy = FREE_SPACE;
     let machine = |why: String| LoadError::Machine(CompileError::Machine { why, remedy });
     let folder = tempfile::tempdir().map_err(|error| machine(error.to_string()))?;
     let target = folder.path().join("component.cwasm");
-    compile_sealed(component, &target, remedy).map_err(|error| match error {
+    compile_sealed(opened, &target, remedy).map_err(|error| match error {
         CompileError::Component(what) => fault(component, what),
         other => LoadError::Machine(other),
     })?;

@@ -10,6 +10,9 @@ use wasmtime_wasi::cli::{StdinStream, StdoutStream};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+/// So many files, directories, streams and requests one guest may hold at a time: descriptors are the host's, and not its alone.
+const RESOURCES: usize = 256;
+
 /// What every instance of one server starts with.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -81,11 +84,13 @@ impl Guest {
             wasi.stdout(stdout);
         }
         wasi.stderr(crate::stdio::Stderr);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(RESOURCES);
         let guest = Guest {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             outbound: Outbound::new(setup.grants.clone(), setup.limits.timeout),
-            table: ResourceTable::new(),
+            table,
             meter: Meter::new(&setup.limits),
         };
         let mut store = Store::new(engine, guest);

@@ -10,6 +10,7 @@ use crate::line::{Cause, frame};
 use bytes::{Bytes, BytesMut};
 use http_body_util::Full;
 use hyper::body::Body;
+use mcp_wire::http::sse::STREAM;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
@@ -215,6 +216,9 @@ impl Prepared {
 
         let mut body: Option<HyperOutgoingBody> = None;
         let mut answered = false;
+        // A stream is handed on as it comes, anything else is kept until it is whole.
+        let mut room = server.setup.limits.message;
+        let mut too_long = false;
         let ended = {
             let mut guest = pin!(
                 instance
@@ -236,6 +240,12 @@ impl Prepared {
                         answered = true;
                         if let Ok(response) = outcome {
                             let (parts, content) = response.into_parts();
+                            let kind = parts.headers.get(http::header::CONTENT_TYPE);
+                            if kind
+                                .is_some_and(|kind| kind.as_bytes().starts_with(STREAM.as_bytes()))
+                            {
+                                room = usize::MAX;
+                            }
                             each(Step::Head(parts));
                             body = Some(content);
                         }
@@ -250,6 +260,11 @@ impl Prepared {
                     match Pin::new(&mut *content).poll_frame(cx) {
                         Poll::Ready(Some(Ok(piece))) => {
                             if let Ok(data) = piece.into_data() {
+                                let Some(left) = room.checked_sub(data.len()) else {
+                                    too_long = true;
+                                    return Poll::Ready(());
+                                };
+                                room = left;
                                 each(Step::Data(data));
                             }
                         }
@@ -265,6 +280,7 @@ impl Prepared {
         };
         phases.run = clock::now() - instantiated;
         match ended {
+            _ if too_long => Err(CallError::Guest(Cause::LongLine)),
             Some(Err(error)) => Err(CallError::Guest(cause(&error, &store))),
             _ if !answered => Err(CallError::Guest(Cause::Exited)),
             _ => Ok(()),

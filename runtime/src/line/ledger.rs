@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::frame::{Frame, Kind, WHOLE, frame};
+use super::waiting::Waiting;
 use mcp_wire::json::Raw;
 use mcp_wire::message::{self, Id, Message};
 use std::borrow::Cow;
@@ -63,7 +64,7 @@ pub struct Counts {
 /// The requests of one session that are under way.
 #[derive(Debug)]
 pub struct Ledger {
-    waiting: BTreeSet<Vec<u8>>,
+    waiting: Waiting,
     /// Those of them whose line was too long to be read to its end here: an answer without an id is to one of them.
     unread: BTreeSet<Vec<u8>>,
     /// Somebody else has read every line to its end.
@@ -77,7 +78,8 @@ pub struct Ledger {
     opening: Option<Vec<u8>>,
     opened: Option<Vec<u8>>,
     timeout: Duration,
-    /// When the guest's time last began: it got a line, or gave an answer. It counts for nothing while the guest is free.
+    /// When the guest's time last began: it got a line when it had nothing to do, or answered what had waited longest. What it is
+    /// told and answers meanwhile, pings for example, does not lengthen the call. It counts for nothing while the guest is free.
     busy_since: Option<Instant>,
     /// The guest waits for its next line. One that does not come back to that is busy, whatever it has answered.
     resting: bool,
@@ -90,7 +92,7 @@ impl Ledger {
     /// An empty one; calls may take so long.
     pub fn new(timeout: Duration) -> Ledger {
         Ledger {
-            waiting: BTreeSet::new(),
+            waiting: Waiting::default(),
             unread: BTreeSet::new(),
             parsed: false,
             swallow: BTreeSet::new(),
@@ -170,8 +172,12 @@ impl Ledger {
                 if unread {
                     self.unread.insert(id.clone());
                 }
+                if self.waiting.is_empty() {
+                    self.begins(now);
+                } else {
+                    self.runs(now);
+                }
                 self.waiting.insert(id);
-                self.begins(now);
             }
             Told::Answer { id } => {
                 self.asked.remove(&id);
@@ -192,7 +198,7 @@ impl Ledger {
         let opening = self.opening.as_deref().and_then(frame);
         let opens =
             opening.is_some_and(|opening| opening.id.is_some_and(|own| *spelled(own) == *id));
-        if !opens && self.waiting.remove(id) {
+        if !opens && self.waiting.remove(id).is_some() {
             self.unread.remove(id);
             if self.taken_back.len() < TAKEN_BACK {
                 self.taken_back.insert(id.to_vec());
@@ -245,9 +251,11 @@ impl Ledger {
             }
             (Kind::Result | Kind::Error, Some(id)) => {
                 let id = &*spelled(id);
-                if self.waiting.remove(id) {
+                let mut first = true;
+                if let Some(oldest) = self.waiting.remove(id) {
                     self.unread.remove(id);
                     self.good += 1;
+                    first = oldest;
                 } else if self.swallow.remove(id) || self.taken_back.remove(id) {
                     return Verdict::Swallow;
                 } else if id == b"null"
@@ -261,7 +269,9 @@ impl Ledger {
                     self.counts.dropped_answers += 1;
                     return Verdict::NeverAsked;
                 }
-                self.busy_since = Some(now);
+                if first {
+                    self.busy_since = Some(now);
+                }
                 Verdict::Forward
             }
             _ => Verdict::Forward,
@@ -289,9 +299,8 @@ impl Ledger {
 
     /// The answers for everything that the guest still owed when it ended, lines without line feed.
     pub fn fail(&mut self, cause: Cause) -> Vec<Vec<u8>> {
-        let answers: Vec<_> = self.waiting.iter().map(|id| cause.answer(id)).collect();
+        let answers: Vec<_> = self.waiting.take().map(|id| cause.answer(&id)).collect();
         self.counts.failed += answers.len() as u64;
-        self.waiting.clear();
         self.unread.clear();
         self.swallow.clear();
         self.taken_back.clear();

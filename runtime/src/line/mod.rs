@@ -4,6 +4,7 @@ mod cause;
 mod frame;
 mod ledger;
 mod splitter;
+mod waiting;
 
 pub use cause::Cause;
 pub use frame::{Frame, Kind, frame};

@@ -1,5 +1,7 @@
 //! Pieces of a byte stream in, whole lines out, within a bound.
 
+use std::borrow::Cow;
+
 /// A line was longer than the bound; its bytes are skipped up to the next line feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
@@ -22,8 +24,8 @@ impl Splitter {
         }
     }
 
-    /// Hands each line that `piece` completes to `each`, its line feed included.
-    pub fn push(&mut self, mut piece: &[u8], mut each: impl FnMut(Result<&[u8], TooLong>)) {
+    /// Hands each line that `piece` completes to `each`, its line feed included. A long one that came in pieces is given away.
+    pub fn push(&mut self, mut piece: &[u8], mut each: impl FnMut(Result<Cow<'_, [u8]>, TooLong>)) {
         while let Some(end) = memchr::memchr(b'\n', piece) {
             let (head, tail) = piece.split_at(end + 1);
             piece = tail;
@@ -33,14 +35,14 @@ impl Splitter {
                 self.held = Vec::new();
                 each(Err(TooLong));
             } else if self.held.is_empty() {
-                each(Ok(head));
+                each(Ok(Cow::Borrowed(head)));
             } else {
                 self.held.extend_from_slice(head);
-                each(Ok(&self.held));
                 // A long line's memory is not kept for the short ones after it.
                 if self.held.capacity() > 64 << 10 {
-                    self.held = Vec::new();
+                    each(Ok(Cow::Owned(std::mem::take(&mut self.held))));
                 } else {
+                    each(Ok(Cow::Borrowed(&self.held)));
                     self.held.clear();
                 }
             }
@@ -73,7 +75,7 @@ mod tests {
         for piece in pieces {
             splitter.push(piece.as_bytes(), |line| {
                 seen.push(match line {
-                    Ok(line) => String::from_utf8_lossy(line).trim_end().to_owned(),
+                    Ok(line) => String::from_utf8_lossy(&line).trim_end().to_owned(),
                     Err(TooLong) => "(too long)".to_owned(),
                 });
             });

@@ -88,6 +88,7 @@ struct WrittenServer {
     #[serde(default)]
     authorities: Vec<PathBuf>,
     memory: Option<String>,
+    table_elements: Option<usize>,
     timeout: Option<String>,
     concurrency: Option<usize>,
     sessions: Option<usize>,
@@ -240,6 +241,9 @@ fn specify(
     if let Some(idle) = &written.session_idle {
         limits.session_idle = duration(idle).map_err(named("session_idle"))?;
     }
+    if let Some(elements) = written.table_elements {
+        limits.table_elements = within("table_elements", elements, 10_000_000)?;
+    }
     if let Some(concurrency) = written.concurrency {
         limits.concurrency = within("concurrency", concurrency, 10_000)?;
     }
@@ -305,6 +309,7 @@ mod tests {
             directories = [{ path = "/tmp", access = "read-write" }]
             outbound = ["example.org:443"]
             memory = "64 MiB"
+            table_elements = 5000
             timeout = "5 s"
             concurrency = 8
         "#;
@@ -312,6 +317,7 @@ mod tests {
         let server = &config.servers[0];
         assert_eq!(server.component, Path::new("/srv/filesystem.wasm"));
         assert_eq!(server.limits.memory, 64 << 20);
+        assert_eq!(server.limits.table_elements, 5000);
         assert_eq!(server.limits.concurrency, 8);
         assert_eq!(server.grants.directories[0].access, Access::ReadWrite);
         assert_eq!(config.body, 1 << 20);

@@ -4,12 +4,14 @@ use super::answer::{Answer, empty, events, json, rejected};
 use super::stream::Events;
 use crate::clock;
 use crate::host::{Loaded, Session, SessionEnd};
+use crate::line::{Kind, frame};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use mcp_wire::bridge::{self, Delivery, Posted, Route, Ticket};
 use mcp_wire::code::Code;
 use mcp_wire::http::{Head, Rejection, Verb};
-use mcp_wire::message::{self, Message};
+use mcp_wire::json::Raw;
+use mcp_wire::message::{self, Id, Message};
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -348,7 +350,9 @@ impl Task {
         };
         if reply.send(replied).is_err() {
             // The client went away; the guest's answer will find nobody.
-            self.bridge.forget(ticket);
+            for refused in self.bridge.forget(ticket) {
+                self.session.send(&refused);
+            }
             self.tickets.remove(&ticket);
         }
     }
@@ -374,16 +378,29 @@ impl Task {
         match self.bridge.line(&line) {
             Delivery::Answer(ticket) => self.answer(ticket, line),
             Delivery::Event(ticket) => {
-                if let Some((to, _)) = self.tickets.get(&ticket) {
-                    let _ = to.try_send(line.into());
+                let to = self.tickets.get(&ticket).map(|(to, _)| to.clone());
+                self.tell(to, line.into());
+            }
+            Delivery::Unrelated => self.tell(self.listener.clone(), line.into()),
+            // The host's ledger looks at the head of a line, and may take for an answer what is none.
+            Delivery::Dropped => {
+                let id = frame(&line)
+                    .filter(|frame| matches!(frame.kind, Kind::Result | Kind::Error))
+                    .and_then(|frame| std::str::from_utf8(frame.id?).ok())
+                    .and_then(|id| Id::from_raw(Raw::new(id)?));
+                if let Some((ticket, answer)) = id.and_then(|id| self.bridge.spoilt(&id)) {
+                    self.answer(ticket, answer);
                 }
             }
-            Delivery::Unrelated => {
-                if let Some(listener) = &self.listener {
-                    let _ = listener.try_send(line.into());
-                }
-            }
-            Delivery::Dropped => {}
+        }
+    }
+
+    /// Hands on an event, if somebody can take it. A guest whose question finds nobody is told so.
+    fn tell(&mut self, to: Option<mpsc::Sender<Bytes>>, event: Bytes) {
+        if to.is_none_or(|to| to.try_send(event.clone()).is_err())
+            && let Some(refused) = self.bridge.undelivered(&event)
+        {
+            self.session.send(&refused);
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Bodies that come piece by piece: a guest's own stream, and a session's events.
 
 use crate::host::CallError;
+use crate::line::Cause;
 use bytes::Bytes;
 use mcp_wire::http::sse::{KEEP_ALIVE, event};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval};
 
 /// Pieces of a guest's answer on their way out.
@@ -16,62 +18,103 @@ pub type Pieces = Arc<Mutex<VecDeque<Bytes>>>;
 /// A call that is driven as its answer is read.
 pub type Running = Pin<Box<dyn Future<Output = Result<(), CallError>> + Send>>;
 
-/// A guest's stream. Who stops reading it drops the guest, which is how a stateless call is cancelled.
+/// A guest's stream. Who stops reading it drops the guest, which is how a stateless call is cancelled; who neither reads nor goes away
+/// holds it until its time is over, because a body is not asked for more while its client's buffers are full.
 pub struct Driven {
-    running: Option<Running>,
+    drive: Arc<Mutex<Drive>>,
     pieces: Pieces,
-    late: Pin<Box<Sleep>>,
+    watch: JoinHandle<()>,
     request: Bytes,
 }
 
+struct Drive {
+    running: Option<Running>,
+    /// Whoever waits for the next piece.
+    reader: Option<Waker>,
+}
+
 impl Driven {
-    /// A stream whose first pieces may be there already.
+    /// A stream whose first pieces may be there already. It is made where tasks may be started that stay on this thread.
     pub fn new(running: Running, pieces: Pieces, late: Pin<Box<Sleep>>, request: Bytes) -> Driven {
-        Driven {
+        let drive = Arc::new(Mutex::new(Drive {
             running: Some(running),
+            reader: None,
+        }));
+        let (watched, own, asked) = (drive.clone(), pieces.clone(), request.clone());
+        let watch = tokio::task::spawn_local(async move {
+            late.await;
+            let mut drive = watched.lock().unwrap_or_else(PoisonError::into_inner);
+            if drive.running.take().is_some() {
+                last(&own, &CallError::Guest(Cause::Timeout), &asked);
+            }
+            if let Some(reader) = drive.reader.take() {
+                reader.wake();
+            }
+        });
+        Driven {
+            drive,
             pieces,
-            late,
+            watch,
             request,
         }
     }
 
     pub(super) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let piece = |pieces: &Pieces| {
-            pieces
+        let piece = || {
+            self.pieces
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .pop_front()
         };
         loop {
-            if let Some(piece) = piece(&self.pieces) {
+            if let Some(piece) = piece() {
                 return Poll::Ready(Some(piece));
             }
-            let Some(running) = &mut self.running else {
+            let mut drive = self.drive.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(running) = &mut drive.running else {
                 return Poll::Ready(None);
             };
-            let ended = match running.as_mut().poll(cx) {
-                Poll::Ready(ended) => ended,
-                Poll::Pending => {
-                    if let Some(piece) = piece(&self.pieces) {
-                        return Poll::Ready(Some(piece));
-                    }
-                    match self.late.as_mut().poll(cx) {
-                        Poll::Ready(()) => Err(CallError::Guest(crate::line::Cause::Timeout)),
-                        Poll::Pending => return Poll::Pending,
+            match running.as_mut().poll(cx) {
+                Poll::Ready(ended) => {
+                    drive.running = None;
+                    if let Err(error) = ended {
+                        last(&self.pieces, &error, &self.request);
                     }
                 }
-            };
-            self.running = None;
-            if let Err(error) = ended {
-                let mut last = Vec::new();
-                event(&error.answer(&self.request), &mut last);
-                self.pieces
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push_back(last.into());
+                Poll::Pending => {
+                    if let Some(piece) = piece() {
+                        return Poll::Ready(Some(piece));
+                    }
+                    drive.reader = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
             }
         }
     }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        // Else the guest would be kept until its time is over.
+        self.watch.abort();
+        let running = self
+            .drive
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .running
+            .take();
+        drop(running);
+    }
+}
+
+/// Why a stream ends without an answer, as its last event.
+fn last(pieces: &Pieces, error: &CallError, request: &[u8]) {
+    let mut last = Vec::new();
+    event(&error.answer(request), &mut last);
+    pieces
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push_back(last.into());
 }
 
 /// How often a quiet stream says that it is still there.

@@ -218,7 +218,7 @@ impl<F: Front> State<F> {
         let mut refused = 0;
         let filled = front.read(wait, &mut |piece| {
             input.push(piece, |line| match line {
-                Ok(line) => pending.push_back(Pending::new(Bytes::copy_from_slice(line))),
+                Ok(line) => pending.push_back(Pending::new(Bytes::from(line.into_owned()))),
                 Err(TooLong) => refused += 1,
             });
         });
@@ -325,18 +325,18 @@ impl<F: Front> State<F> {
         let mut output = std::mem::replace(&mut self.output, Splitter::new(0));
         let mut result = Ok(());
         output.push(bytes, |line| match line {
-            Ok(line) => match self.ledger.from_guest(line, now) {
+            Ok(line) => match self.ledger.from_guest(&line, now) {
                 Verdict::Forward => {
-                    if self.front.write(line).is_err() {
+                    if self.front.write(&line).is_err() {
                         result = Err(StreamError::Closed);
                     }
                 }
                 Verdict::Swallow => {}
                 Verdict::NotProtocol => {
-                    self.tell("dropped a line that is no JSON-RPC message", line)
+                    self.tell("dropped a line that is no JSON-RPC message", &line)
                 }
                 Verdict::NeverAsked => {
-                    self.tell("dropped an answer to a request that was never made", line)
+                    self.tell("dropped an answer to a request that was never made", &line)
                 }
             },
             Err(TooLong) => result = Err(StreamError::Trap(wasmtime::Error::new(LongLine))),

@@ -58,7 +58,7 @@ pub fn read(
 }
 
 /// Several files, each under its path; one that cannot be read does not stop the others.
-pub fn read_several(allowed: &Allowed, requested: &[String]) -> String {
+pub fn read_several(allowed: &Allowed, requested: &[String]) -> Result<String, Failure> {
     let mut text = String::new();
     for (index, name) in requested.iter().enumerate() {
         if index > 0 {
@@ -84,8 +84,15 @@ pub fn read_several(allowed: &Allowed, requested: &[String]) -> String {
                 text.push_str(&failure.0);
             }
         }
+        // Names and errors have a length too.
+        if text.len() as u64 > LARGEST {
+            return Err(Failure::new(format!(
+                "the answer would be larger than {} MiB; ask for fewer files at once",
+                LARGEST >> 20
+            )));
+        }
     }
-    text
+    Ok(text)
 }
 
 /// All bytes of an open file, if they are no more than `most`.

@@ -118,7 +118,7 @@ pub(crate) fn read_multiple_files(
     #[arg(min_items = 1)]
     paths: Vec<String>,
 ) -> Answer {
-    answer(Ok(text::read_several(allowed(), &paths)))
+    answer(text::read_several(allowed(), &paths))
 }
 
 /// Writes a text file. What stood there before is lost; the new content appears in one step or not at all.

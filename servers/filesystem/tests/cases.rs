@@ -164,7 +164,7 @@ fn call(allowed: &Allowed, tool: &str, arguments: &Value) -> Result<Value, Failu
             Part::of(arguments["head"].as_f64(), arguments["tail"].as_f64()),
         )?,
         "read_media_file" => return media::read(allowed, path).map(|media| block(&media)),
-        "read_multiple_files" => text::read_several(allowed, &texts("paths")),
+        "read_multiple_files" => text::read_several(allowed, &texts("paths"))?,
         "write_file" => change::write(allowed, path, text("content"))?,
         "edit_file" => {
             let edits = arguments["edits"]

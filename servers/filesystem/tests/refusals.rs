@@ -147,8 +147,13 @@ fn ends_of_a_huge_file_are_read_and_the_whole_is_refused() {
             "{words}"
         );
     }
-    let several = read_several(&place.allowed, &[place.at("in/huge"), place.at("in/none")]);
-    assert!(several.contains("in/huge: Error - ") && several.contains("in/none: Error - ENOENT"));
+    let several =
+        |names: &[String]| read_several(&place.allowed, names).map_err(|failure| failure.0);
+    let told = several(&[place.at("in/huge"), place.at("in/none")]).expect("each is told of");
+    assert!(told.contains("in/huge: Error - ") && told.contains("in/none: Error - ENOENT"));
+    let refused =
+        several(&vec![place.at("in/none"); 400_000]).expect_err("errors have a length too");
+    assert!(refused.contains("ask for fewer files"), "{refused}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Wish {
                 ));
             }
         };
-        limit::memory(size.0.into(), size.1.into(), 8)?;
+        limit::resampling((width, height), size)?;
         Ok(size)
     }
 }
@@ -124,15 +124,14 @@ mod tests {
         assert_eq!(wish(0, 50), (66, 50));
         assert_eq!(wish(1, 0), (1, 1));
         assert!(Wish::default().of((100, 75)).is_err());
-        assert!(
-            Wish {
-                width: 60_000,
-                height: 60_000,
-                longest: 0
-            }
-            .of((10, 10))
-            .is_err()
-        );
+        for (width, height) in [(60_000, 60_000), (1_000_000, 40), (40_000_000, 1)] {
+            let wish = Wish {
+                width,
+                height,
+                longest: 0,
+            };
+            assert!(wish.of((1_920, 1_280)).is_err(), "{width}×{height}");
+        }
     }
 
     #[test]

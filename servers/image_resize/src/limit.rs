@@ -31,6 +31,36 @@ pub fn pixels(width: u64, height: u64) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Refuses a resampling that would need too much memory beside the picture itself: for the taps of both axes, for what lies between
+/// the passes and for the result.
+///
+/// # Errors
+/// When the estimate is above [`DECODING`].
+pub fn resampling(from: (u32, u32), to: (u32, u32)) -> Result<(), Fault> {
+    pixels(to.0.into(), to.1.into())?;
+    // A window reaches over three pixels of the coarser side, both ways; a tap is kept as it is and spread over a vector.
+    let taps = |from: u32, to: u32| (6 * u64::from(from) + 7 * u64::from(to)) * 20;
+    let between = if from.0 == to.0 {
+        0
+    } else {
+        u64::from(to.0) * u64::from(from.1) * 4
+    };
+    let made = u64::from(to.0) * u64::from(to.1) * 8;
+    let bytes = taps(from.0, to.0) + taps(from.1, to.1) + between + made;
+    if bytes > DECODING {
+        return Err(Fault::TooLarge(format!(
+            "making {}×{} of {}×{} needs about {} MiB, more than {}",
+            to.0,
+            to.1,
+            from.0,
+            from.1,
+            bytes >> 20,
+            DECODING >> 20
+        )));
+    }
+    Ok(())
+}
+
 /// Refuses what would need too much memory: `each` bytes for every pixel.
 ///
 /// # Errors

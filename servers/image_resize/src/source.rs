@@ -6,12 +6,12 @@ use std::io::{self, Read};
 use crate::fault::Fault;
 use crate::limit;
 
-/// Opens a file for reading.
+/// Opens a regular file for reading.
 ///
 /// # Errors
 /// When there is none, or it may not be read.
 pub fn open(path: &str) -> Result<File, Fault> {
-    File::open(path).map_err(|error| refused(path, &error))
+    Source::open(path).map(|source| source.file)
 }
 
 fn refused(path: &str, error: &io::Error) -> Fault {
@@ -33,13 +33,14 @@ impl Source {
     /// # Errors
     /// When there is no readable regular file there.
     pub fn open(path: &str) -> Result<Self, Fault> {
-        let file = open(path)?;
-        let about = file.metadata().map_err(|error| refused(path, &error))?;
+        let refused = |error| refused(path, &error);
+        // Looked at first: opening a pipe waits for whoever writes to it.
+        let about = std::fs::metadata(path).map_err(refused)?;
         if !about.is_file() {
             return Err(Fault::File(format!("'{path}' is not a file")));
         }
         Ok(Self {
-            file,
+            file: File::open(path).map_err(refused)?,
             bytes: about.len(),
         })
     }

@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::fit::Wish;
 use crate::group::{self, Bits};
 use crate::hash::{self, Kind};
+use crate::limit;
 use crate::probe::probe;
 use crate::resize::{Made, Request, resize};
 use crate::round;
@@ -155,6 +156,8 @@ pub(crate) fn compute_image_hash(
 ) -> Result<Json<Hashed>, ToolError> {
     let content = cx.measure("io", || Source::open(&image_path)?.read())?;
     let header = decode::header(&content)?;
+    // Every kind of hash begins with a small picture.
+    limit::resampling((header.width, header.height), (32, 32))?;
     let pixels = decode::decode(&content, &header, 1, Purpose::Hash)?;
     Ok(Json::new(Hashed {
         path: image_path,

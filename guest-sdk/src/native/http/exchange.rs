@@ -3,6 +3,7 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use hyper::{
@@ -11,7 +12,7 @@ use hyper::{
     header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue},
 };
 use mcp_wire::http::{Rejection, sse};
-use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::mpsc::{Receiver, Sender, error::TrySendError};
 
 use crate::http::Respond;
 
@@ -30,14 +31,26 @@ pub(super) enum Piece {
     Part(Vec<u8>),
 }
 
+/// How often it is looked whether a client has read the last piece, and how long before each time; half a minute in all.
+const LOOKS: u32 = 15_000;
+const PAUSE: Duration = Duration::from_millis(2);
+
 /// The working side. Sending waits while the client reads more slowly than the server writes.
 #[derive(Clone, Debug)]
 pub(super) struct Exchange(pub(super) Sender<Piece>);
 
 impl Exchange {
-    /// Sends a piece; `false` where the client went away.
-    pub(super) fn send(&self, piece: Piece) -> bool {
-        self.0.blocking_send(piece).is_ok()
+    /// Sends a piece; `false` where the client went away, or does not read.
+    pub(super) fn send(&self, mut piece: Piece) -> bool {
+        for _ in 0..LOOKS {
+            match self.0.try_send(piece) {
+                Ok(()) => return true,
+                Err(TrySendError::Closed(_)) => return false,
+                Err(TrySendError::Full(unsent)) => piece = unsent,
+            }
+            std::thread::sleep(PAUSE);
+        }
+        false
     }
 
     pub(super) fn reject(&self, rejection: Rejection) {

@@ -32,6 +32,8 @@ const CONNECTIONS: usize = 1024;
 const CALLS: usize = 64;
 /// How many pieces of an answer may wait for a slow client.
 const PIECES: usize = 64;
+/// How long a client may take for a request's head, and again for its body.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Endpoint {
     server: &'static Server,
@@ -85,7 +87,7 @@ async fn listen(endpoint: Arc<Endpoint>, address: SocketAddr) -> Result<(), Stri
             let mut connection = http1::Builder::new();
             connection
                 .timer(TokioTimer::new())
-                .header_read_timeout(Duration::from_secs(30));
+                .header_read_timeout(PATIENCE);
             // A connection that breaks concerns its client alone.
             let _ = connection
                 .serve_connection(TokioIo::new(stream), service)
@@ -133,7 +135,11 @@ async fn answer(
     let to = Exchange(sender);
     match passed.verb {
         Verb::Post => {
-            let body = read(&endpoint.rules, body).await?;
+            let read = tokio::time::timeout(PATIENCE, read(&endpoint.rules, body));
+            let body = read.await.map_err(|_| {
+                let message = "the body took too long; send it again";
+                Rejection::new(408, Code::INVALID_REQUEST, message, None)
+            })??;
             tokio::task::spawn_blocking(move || post(&endpoint, &entries, &body, to));
             Ok(exchange::response(pieces).await)
         }

@@ -1,7 +1,7 @@
 //! Sessions of the older wire: a thread each, running the same stdio loop that a process or a component runs.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -120,7 +120,7 @@ impl Sessions {
         let ends = Ends {
             live: live.clone(),
             lines,
-            next: None,
+            next: VecDeque::new(),
         };
         let server = self.server;
         std::thread::Builder::new()
@@ -247,39 +247,43 @@ impl Live {
         }
     }
 
-    /// Hands on a line that the loop wrote.
-    fn deliver(&self, line: &[u8]) {
+    /// Hands on a line that the loop wrote. What comes back is for the loop: a question that nobody can be asked.
+    fn deliver(&self, line: &[u8]) -> Vec<Vec<u8>> {
+        let refused = |state: &mut State| state.session.undelivered(line).into_iter().collect();
         let (to, piece, ticket) = {
             let mut state = lock(&self.state);
             match state.session.line(line) {
                 Delivery::Answer(ticket) => {
                     let Some((to, piece)) = state.answer(ticket, line) else {
-                        return;
+                        return Vec::new();
                     };
                     (to, piece, None)
                 }
                 Delivery::Event(ticket) => {
                     let Some(to) = state.tickets.get(&ticket).cloned() else {
-                        return;
+                        return refused(&mut state);
                     };
                     state.streaming.insert(ticket);
                     (to, Piece::Part(event(line)), Some(ticket))
                 }
                 Delivery::Unrelated => match &state.unrelated {
                     Some(to) => (to.clone(), Piece::Part(event(line)), None),
-                    None => return,
+                    None => return refused(&mut state),
                 },
-                Delivery::Dropped => return,
+                Delivery::Dropped => return Vec::new(),
             }
         };
-        if !to.send(piece)
-            && let Some(ticket) = ticket
-        {
-            let mut state = lock(&self.state);
-            state.session.forget(ticket);
+        if to.send(piece) {
+            return Vec::new();
+        }
+        let mut state = lock(&self.state);
+        let mut told: Vec<Vec<u8>> = refused(&mut state);
+        if let Some(ticket) = ticket {
+            told.extend(state.session.forget(ticket));
             state.tickets.remove(&ticket);
             state.streaming.remove(&ticket);
         }
+        told
     }
 }
 
@@ -310,13 +314,13 @@ fn event(line: &[u8]) -> Vec<u8> {
 struct Ends {
     live: Arc<Live>,
     lines: Receiver<Vec<u8>>,
-    /// A line that was taken to see whether there is one.
-    next: Option<Vec<u8>>,
+    /// Lines that go before them: one that was taken to see whether there is one, and what became of questions.
+    next: VecDeque<Vec<u8>>,
 }
 
 impl Pipe for Ends {
     fn read(&mut self, buffer: &mut Vec<u8>) -> bool {
-        match self.next.take().or_else(|| self.lines.recv().ok()) {
+        match self.next.pop_front().or_else(|| self.lines.recv().ok()) {
             Some(line) => {
                 buffer.extend_from_slice(&line);
                 true
@@ -326,8 +330,10 @@ impl Pipe for Ends {
     }
 
     fn ready(&mut self) -> bool {
-        self.next = self.next.take().or_else(|| self.lines.try_recv().ok());
-        self.next.is_some()
+        if self.next.is_empty() {
+            self.next.extend(self.lines.try_recv().ok());
+        }
+        !self.next.is_empty()
     }
 
     fn write(&mut self, bytes: &[u8]) -> bool {
@@ -335,7 +341,7 @@ impl Pipe for Ends {
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
         {
-            self.live.deliver(line);
+            self.next.extend(self.live.deliver(line));
         }
         true
     }

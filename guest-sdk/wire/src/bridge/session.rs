@@ -146,9 +146,32 @@ impl Session {
         Some(delivery(stream))
     }
 
-    /// Forgets what was asked on a call's stream that nobody reads any more: no answer to it will come.
-    fn unask(&mut self, ticket: Ticket) {
-        self.questions.retain(|_, stream| *stream != Some(ticket));
+    /// Forgets what was asked on a call's stream that nobody reads any more: no answer to it will come, as these lines tell the instance.
+    fn unask(&mut self, ticket: Ticket) -> Vec<Vec<u8>> {
+        let asked = self
+            .questions
+            .extract_if(.., |_, stream| *stream == Some(ticket));
+        asked.filter_map(|(id, _)| unasked(&id)).collect()
+    }
+
+    /// Takes back a line that could not be handed to the client. Where it is a question, the instance would wait for ever: this is
+    /// the line that tells it so.
+    pub fn undelivered(&mut self, text: &[u8]) -> Option<Vec<u8>> {
+        let Ok(Message::Request { id, .. }) = message::parse(text) else {
+            return None;
+        };
+        self.questions.remove(id.get())?;
+        unasked(id.get())
+    }
+
+    /// Gives up a request to which the instance answered what is no message: its ticket, and what the POST is answered with.
+    pub fn spoilt(&mut self, id: &Id<'_>) -> Option<(Ticket, Vec<u8>)> {
+        let place = self.waiting.iter().position(|waiting| waiting.id == *id)?;
+        let waiting = self.waiting.remove(place)?;
+        let mut out = Vec::new();
+        let why = "the server's answer is no JSON-RPC message; this is a fault of the server";
+        message::error(&mut out, Some(&waiting.id), Code::INTERNAL, why, None);
+        Some((waiting.ticket, out))
     }
 
     /// Whose stream an event belongs to: the call that it names, else the one that is worked on.
@@ -175,17 +198,20 @@ impl Session {
         let id = Id::from_raw(params.get("requestId")?)?;
         let place = self.waiting.iter().position(|waiting| waiting.id == id)?;
         let waiting = self.waiting.remove(place)?;
-        self.unask(waiting.ticket);
+        // The instance is told of the call, and with it of what it asked for its sake.
+        let _ = self.unask(waiting.ticket);
         let mut out = Vec::new();
         let text = "the call was taken back; nobody should wait for it";
         message::error(&mut out, Some(&waiting.id), Code::INTERNAL, text, None);
         Some((waiting.ticket, out))
     }
 
-    /// Forgets a ticket whose client went away; the instance's answer will be dropped.
-    pub fn forget(&mut self, ticket: Ticket) {
+    /// Forgets a ticket whose client went away; the instance's answer will be dropped. The lines tell the instance which of its
+    /// questions nobody will answer.
+    #[must_use]
+    pub fn forget(&mut self, ticket: Ticket) -> Vec<Vec<u8>> {
         self.waiting.retain(|waiting| waiting.ticket != ticket);
-        self.unask(ticket);
+        self.unask(ticket)
     }
 
     /// Ends the session because the instance is gone: tickets that still wait, with the error that each is answered with.
@@ -211,6 +237,16 @@ impl Session {
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
+}
+
+/// What an instance is told whose question nobody will answer; the id as it stands in JSON.
+fn unasked(id: &str) -> Option<Vec<u8>> {
+    let id = Id::from_raw(Raw::new(id)?)?;
+    let mut out = Vec::new();
+    let why = "the client could not be asked: it reads no stream";
+    message::error(&mut out, Some(&id), Code::INTERNAL, why, None);
+    out.push(b'\n');
+    Some(out)
 }
 
 fn delivery(stream: Option<Ticket>) -> Delivery {

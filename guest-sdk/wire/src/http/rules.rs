@@ -5,7 +5,10 @@ use super::{
     header::{NotOne, accepts, media_type, one},
     origin::{host_name, origin_host},
 };
-use crate::code::Code;
+use crate::{
+    code::Code,
+    revision::{Revision, Wire},
+};
 
 /// How large a body may be by default: 4 MiB.
 pub const BODY: usize = 4 << 20;
@@ -88,6 +91,31 @@ impl Rules {
                 });
             }
         };
+        if verb != Verb::Post {
+            let revision = one(headers, "mcp-protocol-version").map_err(|NotOne| {
+                reject(
+                    400,
+                    "MCP-Protocol-Version occurs twice or is not text; send it once",
+                )
+            })?;
+            match revision.map(|name| Revision::named(name).map(Revision::wire)) {
+                Some(None) => {
+                    return Err(reject(
+                        400,
+                        "MCP-Protocol-Version names no revision that is served here; send the one that initialize agreed on",
+                    ));
+                }
+                Some(Some(Wire::Stateless)) => {
+                    let rejection =
+                        reject(405, "this revision has no sessions; send messages by POST");
+                    return Err(Rejection {
+                        allow: Some("POST"),
+                        ..rejection
+                    });
+                }
+                Some(Some(Wire::Handshake)) | None => {}
+            }
+        }
         let session = one(headers, "mcp-session-id")
             .map_err(|NotOne| reject(400, "Mcp-Session-Id occurs twice; send it once"))?;
         let streams = accepts(headers, "text/event-stream");

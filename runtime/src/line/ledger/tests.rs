@@ -215,6 +215,25 @@ fn the_clock_runs_while_the_guest_owes_and_stands_while_it_waits_for_the_client(
 }
 
 #[test]
+fn what_is_asked_meanwhile_lengthens_no_call() {
+    let (now, tenth) = (clock::now(), Duration::from_millis(100));
+    let mut ledger = Ledger::new(10 * tenth);
+    let told =
+        |ledger: &mut Ledger, id: &str, at| to_guest(ledger, &call(id), at).expect("a request");
+    told(&mut ledger, "1", now);
+    for (id, at) in [("2", 3), ("3", 6), ("4", 9)] {
+        told(&mut ledger, id, now + tenth * at);
+        assert_eq!(ledger.deadline(), Some(now + tenth * 10));
+        ledger.from_guest(&answer(id), now + tenth * at);
+        assert_eq!(ledger.deadline(), Some(now + tenth * 10));
+    }
+    // The next one in the queue has its own time, from the answer of the one before it.
+    told(&mut ledger, "5", now + tenth * 9);
+    ledger.from_guest(&answer("1"), now + tenth * 9);
+    assert_eq!(ledger.deadline(), Some(now + tenth * 19));
+}
+
+#[test]
 fn a_look_at_what_is_there_is_no_rest() {
     let now = clock::now();
     let second = Duration::from_secs(1);
