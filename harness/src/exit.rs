@@ -133,6 +133,14 @@ mod tests {
         let full = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
         assert_eq!(of(&full).code(), 4);
         let folder = std::path::PathBuf::from("run");
+        let read_only = RecordError::ReadOnly {
+            path: folder.clone(),
+        };
+        let no_space = RecordError::NoSpace {
+            path: folder.clone(),
+        };
+        assert_eq!(of(&read_only.into()).code(), 4);
+        assert_eq!(of(&no_space.into()).code(), 4);
         let busy = RemoveError::Busy {
             folder: folder.clone(),
         };

@@ -1,8 +1,13 @@
 //! Fills in what `server.toml` leaves open: placeholders, and arguments that are a data file's content.
 
+use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use record::Digest;
 use serde_json::Value;
+
+use crate::server::Server;
 
 /// Where a process finds its data and may write.
 #[derive(Debug, Clone)]
@@ -21,6 +26,78 @@ pub struct Places {
 pub struct NoInput {
     file: String,
     why: String,
+}
+
+/// How much data a call is given: its arguments as JSON, placeholders as they stand, and the data files that they name. Where the
+/// folders lie makes no difference, so a call is the same on every machine and in every process.
+pub fn bytes(data: &Path, arguments: &Value) -> u64 {
+    let length = |bytes: usize| u64::try_from(bytes).expect("a length fits");
+    let file = |name: &str| {
+        let found = std::fs::metadata(data.join(name)).ok();
+        found.filter(Metadata::is_file).map_or(0, |file| file.len())
+    };
+    match arguments {
+        Value::String(text) => {
+            length(arguments.to_string().len()) + text.strip_prefix("{data}/").map_or(0, file)
+        }
+        Value::Array(items) => {
+            let all = items.iter().map(|item| bytes(data, item));
+            1 + length(items.len().max(1)) + all.sum::<u64>()
+        }
+        Value::Object(fields) => {
+            if let [("$file" | "$json", Value::String(name))] = fields
+                .iter()
+                .map(|(key, value)| (key.as_str(), value))
+                .collect::<Vec<_>>()
+                .as_slice()
+            {
+                return file(name);
+            }
+            let all = fields
+                .iter()
+                .map(|(key, value)| length(key.len()) + 3 + bytes(data, value));
+            1 + length(fields.len().max(1)) + all.sum::<u64>()
+        }
+        other => length(other.to_string().len()),
+    }
+}
+
+/// What identifies a data set: its manifest, which names every file with its digest, or, of a folder that has none, the files that these
+/// servers' calls name. The servers are all there are, whichever are measured.
+pub fn digest(data: &Path, servers: &[Server]) -> Digest {
+    if let Ok(manifest) = std::fs::read(data.join("manifest.json")) {
+        return Digest::of(&manifest);
+    }
+    let mut named = BTreeSet::new();
+    for call in servers.iter().flat_map(|server| &server.calls) {
+        names(&call.arguments, &mut named);
+    }
+    let mut listed = String::new();
+    for name in named {
+        if let Ok(content) = std::fs::read(data.join(&name)) {
+            listed.push_str(&format!("{} {name}\n", Digest::of(&content)));
+        }
+    }
+    Digest::of(listed.as_bytes())
+}
+
+/// The data files that arguments name.
+fn names(arguments: &Value, named: &mut BTreeSet<String>) {
+    match arguments {
+        Value::String(text) => named.extend(text.strip_prefix("{data}/").map(str::to_owned)),
+        Value::Array(items) => items.iter().for_each(|item| names(item, named)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match (key.as_str(), value) {
+                    ("$file" | "$json", Value::String(name)) => {
+                        named.insert(name.clone());
+                    }
+                    _ => names(value, named),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 impl Places {
@@ -88,6 +165,25 @@ impl Places {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn data_is_counted_wherever_it_lies() {
+        for at in ["a", "a/longer/path"] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let data = folder.path().join(at);
+            std::fs::create_dir_all(&data).expect("made");
+            std::fs::write(data.join("a.log"), "line\n").expect("written");
+            let counted = |arguments| bytes(&data, &arguments);
+            assert_eq!(counted(json!({"p": "{scratch}/x"})), 19);
+            assert_eq!(counted(json!({"p": "{data}/a.log"})), 20 + 5);
+            assert_eq!(counted(json!({"p": ["{data}/none", 1]})), 24);
+            assert_eq!(counted(json!({"t": {"$file": "a.log"}})), 6 + 5);
+            for plain in [json!({}), json!([]), json!({"a": [1, null, "é\""], "b": 2})] {
+                let expected = plain.to_string().len();
+                assert_eq!(counted(plain), u64::try_from(expected).expect("small"));
+            }
+        }
+    }
 
     #[test]
     fn placeholders_files_and_json_are_filled_in() {

@@ -180,6 +180,36 @@ impl Kind {
         }
     }
 
+    /// Whether some trial here measures it.
+    pub fn any_gives(metric: Metric) -> bool {
+        let transport = Transport::Stdio;
+        let load = |load| Kind::Load {
+            transport,
+            connections: 1,
+            load,
+        };
+        let kinds = [
+            Kind::Size,
+            Kind::Start {
+                class: StartClass::ProcessCold,
+                transport,
+            },
+            Kind::Memory,
+            Kind::Warm {
+                call: String::new(),
+                transport,
+            },
+            Kind::Instance {
+                call: String::new(),
+            },
+            Kind::Density,
+            Kind::Idle { servers: 1 },
+            load(None),
+            load(Some(1)),
+        ];
+        kinds.iter().any(|kind| kind.metrics().contains(&metric))
+    }
+
     /// Everything that it can measure; the first is what its precision is judged by.
     pub fn metrics(&self) -> &'static [Metric] {
         use Metric::*;
@@ -194,11 +224,8 @@ impl Kind {
             Kind::Start { .. } => &[
                 FirstAnswer,
                 FirstCallAnswer,
-                FirstAnswerSpawn,
-                FirstAnswerEngine,
                 FirstAnswerCompile,
                 FirstAnswerLoad,
-                FirstAnswerLink,
                 FirstAnswerInstantiate,
                 CpuTime,
             ],

@@ -1,4 +1,6 @@
-//! How each packaging of a server is started, with the same grants in each.
+//! How each packaging of a server is started, with the same folders and environment in each.
+//!
+//! The stock command knows no read-only folder on its command line, and gets neither memory limit nor deadline.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

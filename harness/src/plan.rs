@@ -188,7 +188,7 @@ fn kinds(
     };
     let component = packaging != Packaging::Native;
     let hosted = packaging == Packaging::Component;
-    // The stock command has no listener of its own for these components.
+    // Stock `wasmtime serve` is not driven here: it answers every request in a fresh instance and keeps no session.
     let serves = packaging != Packaging::ComponentWasmtime;
     let noop = server.name == "noop";
     let mut plain = vec![Kind::Size, cold(Stdio), Kind::Memory];

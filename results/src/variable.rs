@@ -114,7 +114,7 @@ pub struct Input {
     pub name: String,
     /// Which of the tool's inputs it is.
     pub size: InputSize,
-    /// How much data the tool is given: arguments and the files that they name.
+    /// How much data the tool is given: its arguments as JSON, folders left out, and the data files that they name.
     pub bytes: Bytes,
 }
 

@@ -9,11 +9,15 @@ use super::Global;
 
 /// Says what this machine can and cannot do for a measurement, each lack with its remedy. Changes nothing.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Leaves out what has to be tried to be known: Docker and traffic shaping.
+    #[arg(long)]
+    quick: bool,
+}
 
 /// Prints the facts.
-pub fn run(global: &Global, _own: &Arguments) -> Result<Exit> {
-    let facts = gather(&toolchain::Toolchain::of_this_machine());
+pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
+    let facts = gather(&toolchain::Toolchain::of_this_machine(), own.quick);
     if global.json {
         println!("{}", serde_json::to_string_pretty(&facts)?);
         return Ok(Exit::Done);

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use harness::exit::Exit;
+use harness::kind::Kind;
 use harness::place;
 use harness::server::{Input, Server};
 use record::{Metric, Packaging, StartClass, Transport};
@@ -118,7 +119,11 @@ fn names<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Listing {
 }
 
 fn metrics() -> Listing {
-    let rows = Metric::ALL.iter().map(|metric| {
+    // A record may hold others, which other programs measured.
+    let given = Metric::ALL
+        .iter()
+        .filter(|&&metric| Kind::any_gives(metric));
+    let rows = given.map(|metric| {
         vec![
             metric.name().to_owned(),
             metric.unit().to_string(),

@@ -11,9 +11,9 @@ use harness::exit::{Exit, Told};
 use harness::kind::Kind;
 use harness::launch::Made;
 use harness::peer::Subject;
-use harness::place;
 use harness::plan::{Planned, Setting};
 use harness::server::{Call, Server};
+use harness::{input, place};
 use record::{Outcome, Record, Sample, StartClass, Transport, Trial};
 use serde_json::{Value, json};
 
@@ -75,6 +75,22 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let server = &servers[0];
     let cache = place::cache()?;
     let (data, generated) = global.data(&servers, &cache)?;
+    let here = input::digest(&data, &harness::server::read_all(&root)?);
+    if let Some(then) = record
+        .run
+        .datasets
+        .first()
+        .filter(|then| then.digest != here)
+    {
+        return Err(Told::usage(format!(
+            "{} was measured on other data, {} with {}; {} has {here}: name the same folder with --data, or change to the sources that generate it",
+            record.run.id,
+            then.name,
+            then.digest,
+            data.display()
+        ))
+        .into());
+    }
     let built = global.build(&root, &servers, &cache)?;
     let mut made = built.subjects.iter();
     let Some(made) = made.find(|made| made.packaging == first.subject.packaging) else {

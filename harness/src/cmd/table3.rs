@@ -15,10 +15,10 @@ use harness::noise::{Lock, Proc, Watch, preflight};
 use harness::plan::{Cell, Setting};
 use harness::server::Server;
 use harness::subject::{self, Built};
-use harness::{interrupt, machine, place};
+use harness::{input, interrupt, machine, place};
 use record::{
-    Count, Dataset, Digest, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject,
-    Timestamp, Trial,
+    Count, Dataset, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp,
+    Trial,
 };
 
 use super::choice::{Choice, Question};
@@ -52,7 +52,7 @@ pub struct Arguments {
     seed: u64,
     /// Draws the tables and figures of a run that was measured before, and measures nothing: its folder, its id, what only
     /// one id begins or ends with, or `latest`. Several stand side by side in one table.
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["dry_run", "resume", "tool", "packaging", "start_class", "transport", "metric", "quick", "samples", "precision", "budget"])]
     run: Vec<String>,
 }
 
@@ -107,7 +107,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     verified(&built, &servers, &data, generated, (&clock, &mut costs))?;
     let cells = available(&question, &servers, &built)?;
     interrupt::listen()?;
-    let mut described = describe(own.seed, &root, &built, &data, generated)?;
+    let mut described = describe(own.seed, &root, &built, (&data, generated))?;
     described.selection.clone_from(&question.words);
     described.shrink = Some(Count(stopping.shrink())).filter(|shrink| shrink.0 > 1);
     described.warnings = warnings;
@@ -192,14 +192,18 @@ fn available(question: &Question, servers: &[Server], built: &Built) -> Result<V
 }
 
 /// Everything that a reader must know of the run.
-fn describe(seed: u64, root: &Path, built: &Built, data: &Path, generated: bool) -> Result<Run> {
+fn describe(
+    seed: u64,
+    root: &Path,
+    built: &Built,
+    (data, generated): (&Path, bool),
+) -> Result<Run> {
     let mut run = Run::new("table3", seed, Timestamp::from(wall()));
     run.argv = asked();
     run.git = machine::revision(root);
     run.lockfile = machine::lockfile(root);
     run.toolchain = machine::toolchain(root, built);
     run.subjects = built.subjects.iter().map(Made::subject).collect();
-    let manifest = std::fs::read(data.join("manifest.json")).unwrap_or_default();
     let name = if generated {
         "generated"
     } else {
@@ -207,7 +211,7 @@ fn describe(seed: u64, root: &Path, built: &Built, data: &Path, generated: bool)
     };
     run.datasets = vec![Dataset {
         name: name.to_owned(),
-        digest: Digest::of(&manifest),
+        digest: input::digest(data, &harness::server::read_all(root)?),
     }];
     run.machine = machine::machine();
     run.missing = built

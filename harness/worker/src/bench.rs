@@ -194,22 +194,24 @@ impl Bench {
     }
 }
 
-/// The call and its input as records name them.
-pub fn input(call: &Call, arguments: &serde_json::Value) -> (String, Input) {
-    let size = match call.input {
-        harness::server::Input::Small => InputSize::Small,
-        harness::server::Input::Large => InputSize::Large,
-        harness::server::Input::Edge => InputSize::Edge,
-    };
-    let bytes = u64::try_from(arguments.to_string().len()).expect("a length fits");
-    (
-        call.tool.clone(),
-        Input {
-            name: call.id.clone(),
-            size,
-            bytes: record::Bytes(bytes),
-        },
-    )
+impl Bench {
+    /// The call and its input as records name them.
+    pub fn input(&self, call: &Call) -> (String, Input) {
+        let size = match call.input {
+            harness::server::Input::Small => InputSize::Small,
+            harness::server::Input::Large => InputSize::Large,
+            harness::server::Input::Edge => InputSize::Edge,
+        };
+        let bytes = harness::input::bytes(&self.setting.data, &call.arguments);
+        (
+            call.tool.clone(),
+            Input {
+                name: call.id.clone(),
+                size,
+                bytes: record::Bytes(bytes),
+            },
+        )
+    }
 }
 
 /// The stages that keep something up between trials.

@@ -34,6 +34,13 @@ fn children(process: u32) -> Vec<u32> {
         .collect()
 }
 
+/// Processor time of the calling thread so far, in nanoseconds.
+pub fn own_cpu() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let part = |part: i64| u64::try_from(part).unwrap_or(0);
+    part(time.tv_sec) * 1_000_000_000 + part(time.tv_nsec)
+}
+
 /// The sum over a process and its descendants of one line of /proc/…/status, for example `VmHWM`.
 pub fn status(process: u32, field: &str) -> Option<Bytes> {
     sum(process, "status", field)

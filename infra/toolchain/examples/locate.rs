@@ -10,7 +10,7 @@ use toolchain::facts::{State, gather};
 fn main() -> ExitCode {
     let setup = std::env::args().any(|argument| argument == "--setup");
     let located = Toolchain::locate(setup, &mut |line| eprintln!("{line}"));
-    for fact in gather(&Toolchain::of_this_machine()) {
+    for fact in gather(&Toolchain::of_this_machine(), false) {
         match fact.state {
             State::Available(what) => println!("{:22} {what}", fact.name),
             State::Missing { why, remedy } => println!("{:22} missing: {why}. {remedy}", fact.name),

@@ -49,14 +49,16 @@ impl State {
     }
 }
 
-/// Everything about this machine, in the order in which it is printed.
-pub fn gather(toolchain: &Toolchain) -> Vec<Fact> {
+/// Everything about this machine, in the order in which it is printed; `quick` leaves out what has to be tried.
+pub fn gather(toolchain: &Toolchain, quick: bool) -> Vec<Fact> {
     let commands = toolchain.commands();
     let fact = |name, state| Fact { name, state };
     let version = |name: &'static str, arguments: &[&str], remedy: &str| {
         fact(name, version(commands, name, arguments, remedy))
     };
-    vec![
+    let tried =
+        |name: &'static str, state: &dyn Fn() -> State| (!quick).then(|| fact(name, state()));
+    let mut facts = vec![
         fact("rustc", rustc(commands)),
         version("cargo", &["--version"], "Install Rust."),
         fact("wasm32-wasip2 target", target(toolchain)),
@@ -70,39 +72,39 @@ pub fn gather(toolchain: &Toolchain) -> Vec<Fact> {
             &["--version"],
             "Install a C compiler: `apt install gcc libc6-dev`.",
         ),
-        fact("Docker engine", docker(commands)),
+    ];
+    facts.extend(tried("Docker engine", &|| docker(commands)));
+    facts.extend([
         fact("root", root()),
         fact("cgroups", cgroups(Path::new("/sys/fs/cgroup"))),
-        fact(
-            "netem",
-            shaping(commands, &["netem", "delay", "1ms"], "sch_netem"),
-        ),
-        fact(
-            "tbf",
-            shaping(
-                commands,
-                &[
-                    "tbf", "rate", "1mbit", "burst", "32kbit", "latency", "400ms",
-                ],
-                "sch_tbf",
-            ),
-        ),
+    ]);
+    facts.extend(tried("netem", &|| {
+        shaping(commands, &["netem", "delay", "1ms"], "sch_netem")
+    }));
+    facts.extend(tried("tbf", &|| {
+        let rate = [
+            "tbf", "rate", "1mbit", "burst", "32kbit", "latency", "400ms",
+        ];
+        shaping(commands, &rate, "sch_tbf")
+    }));
+    facts.extend([
         version(
             "node",
             &["--version"],
-            "Install Node.js 20 or later: the reference filesystem server runs on it.",
+            "Install Node.js 20 or later. Nothing that is measured needs it yet.",
         ),
         version(
             "python3",
             &["--version"],
-            "Install Python 3.10 or later: the reference servers run on it.",
+            "Install Python 3.10 or later. Nothing that is measured needs it yet.",
         ),
         version(
             "wasmtime",
             &["--version"],
             "Install the wasmtime command: the packaging `component-wasmtime` is measured only where it is.",
         ),
-    ]
+    ]);
+    facts
 }
 
 /// The first line that a command prints when asked for its version.
@@ -173,7 +175,7 @@ fn docker(commands: &Commands) -> State {
     let Some(program) = commands.find("docker") else {
         return State::missing(
             "`docker` is not on the search path",
-            "Install a Docker engine: the packagings `container-*` are measured only where one is.",
+            "Install a Docker engine: `apt install docker.io`. Nothing that is measured needs it yet.",
         );
     };
     let step = Step::new(&program, commands).args(["version", "--format", "{{.Server.Version}}"]);
@@ -198,7 +200,7 @@ fn root() -> State {
         Ok(meta) if meta.uid() == 0 => State::Available("this process runs as root".into()),
         _ => State::missing(
             "this process does not run as root",
-            "Run as root to drop the page cache and to shape network traffic; everything else does without.",
+            "Run as root to install packages under --setup; all else does without.",
         ),
     }
 }
@@ -211,7 +213,7 @@ fn cgroups(top: &Path) -> State {
         return State::Available(format!("version 2 ({})", list.trim()));
     }
     let remedy =
-        "Boot with `systemd.unified_cgroup_hierarchy=1`, or go without the cgroup columns.";
+        "Boot with `systemd.unified_cgroup_hierarchy=1`. Nothing that is measured needs it yet.";
     if let Some(list) = controllers(&top.join("unified")) {
         return State::Available(format!(
             "version 1, with version 2 beside it ({})",

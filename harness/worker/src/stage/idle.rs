@@ -20,7 +20,7 @@ use record::{Bytes, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire}
 use serde_json::Value;
 use wasmmcp_runtime::{Host, HostOptions, Session};
 
-use crate::bench::{Bench, Conditions, input};
+use crate::bench::{Bench, Conditions};
 use crate::memory;
 use crate::room::{Room, Wanted};
 use crate::stage::density::server;
@@ -47,7 +47,7 @@ pub fn trial(bench: &Bench, planned: &Planned, servers: u32) -> Result<Vec<Sampl
         ..Conditions::default()
     };
     let called = Conditions {
-        call: Some(input(call, &arguments)),
+        call: Some(bench.input(call)),
         ..conditions.clone()
     };
     let fail = |failed: Failed| {

@@ -8,14 +8,16 @@ use bytes::Bytes;
 use harness::clock::Clock;
 use harness::input::Places;
 use harness::known::Known;
-use harness::peer::prepare;
+use harness::peer::{Failed, prepare};
 use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Access, Call, Server};
-use record::{Input, Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
+use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde_json::{Value, json};
 use wasmmcp_runtime::{CacheChoice, Grants, Host, HostOptions, Limits, Loaded, Phases, ServerSpec};
 
-use crate::bench::{Bench, Conditions, input};
+use crate::bench::{Bench, Conditions};
+use crate::memory;
+use crate::stage::in_a_row;
 use crate::stage::warm::find;
 
 /// The host with one server loaded.
@@ -28,17 +30,10 @@ pub struct Stage {
 struct Up {
     loaded: Loaded,
     places: Places,
-    asked: BTreeMap<String, Asked>,
+    /// Each call that was asked, as a request.
+    asked: BTreeMap<String, http::Request<Bytes>>,
     // Dropped after what was loaded into it.
     _host: Host,
-}
-
-/// A call as it is made again and again.
-#[derive(Clone)]
-struct Asked {
-    request: http::Request<Bytes>,
-    /// Its name in the record.
-    named: (String, Input),
 }
 
 impl Stage {
@@ -51,11 +46,32 @@ impl Stage {
     pub fn trial(&mut self, bench: &Bench, planned: &Planned, id: &str) -> Result<Vec<Sample>> {
         let (made, server) = bench.subject(planned);
         let call = find(server, id)?;
+        let conditions = Conditions {
+            call: Some(bench.input(call)),
+            transport: Some(Transport::InProcess),
+            wire: Some(Wire::V2026_07_28),
+            start: Some(StartClass::InstanceCold),
+            ..Conditions::default()
+        };
+        let failed = |failed: Failed| {
+            Ok(vec![bench.fail(
+                planned,
+                &conditions,
+                Metric::Execution,
+                failed,
+            )])
+        };
         if !self.up.contains_key(&planned.subject) {
             self.up.clear();
             let places = bench.places()?;
             let host = Host::new(HostOptions::default()).context("the host cannot be made")?;
-            let loaded = load(&host, bench, server, &made.file, &places, None)?;
+            let loaded = match load(&host, bench, server, &made.file, &places, None) {
+                Ok(loaded) => loaded,
+                Err(error) => {
+                    let how = format!("{error:#}");
+                    return failed(Outcome::Crashed { how }.into());
+                }
+            };
             self.up.insert(
                 planned.subject,
                 Up {
@@ -73,30 +89,18 @@ impl Stage {
         let first = !up.asked.contains_key(id);
         if first {
             let arguments = up.places.resolve(&call.arguments)?;
-            let asked = Asked {
-                request: request(&server.name, &call.tool, &arguments)?,
-                named: input(call, &arguments),
-            };
-            up.asked.insert(id.to_owned(), asked);
+            let request = request(&server.name, &call.tool, &arguments)?;
+            up.asked.insert(id.to_owned(), request);
         }
-        let Asked { request, named } = up.asked[id].clone();
-        let conditions = Conditions {
-            call: Some(named),
-            transport: Some(Transport::InProcess),
-            wire: Some(Wire::V2026_07_28),
-            start: Some(StartClass::InstanceCold),
-            ..Conditions::default()
-        };
+        let request = up.asked[id].clone();
         // After the first of these the pool's pages and the allocator are in use.
         let before = if first { WARM_UP } else { LEAD_IN };
         match up.timed(bench, planned, call, &request, before, &mut self.known) {
             Ok(timed) => Ok(samples(bench, planned, &conditions, &timed)),
-            Err(outcome) => Ok(vec![bench.failed(
-                planned,
-                &conditions,
-                Metric::Execution,
-                outcome,
-            )]),
+            Err(outcome) => failed(Failed {
+                request: Some(request.body().to_vec()),
+                ..outcome.into()
+            }),
         }
     }
 }
@@ -104,6 +108,7 @@ impl Stage {
 /// A right answer and what it cost.
 struct Timed {
     took: Nanos,
+    cpu: Nanos,
     phases: Phases,
     meta: Value,
 }
@@ -112,13 +117,15 @@ struct Timed {
 struct Answered {
     response: http::Response<Bytes>,
     took: Nanos,
+    /// Of this thread, which runs host and guest.
+    cpu: Nanos,
     phases: Phases,
 }
 
 impl Up {
-    /// Makes a call some times and then once more, which is the one that counts. They are judged when all are there.
+    /// Makes a call some times and then once more, which is the one that counts.
     fn timed(
-        &self,
+        &mut self,
         bench: &Bench,
         planned: &Planned,
         call: &Call,
@@ -126,16 +133,16 @@ impl Up {
         before: u64,
         known: &mut Known,
     ) -> Result<Timed, Outcome> {
-        let early = (0..before)
-            .map(|_| self.once(bench, planned, call, request))
-            .collect::<Result<Vec<Answered>, Outcome>>()?;
-        let counts = self.once(bench, planned, call, request)?;
-        for answered in &early {
-            self.judge(bench, planned, call, &answered.response, known)?;
-        }
+        let (counts, meta) = in_a_row(
+            self,
+            before,
+            |up| up.once(bench, planned, call, request),
+            |up, answered| up.judge(bench, planned, call, &answered.response, known),
+        )?;
         Ok(Timed {
-            meta: self.judge(bench, planned, call, &counts.response, known)?,
+            meta,
             took: counts.took,
+            cpu: counts.cpu,
             phases: counts.phases,
         })
     }
@@ -154,13 +161,16 @@ impl Up {
             answer(&self.loaded, request)
         })?;
         let asked = asked.clone();
+        let before = memory::own_cpu();
         let start = bench.clock.now();
         let answered = self.loaded.call(asked);
         let took = Nanos(bench.clock.now().0 - start.0);
+        let cpu = Nanos(memory::own_cpu().saturating_sub(before));
         let (response, phases) = answered.map_err(|error| crashed(&error))?;
         Ok(Answered {
             response,
             took,
+            cpu,
             phases,
         })
     }
@@ -195,6 +205,7 @@ fn samples(
     let sample = |metric, nanos: Nanos| bench.sample(planned, conditions, metric, nanos);
     let mut samples = vec![
         sample(Metric::Execution, timed.took),
+        sample(Metric::CpuTime, timed.cpu),
         sample(Metric::HostInstantiate, timed.phases.instantiate.into()),
         sample(Metric::HostRun, timed.phases.run.into()),
         sample(Metric::HostTotal, timed.phases.total.into()),

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Conditions, input};
+use crate::bench::{Bench, Conditions};
 use crate::burst::{Burst, Load, arrivals, rate};
 use crate::carrier::{Carrier, Pipe};
 use crate::memory;
@@ -61,7 +61,7 @@ pub fn trial(bench: &Bench, planned: &Planned, asked: Asked) -> Result<Vec<Sampl
     let arguments = places.resolve(&call.arguments)?;
     let http = asked.transport == Transport::Http;
     let conditions = Conditions {
-        call: Some(input(call, &arguments)),
+        call: Some(bench.input(call)),
         transport: Some(asked.transport),
         wire: Some(if http {
             Wire::V2026_07_28

@@ -10,18 +10,15 @@ use harness::plan::Planned;
 use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde::Deserialize;
 
-use crate::bench::{Bench, Conditions, input};
+use crate::bench::{Bench, Conditions};
 use crate::link::Link;
 
 /// The host's own account of its start: the first line of its report.
 #[derive(Default, Deserialize)]
 struct Load {
     cache: Option<String>,
-    spawn_ns: Option<u64>,
-    engine_ns: Option<u64>,
     compile_ns: Option<u64>,
     load_ns: Option<u64>,
-    link_ns: Option<u64>,
     instantiate_ns: Option<u64>,
 }
 
@@ -70,7 +67,7 @@ pub fn trial(
     let mut samples = vec![bench.sample(planned, &conditions, Metric::FirstAnswer, first)];
     if let (Some(call), Some(arguments)) = (call, arguments) {
         let conditions = Conditions {
-            call: Some(input(call, &arguments)),
+            call: Some(bench.input(call)),
             ..conditions.clone()
         };
         let request = peer.render(&call.tool, &arguments);
@@ -100,11 +97,8 @@ pub fn trial(
     samples.push(bench.sample(planned, &conditions, Metric::CpuTime, end.cpu));
     let load = read(&report);
     let phases = [
-        (Metric::FirstAnswerSpawn, load.spawn_ns),
-        (Metric::FirstAnswerEngine, load.engine_ns),
         (Metric::FirstAnswerCompile, load.compile_ns),
         (Metric::FirstAnswerLoad, load.load_ns),
-        (Metric::FirstAnswerLink, load.link_ns),
         (Metric::FirstAnswerInstantiate, load.instantiate_ns),
     ];
     let phase = |(metric, nanos): (Metric, Option<u64>)| {

@@ -9,12 +9,13 @@ use harness::known::Known;
 use harness::peer::Trouble;
 use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Call, Server};
-use record::{Input, Metric, Nanos, Sample, StartClass, Transport, Wire};
+use record::{Metric, Nanos, Sample, StartClass, Transport, Wire};
 use serde_json::Value;
 
-use crate::bench::{Bench, Conditions, input};
+use crate::bench::{Bench, Conditions};
 use crate::link::Link;
 use crate::memory;
+use crate::stage::in_a_row;
 
 /// The processes that are up: all packagings of one server over each transport, side by side.
 #[derive(Default)]
@@ -26,16 +27,8 @@ pub struct Stage {
 
 struct Up {
     peer: Link,
-    asked: BTreeMap<String, Asked>,
-}
-
-/// A call as it is made again and again.
-#[derive(Clone)]
-struct Asked {
-    /// Its parameters, rendered.
-    params: Rc<str>,
-    /// Its name in the record.
-    named: (String, Input),
+    /// The parameters of each call that was asked, rendered.
+    asked: BTreeMap<String, Rc<str>>,
 }
 
 impl Stage {
@@ -59,8 +52,8 @@ impl Stage {
             self.server.clone_from(&server.name);
         }
         let call = find(server, id)?;
-        let mut conditions = Conditions {
-            call: Some(input(call, &call.arguments)),
+        let conditions = Conditions {
+            call: Some(bench.input(call)),
             transport: Some(transport),
             wire: Some(Wire::V2025_11_25),
             start: Some(StartClass::Warm),
@@ -89,14 +82,10 @@ impl Stage {
         let first = !up.asked.contains_key(id);
         if first {
             let arguments = up.peer.places().resolve(&call.arguments)?;
-            let asked = Asked {
-                params: client::params(&call.tool, &arguments).into(),
-                named: input(call, &arguments),
-            };
-            up.asked.insert(id.to_owned(), asked);
+            let params = client::params(&call.tool, &arguments);
+            up.asked.insert(id.to_owned(), params.into());
         }
-        let Asked { params, named } = up.asked[id].clone();
-        conditions.call = Some(named);
+        let params = up.asked[id].clone();
         let before = if first { WARM_UP } else { LEAD_IN };
         let timed = up.timed(bench, planned, call, &params, before, &mut self.known);
         let timed = match timed {
@@ -142,8 +131,7 @@ struct Answered {
 }
 
 impl Up {
-    /// Makes a call some times and then once more, which is the one that counts. They are judged when all are there: judging
-    /// takes longer than many a call, and what the subject left in the caches would be gone.
+    /// Makes a call some times and then once more, which is the one that counts.
     fn timed(
         &mut self,
         bench: &Bench,
@@ -153,15 +141,14 @@ impl Up {
         before: u64,
         known: &mut Known,
     ) -> Result<Timed, Trouble> {
-        let early = (0..before)
-            .map(|_| self.once(bench, call, params))
-            .collect::<Result<Vec<Answered>, Trouble>>()?;
-        let counts = self.once(bench, call, params)?;
-        for answered in &early {
-            self.judge(bench, planned, call, answered, known)?;
-        }
+        let (counts, meta) = in_a_row(
+            self,
+            before,
+            |up| up.once(bench, call, params),
+            |up, answered| up.judge(bench, planned, call, answered, known),
+        )?;
         Ok(Timed {
-            meta: self.judge(bench, planned, call, &counts, known)?,
+            meta,
             took: counts.reply.took,
             cpu: counts.cpu,
         })

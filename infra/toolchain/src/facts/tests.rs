@@ -33,7 +33,7 @@ fn of<'a>(facts: &'a [Fact], name: &str) -> &'a State {
 #[test]
 fn a_bare_machine_has_a_reason_and_a_remedy_for_each_command() {
     let (_root, toolchain) = machine(&[]);
-    let facts = gather(&toolchain);
+    let facts = gather(&toolchain, false);
     for name in [
         "rustc",
         "cargo",
@@ -59,6 +59,10 @@ fn a_bare_machine_has_a_reason_and_a_remedy_for_each_command() {
             "{name}: {remedy}"
         );
     }
+    let quick = gather(&toolchain, true);
+    let tried = ["Docker engine", "netem", "tbf"];
+    assert_eq!(quick.len() + tried.len(), facts.len());
+    assert!(quick.iter().all(|fact| !tried.contains(&fact.name)));
 }
 
 #[test]
@@ -73,7 +77,7 @@ fn versions_are_the_first_line_and_failures_are_told() {
         ("tc", "exit 0"),
         ("unshare", "echo 'Operation not permitted' >&2; exit 1"),
     ]);
-    let facts = gather(&toolchain);
+    let facts = gather(&toolchain, false);
     assert_eq!(of(&facts, "node"), &State::Available("v20.1.0".into()));
     for (name, words) in [
         ("python3", "broken pipe"),
