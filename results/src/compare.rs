@@ -26,8 +26,8 @@ const FEWEST_SAMPLES: usize = 6;
 const FEWEST_CELLS: usize = 5;
 /// From here on what all cells share is worth a warning, in logarithms: 3 %.
 const LEAST_SHIFT: f64 = 0.029_558_8;
-/// From here on the machine is another one, and cells answer to that each in its own way; in logarithms: 20 %.
-const MOST_SHIFT: f64 = 0.182_321_6;
+/// From here on the machine is another one, and cells answer to that each in its own way; in logarithms: 30 %.
+const MOST_SHIFT: f64 = 0.262_364_3;
 /// Blocks whose medians are equal to the last digit were not measured finely enough to differ: 0.1 %, in logarithms.
 const RESOLUTION: f64 = 0.001;
 /// A cell of which more was disturbed says so, and has no word where the others are too few; in percent.
@@ -226,7 +226,7 @@ impl Comparison {
 }
 
 impl Shift {
-    /// Whether so much moved that no cell can be told from the machine: 20 %.
+    /// Whether so much moved that no cell can be told from the machine: 30 %.
     pub fn is_too_much(self) -> bool {
         self.ratio.ln().abs() >= MOST_SHIFT
     }
