@@ -119,17 +119,6 @@ fn line_feeds_are_found_at_every_offset() {
 }
 
 #[test]
-fn white_space_between_tokens_is_left_out_of_a_text() {
-    let mut out = Vec::new();
-    json::nested(
-        b" { \"a \" : [ 1 , 2 ] ,\n\"b\" : { } , \"c\" : [ ] } ",
-        &mut out,
-    );
-    let text = String::from_utf8(out).unwrap();
-    assert_eq!(text, r#"{\"a \":[1,2],\"b\":{},\"c\":[]}"#);
-}
-
-#[test]
 fn objects_with_a_key_twice_have_no_members() {
     assert!(
         Raw::new(r#"{"a":1,"\u0061":2}"#)

@@ -2,6 +2,7 @@
 
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use harness::client::{self, Reply, Request};
@@ -16,6 +17,10 @@ use crate::bench::{Bench, Conditions};
 use crate::link::Link;
 use crate::memory;
 use crate::stage::in_a_row;
+
+/// Before each call the subject comes to rest, as between the calls of an agent. Without that it was chance, on a virtual machine, whether
+/// the same short call took 12 or 60 µs: how long a processor has had nothing to do decides how fast it is woken.
+const REST: Duration = Duration::from_millis(1);
 
 /// The processes that are up: all packagings of one server over each transport, side by side.
 #[derive(Default)]
@@ -158,6 +163,7 @@ impl Up {
     fn once(&mut self, bench: &Bench, call: &Call, params: &str) -> Result<Answered, Trouble> {
         self.peer.prepare(call, &bench.clock)?;
         let request = self.peer.prepared(params);
+        std::thread::sleep(REST);
         let before = memory::cpu(self.peer.id());
         let reply = self.peer.ask(&request, &bench.clock)?;
         let cpu = Nanos(memory::cpu(self.peer.id()).saturating_sub(before));
