@@ -3,20 +3,20 @@
 
 Needs perf (Debian: linux-perf) and root. Run, for each packaging:
   python3 profile.py CALLS TOOL ARGUMENTS-JSON BEFORE-JSON -- COMMAND [ARGUMENT ...]
-BEFORE-JSON (or @FILE) is a list of [tool, arguments] that is called before each call, and is part of the profile. COMMAND is what `harness` starts: wasmmcp-runtime run … FILE.wasm -- …,
+Either JSON may be @FILE. BEFORE-JSON is a list of [tool, arguments] that is called before each call, and is part of the profile. COMMAND is what `harness` starts: wasmmcp-runtime run … FILE.wasm -- …,
 or the native program with its arguments.
 """
 import collections
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 split = sys.argv.index("--")
 calls, tool, arguments, before = sys.argv[1:split]
-if before.startswith("@"):
-    before = open(before[1:]).read()
+arguments, before = (open(text[1:]).read() if text.startswith("@") else text for text in (arguments, before))
 calls, arguments, before = int(calls), json.loads(arguments), json.loads(before)
 server = subprocess.Popen(sys.argv[split + 1 :], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -47,13 +47,17 @@ with tempfile.TemporaryDirectory() as folder:
         call()
     perf.send_signal(2)
     perf.wait()
-    script = subprocess.run(["perf", "script", "-i", data, "-F", "ip,dso"], capture_output=True, text=True).stdout
+    script = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym,dso"], capture_output=True, text=True).stdout
 server.stdin.close()
 server.wait()
 kinds = collections.Counter()
+functions = collections.Counter()
 for line in script.splitlines():
     dso = line[line.rfind("(") + 1 : line.rfind(")")]
     name = os.path.basename(dso)
+    # "address symbol (file)"; a symbol of WebAssembly begins with its module and number.
+    symbol = line[: line.rfind("(")].split(None, 1)[-1].strip()
+    functions[re.sub(r"^wasm\[\d+\]::function\[\d+\]::", "", symbol)] += 1
     if "kernel" in dso:
         kinds["kernel"] += 1
     elif name.startswith("wasmmcp-runtime"):
@@ -67,3 +71,6 @@ total = sum(kinds.values())
 print(f"{tool}: {calls} calls, {total} samples of cpu-clock")
 for kind, count in kinds.most_common():
     print(f"  {100 * count / total:5.1f} %  {kind}")
+print("of which, by function:")
+for function, count in functions.most_common(8):
+    print(f"  {100 * count / total:5.1f} %  {function[:110]}")

@@ -49,6 +49,17 @@ fn every_way_to_fail_becomes_an_error_with_the_id_and_the_session_goes_on() {
 }
 
 #[test]
+fn a_guest_that_reads_nothing_is_not_started_for_ever() {
+    let Some(mut client) = Client::start(&[], &["--end-at-once"]) else {
+        return;
+    };
+    for id in 1..=8 {
+        assert_failed(&client.call(id, "ok"), id, "exited");
+    }
+    assert_eq!(client.end().code, Some(3), "it is given up");
+}
+
+#[test]
 fn a_line_without_end_ends_its_guest() {
     let Some(mut client) = Client::start(&[], &[]) else {
         return;

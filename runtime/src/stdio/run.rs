@@ -89,6 +89,7 @@ pub fn run(
         };
         let ended = reactor.block_on(instance(engine, program, setup, &wire, &mut ready, begun))?;
         wire.forget_partial();
+        wire.give_up_unread();
         let owed = wire.ledger(|ledger| ledger.owes());
         if let Some(cause) = ended.or(owed.then_some(Cause::Exited)) {
             for line in wire.ledger(|ledger| ledger.fail(cause)) {

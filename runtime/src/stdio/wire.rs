@@ -79,6 +79,8 @@ struct State<F> {
     ended: bool,
     armed: bool,
     noted: u32,
+    /// Whether the instance that runs now was given a line.
+    served: bool,
 }
 
 /// Both directions of one session. Clones share it.
@@ -110,6 +112,7 @@ impl<F: Front> Wire<F> {
                 ended: false,
                 armed: false,
                 noted: 0,
+                served: false,
             })),
         }
     }
@@ -172,8 +175,27 @@ impl<F: Front> Wire<F> {
     /// A fresh instance is about to run: its time begins before it has read anything.
     pub fn begins(&self, now: Instant) {
         let mut state = self.lock();
+        state.served = false;
         state.ledger.begins(now);
         state.watch(now);
+    }
+
+    /// An instance has ended: has the ledger owe an answer to the next line, if the instance did not even read that. Another one would
+    /// not read it either, and so on for ever.
+    pub fn give_up_unread(&self) {
+        let mut state = self.lock();
+        if state.served {
+            return;
+        }
+        state.settle();
+        let unread = |next: &mut Pending| matches!(next.seen, Seen::Read(_));
+        if let Some(Pending {
+            line,
+            seen: Seen::Read(told),
+        }) = state.pending.pop_front_if(unread)
+        {
+            state.ledger.gives(told, &line, clock::now());
+        }
     }
 
     /// Writes a line of the host's own.
@@ -293,6 +315,7 @@ impl<F: Front> State<F> {
             return Some(Bytes::new());
         }
         if let Seen::Read(told) = std::mem::replace(&mut next.seen, Seen::Given) {
+            self.served = true;
             let now = clock::now();
             self.ledger.gives(told, &next.line, now);
             self.watch(now);

@@ -296,6 +296,13 @@ fn write_all(stream: &OutputStream, mut bytes: &[u8]) {
 
 impl Cli for Hostile {
     fn run() -> Result<(), ()> {
+        // Before it has read anything.
+        if wasip2::cli::environment::get_arguments()
+            .iter()
+            .any(|word| word == "--end-at-once")
+        {
+            return Ok(());
+        }
         let stdin = wasip2::cli::stdin::get_stdin();
         let stdout = wasip2::cli::stdout::get_stdout();
         let mut held = Vec::new();
