@@ -396,7 +396,7 @@ fn entries_equal_the_source() {
 #[test]
 fn results_are_written_as_they_were_meant() {
     let call = |name: &str| ask("tools/call", &format!(r#"{{"name":"{name}"}}"#)).to_string();
-    expect![[r#"{"_meta":{},"content":[{"text":"{\"value\":1,\"text\":\"a\\nb\"}","type":"text"}],"structuredContent":{"text":"a\nb","value":1}}"#]].assert_eq(&call("wrote"));
+    expect![[r#"{"_meta":{},"content":[{"text":"{\"value\": 1,\n \"text\": \"a\\nb\"}","type":"text"}],"structuredContent":{"text":"a\nb","value":1}}"#]].assert_eq(&call("wrote"));
     expect![[r#"{"_meta":{"dev.wasmmcp/x":"y"},"content":[{"annotations":{"priority":1},"name":"y","type":"resource_link","uri":"x://y"},{"data":"YWJjZA==","mimeType":"image/png","type":"image"}],"isError":true,"structuredContent":[1,2]}"#]].assert_eq(&call("by_hand"));
     expect![[r#"{"_meta":{},"content":[]}"#]].assert_eq(&call("nothing"));
     expect![[

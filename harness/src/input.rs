@@ -176,7 +176,7 @@ mod tests {
             let counted = |arguments| bytes(&data, &arguments);
             assert_eq!(counted(json!({"p": "{scratch}/x"})), 19);
             assert_eq!(counted(json!({"p": "{data}/a.log"})), 20 + 5);
-            assert_eq!(counted(json!({"p": ["{data}/none", 1]})), 24);
+            assert_eq!(counted(json!({"p": ["{data}/none", 1]})), 23);
             assert_eq!(counted(json!({"t": {"$file": "a.log"}})), 6 + 5);
             for plain in [json!({}), json!([]), json!({"a": [1, null, "é\""], "b": 2})] {
                 let expected = plain.to_string().len();

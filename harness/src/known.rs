@@ -72,7 +72,7 @@ mod tests {
         let rules = json!({"text": {"equal": text}});
         serde_json::from_value(json!({
             "id": "a", "tool": "a", "input": "small", "expect": rules,
-            "source": {"from": "by hand", "script": "none"},
+            "source": {"origin": "by hand"},
         }))
         .expect("a call")
     }

@@ -175,7 +175,7 @@ fn docker(commands: &Commands) -> State {
     let Some(program) = commands.find("docker") else {
         return State::missing(
             "`docker` is not on the search path",
-            "Install a Docker engine: `apt install docker.io`. Nothing that is measured needs it yet.",
+            "Install the Docker engine of your distribution. Nothing that is measured needs it yet.",
         );
     };
     let step = Step::new(&program, commands).args(["version", "--format", "{{.Server.Version}}"]);
