@@ -44,7 +44,9 @@ pub fn call(
     };
     match transport {
         Transport::Stdio => stdio(subject, call, places, clock),
-        Transport::Http | Transport::InProcess => http(subject, call, places, clock),
+        Transport::Http | Transport::InProcess => {
+            http(subject, call, places, transport == Transport::Http, clock)
+        }
     }
 }
 
@@ -82,8 +84,14 @@ fn stdio(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) 
     })
 }
 
-fn http(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) -> Result<Again> {
-    let served = match Served::start(subject, places.clone(), clock)? {
+fn http(
+    subject: &Subject<'_>,
+    call: &Call,
+    places: Places,
+    session: bool,
+    clock: &dyn Clock,
+) -> Result<Again> {
+    let mut served = match Served::start(subject, places.clone(), clock)? {
         Ok(served) => served,
         Err(failed) => {
             return Ok(Again {
@@ -94,6 +102,15 @@ fn http(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) -
             });
         }
     };
+    // A process that is up, or is started, is asked in a session, as its trials are.
+    if session && let Err(failure) = served.greet() {
+        return Ok(Again {
+            request: None,
+            answer: None,
+            verdict: Err(format!("it did not open a session: {failure}")),
+            evidence: served.end(clock),
+        });
+    }
     let prepared: Result<(), Trouble> = prepare(call, &places, |tool, arguments| {
         Ok(served.ask("tools/call", &params(tool, arguments))?)
     });
@@ -110,7 +127,7 @@ fn http(subject: &Subject<'_>, call: &Call, places: Places, clock: &dyn Clock) -
         .ask("tools/call", &params)
         .map_err(|failure| failure.to_string());
     Ok(Again {
-        request: Some(Served::body("tools/call", &params)),
+        request: Some(served.body("tools/call", &params)),
         verdict: judged(subject, call, &places, &answer),
         answer: answer.ok(),
         evidence: served.end(clock),

@@ -1,4 +1,4 @@
-//! A subject that serves HTTP: started, and asked on the stateless wire.
+//! A subject that serves HTTP: started, and asked on the stateless wire, or in a session once it was greeted.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::launch::Code;
 use crate::listening::Listening;
 use crate::peer::{Failed, Subject, evidence};
 
-/// The revision that every request states.
+/// The revision that every request states outside of a session.
 const REVISION: &str = "2026-07-28";
 
 /// A process that listens.
@@ -21,6 +21,8 @@ pub struct Served {
     listening: Listening,
     runtime: tokio::runtime::Runtime,
     http: reqwest::Client,
+    /// The session's name, where one was opened.
+    session: Option<String>,
 }
 
 impl Served {
@@ -45,12 +47,62 @@ impl Served {
             listening,
             runtime,
             http,
+            session: None,
         }))
     }
 
+    /// Opens a session of the 2025-11-25 wire, in which everything is asked from then on.
+    ///
+    /// # Errors
+    /// When the server does not accept it.
+    pub fn greet(&mut self) -> Result<(), Failure> {
+        let failed = |error: reqwest::Error| Failure::Malformed(error.to_string());
+        let hello = client::Request::initialize(0);
+        let greeted = self.post(hello.line().trim_ascii_end().to_vec());
+        let answer = async {
+            let response = greeted.send().await?;
+            let name = response.headers().get("mcp-session-id").cloned();
+            Ok((name, response.bytes().await?))
+        };
+        let (name, line) = self.runtime.block_on(answer).map_err(failed)?;
+        client::agreed(&client::Reply {
+            took: record::Nanos(0),
+            line: line.to_vec(),
+        })?;
+        let name = name.and_then(|name| Some(name.to_str().ok()?.to_owned()));
+        self.session = Some(name.unwrap_or_default());
+        let ready = br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#.to_vec();
+        let ready = self.in_session(self.post(ready));
+        self.runtime
+            .block_on(async { ready.send().await })
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    fn post(&self, body: Vec<u8>) -> reqwest::RequestBuilder {
+        let Listening { address, path, .. } = &self.listening;
+        self.http
+            .post(format!("http://{address}{path}"))
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream")
+            .body(body)
+    }
+
+    fn in_session(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        let request = request.header("mcp-protocol-version", client::REVISION);
+        match self.session.as_deref() {
+            None | Some("") => request,
+            Some(name) => request.header("mcp-session-id", name),
+        }
+    }
+
     /// The body of a request.
-    pub fn body(method: &str, params: &Value) -> String {
+    pub fn body(&self, method: &str, params: &Value) -> String {
         let mut params = params.clone();
+        if self.session.is_some() {
+            return json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+                .to_string();
+        }
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": REVISION,
             "io.modelcontextprotocol/clientCapabilities": {},
@@ -63,21 +115,20 @@ impl Served {
     /// # Errors
     /// When there is none.
     pub fn ask(&self, method: &str, params: &Value) -> Result<Value, Failure> {
-        let Listening { address, path, .. } = &self.listening;
         let failed = |error: reqwest::Error| Failure::Malformed(error.to_string());
-        let mut request = self
-            .http
-            .post(format!("http://{address}{path}"))
-            .header("content-type", "application/json")
-            .header("accept", "application/json, text/event-stream")
-            .header("mcp-protocol-version", REVISION)
-            .header("mcp-method", method);
-        if let Some(name) = params.get("name").and_then(Value::as_str) {
-            request = request.header("mcp-name", name);
+        let mut request = self.post(self.body(method, params).into_bytes());
+        if self.session.is_some() {
+            request = self.in_session(request);
+        } else {
+            request = request
+                .header("mcp-protocol-version", REVISION)
+                .header("mcp-method", method);
+            if let Some(name) = params.get("name").and_then(Value::as_str) {
+                request = request.header("mcp-name", name);
+            }
         }
-        let body = Served::body(method, params);
         let answer = async {
-            let response = request.body(body).send().await?;
+            let response = request.send().await?;
             response.bytes().await
         };
         client::result(&self.runtime.block_on(answer).map_err(failed)?)

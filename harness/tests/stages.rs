@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use harness::again::{self, Again};
 use harness::backend::{Backend, Worker};
 use harness::clock::{Clock, Monotonic};
+use harness::peer::Subject;
 use harness::plan::{Kind, Planned, Setting};
-use harness::server::{TextRule, read_all};
+use harness::server::{Server, TextRule, read_all};
 use harness::{place, subject};
 use record::{Metric, Nanos, Outcome, Packaging, Sample, StartClass, Transport, Trial};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 /// What was built of `noop`.
 struct Workshop {
@@ -88,6 +91,27 @@ fn group(process: &str) -> Option<u32> {
     let fields: Vec<&str> = rest.split_whitespace().collect();
     let running = fields[0] != "Z";
     running.then(|| fields[2].parse().expect("a number"))
+}
+
+/// Makes the server's first call over HTTP once more, as `rerun` does.
+fn again(workshop: &Workshop, subject: usize, server: &Server) -> Again {
+    let setting = &workshop.setting;
+    let subject = Subject {
+        made: &setting.subjects[subject],
+        server,
+        programs: &setting.programs,
+        cache: &setting.cache,
+        generated: true,
+    };
+    let clock = Monotonic::new();
+    again::call(
+        &subject,
+        &server.calls[0],
+        &setting.data,
+        Transport::Http,
+        &clock,
+    )
+    .expect("it can be started")
 }
 
 /// The folder that a worker was told of.
@@ -312,7 +336,17 @@ fn a_wrong_answer_under_load_or_among_idle_servers_is_found() {
                     "{planned:?}: {sample:?}"
                 );
             }
-            assert!(done.request.is_some(), "{planned:?}: no request is kept");
+            let kept = done.request.expect("the request is kept");
+            if matches!(planned.kind, Kind::Warm { .. }) {
+                let again = again(&workshop, subject, &servers[0]);
+                assert!(again.verdict.is_err(), "{again:?}");
+                let shape = |request: &str| {
+                    let mut request: Value = serde_json::from_str(request).expect("JSON");
+                    request["id"].take();
+                    request
+                };
+                assert_eq!(shape(&kept), shape(&again.request.expect("it was asked")));
+            }
         }
     }
 }
