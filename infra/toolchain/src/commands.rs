@@ -6,28 +6,30 @@ use std::path::{Path, PathBuf};
 
 /// The search path that every command of this crate is found on and started with.
 #[derive(Debug, Clone)]
-pub(crate) struct Commands {
+pub struct Commands {
     search: OsString,
 }
 
 impl Commands {
     /// The search path of this process.
-    pub(crate) fn of_this_process() -> Self {
+    pub fn of_this_process() -> Self {
         Self {
             search: std::env::var_os("PATH").unwrap_or_default(),
         }
     }
 
     /// A search path of one's own.
-    #[cfg(test)]
-    pub(crate) fn on(folders: &[&Path]) -> Self {
+    ///
+    /// # Panics
+    /// When a folder's name holds the separator of search paths.
+    pub fn on(folders: &[&Path]) -> Self {
         Self {
-            search: std::env::join_paths(folders).expect("test folders hold no separator"),
+            search: std::env::join_paths(folders).expect("no folder's name holds the separator"),
         }
     }
 
     /// The first executable file of this name; a name with a slash is taken as it stands.
-    pub(crate) fn find(&self, name: impl AsRef<OsStr>) -> Option<PathBuf> {
+    pub fn find(&self, name: impl AsRef<OsStr>) -> Option<PathBuf> {
         let name = Path::new(name.as_ref());
         if name.components().count() > 1 {
             return is_executable(name).then(|| name.to_owned());
@@ -39,7 +41,7 @@ impl Commands {
     }
 
     /// What a child sees as `PATH`.
-    pub(crate) fn search(&self) -> &OsStr {
+    pub fn search(&self) -> &OsStr {
         &self.search
     }
 }

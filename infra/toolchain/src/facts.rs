@@ -91,13 +91,19 @@ pub fn gather(toolchain: &Toolchain, quick: bool) -> Vec<Fact> {
         version(
             "node",
             &["--version"],
-            "Install Node.js 20 or later. Nothing that is measured needs it yet.",
+            "Install Node.js: the official Node servers, which ours are compared with, run on it. Where it is older than 22, a newer one is fetched into the user's cache.",
+        ),
+        version(
+            "npm",
+            &["--version"],
+            "Install npm (it comes with Node.js): the official Node servers are fetched with it.",
         ),
         version(
             "python3",
             &["--version"],
-            "Install Python 3.10 or later. Nothing that is measured needs it yet.",
+            "Install Python 3.10 or later: the official Python servers, which ours are compared with, run on it.",
         ),
+        fact("python3 venv", venv(commands)),
         version(
             "wasmtime",
             &["--version"],
@@ -114,6 +120,18 @@ fn version(commands: &Commands, name: &str, arguments: &[&str], remedy: &str) ->
     };
     match ask(&Step::new(&program, commands).args(arguments)) {
         Ok(printed) => State::Available(first_line(&printed)),
+        Err(failure) => State::missing(failure.to_string(), remedy),
+    }
+}
+
+/// Debian ships the standard library's `venv` apart from it.
+fn venv(commands: &Commands) -> State {
+    let remedy = "Install it: `apt install python3-venv`. The official Python servers are installed into an environment of their own.";
+    let Some(python) = commands.find("python3") else {
+        return State::missing("`python3` is not on the search path", remedy);
+    };
+    match ask(&Step::new(&python, commands).args(["-I", "-c", "import ensurepip, venv"])) {
+        Ok(_) => State::Available("here, with pip".into()),
         Err(failure) => State::missing(failure.to_string(), remedy),
     }
 }

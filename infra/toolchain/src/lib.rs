@@ -8,13 +8,13 @@
 
 mod build;
 mod cache;
-mod commands;
+pub mod commands;
 mod debian;
 mod error;
 pub mod facts;
 mod installed;
 mod locate;
-mod process;
+pub mod process;
 mod rustc;
 mod standard_library;
 

@@ -1,4 +1,4 @@
-//! The one place of this crate that starts processes: output read line by line, and given up when nothing moves.
+//! The one place of this room's crates that starts processes: output read line by line, and given up when nothing moves.
 //!
 //! No clock is read. Patience is a time-out on the channel that the output arrives through, and it starts anew whenever
 //! a byte arrives or the caller's gauge (the size of a download, say) has changed.
@@ -24,7 +24,7 @@ const LOOKS: u32 = 4;
 
 /// A command to be run: program, arguments, changes of the environment.
 #[derive(Debug, Clone)]
-pub(crate) struct Step {
+pub struct Step {
     program: PathBuf,
     arguments: Vec<OsString>,
     set: Vec<(OsString, OsString)>,
@@ -34,22 +34,33 @@ pub(crate) struct Step {
 
 /// How a step ended, other than well.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
+    /// The program is not there, or is none.
     #[error("`{program}` could not be started: {source}")]
     Unstartable {
+        /// Its name, with its first word.
         program: String,
+        /// What the system said.
         source: std::io::Error,
     },
+    /// It ended, and said by its status that it failed.
     #[error("`{program}` ended with {status}{}", shown(.tail))]
     Failed {
+        /// Its name, with its first word.
         program: String,
+        /// How it ended.
         status: ExitStatus,
+        /// What it said last.
         tail: String,
     },
+    /// Nothing moved, and it was ended.
     #[error("`{program}` made no progress for {} s{}", .patience.as_secs_f32(), shown(.tail))]
     Stalled {
+        /// Its name, with its first word.
         program: String,
+        /// How long it was waited for.
         patience: Duration,
+        /// What it said last.
         tail: String,
     },
 }
@@ -66,9 +77,11 @@ fn shown(tail: &str) -> String {
 
 /// When to give up: after `patience` without output and without a change of `gauge`.
 #[derive(Clone, Copy)]
-pub(crate) struct Watch<'a> {
-    pub(crate) patience: Duration,
-    pub(crate) gauge: &'a dyn Fn() -> u64,
+pub struct Watch<'a> {
+    /// The longest without any movement.
+    pub patience: Duration,
+    /// A number that changes while something goes on.
+    pub gauge: &'a dyn Fn() -> u64,
 }
 
 /// Which stream a line came from.
@@ -79,7 +92,8 @@ enum Stream {
 }
 
 impl Step {
-    pub(crate) fn new(program: &Path, commands: &Commands) -> Self {
+    /// This program, with the search path that it was found on.
+    pub fn new(program: &Path, commands: &Commands) -> Self {
         Self {
             program: program.to_owned(),
             arguments: Vec::new(),
@@ -89,38 +103,43 @@ impl Step {
         }
     }
 
-    pub(crate) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+    /// One more argument.
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
         self.arguments.push(argument.as_ref().to_owned());
         self
     }
 
-    pub(crate) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+    /// More arguments.
+    pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.arguments
             .extend(arguments.into_iter().map(|a| a.as_ref().to_owned()));
         self
     }
 
-    pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+    /// A variable beside those of this process.
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.set
             .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    pub(crate) fn without_env<N: Into<OsString>>(
-        mut self,
-        names: impl IntoIterator<Item = N>,
-    ) -> Self {
+    /// Variables of this process that it does not see.
+    pub fn without_env<N: Into<OsString>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.removed.extend(names.into_iter().map(Into::into));
         self
     }
 
-    pub(crate) fn within(mut self, folder: &Path) -> Self {
+    /// The folder that it runs in.
+    pub fn within(mut self, folder: &Path) -> Self {
         self.folder = Some(folder.to_owned());
         self
     }
 
     /// Runs it to its end and returns what it printed on standard output. `said` gets each line of standard error.
-    pub(crate) fn run(
+    ///
+    /// # Errors
+    /// When it cannot be started, fails, or is given up.
+    pub fn run(
         &self,
         watch: Option<Watch<'_>>,
         said: &mut dyn FnMut(&str),
@@ -138,7 +157,10 @@ impl Step {
     }
 
     /// Runs it to its end, both streams being progress and neither kept.
-    pub(crate) fn show(
+    ///
+    /// # Errors
+    /// When it cannot be started, fails, or is given up.
+    pub fn show(
         &self,
         watch: Option<Watch<'_>>,
         said: &mut dyn FnMut(&str),
@@ -238,10 +260,14 @@ impl Step {
     }
 }
 
-/// The lines that complain, where there are any: apt and cargo mark them; otherwise the last few.
+/// The lines that complain, where there are any: apt, cargo, npm and pip mark them; otherwise the last few.
 fn last_words(tail: &VecDeque<String>) -> String {
     let trimmed = || tail.iter().map(|line| line.trim());
-    let complains = |line: &&str| ["E: ", "error"].iter().any(|mark| line.starts_with(mark));
+    let complains = |line: &&str| {
+        ["E: ", "error", "npm error", "ERROR"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+    };
     let complaints: Vec<_> = trimmed().filter(complains).collect();
     let shown = if complaints.is_empty() {
         trimmed().skip(tail.len().saturating_sub(3)).collect()
@@ -335,7 +361,7 @@ fn read_lines(
 }
 
 /// How many bytes lie in a folder and below it; a gauge for downloads. What cannot be read counts nothing.
-pub(crate) fn bytes_below(folder: &Path) -> u64 {
+pub fn bytes_below(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return 0;
     };

@@ -44,7 +44,9 @@ fn a_bare_machine_has_a_reason_and_a_remedy_for_each_command() {
         "netem",
         "tbf",
         "node",
+        "npm",
         "python3",
+        "python3 venv",
         "wasmtime",
     ] {
         let State::Missing { why, remedy } = of(&facts, name) else {

@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "wasmmcp-runtime",
         ],
     ),
+    ("original", &["toolchain"]),
     ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
     ("wasmmcp-compiler", &["mcp-wire", "wasmmcp-runtime"]),
     ("wasmmcp-runtime", &["mcp-wire"]),
@@ -34,6 +35,7 @@ const OF_SERVERS: &[&str] = &["wasmmcp"];
 const IN_TESTS: &[&str] = &[
     "dataset",
     "mcp-wire",
+    "original",
     "record",
     "toolchain",
     "wasmmcp",
@@ -67,6 +69,11 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
     ),
     (
         "toolchain",
+        &["tokio", "wasmtime"],
+        "tests of every crate use it, so it must build in seconds",
+    ),
+    (
+        "original",
         &["tokio", "wasmtime"],
         "tests of every crate use it, so it must build in seconds",
     ),
