@@ -2,15 +2,12 @@
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use crate::layout;
+use crate::layout::{self, Kept};
 use crate::manifest::{Entry, MANIFEST, Manifest};
 use crate::seed::Seed;
 use crate::verify::{self, VerifyError};
-
-/// Modification time of every file and folder, 2025-01-01 00:00 UTC: what `get_file_info` answers is part of the data.
-const MODIFIED: Duration = Duration::from_secs(1_735_689_600);
 
 /// Why no data set was written.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +21,7 @@ pub enum GenerateError {
         reason: String,
     },
     /// The disk has no room.
-    #[error("no room for {} (the data set takes about 25 MB). Free some disk space, or name a folder on another disk", path.display())]
+    #[error("no room for {} (the data set takes about 100 MB). Free some disk space, or name a folder on another disk", path.display())]
     Full {
         /// The file that did not fit.
         path: PathBuf,
@@ -58,17 +55,18 @@ pub fn generate(folder: &Path, seed: Seed) -> Result<Manifest, GenerateError> {
     clear(folder)?;
     let mut entries = Vec::new();
     let mut at = folder.to_owned();
-    let mut write = |path: &str, content: &[u8]| -> io::Result<()> {
+    let mut write = |path: &str, content: &[u8], kept: Kept| -> io::Result<()> {
         at = folder.join(path);
-        write_file(&at, content)?;
-        entries.push(Entry::of(path, content));
+        write_file(&at, content, kept)?;
+        entries.push(Entry::of(path, content, kept.executable()));
         Ok(())
     };
     let written = layout::write(seed, &mut write);
     written.map_err(|source| GenerateError::io(&at, source))?;
     let manifest = Manifest::of(seed, entries);
     let at = folder.join(MANIFEST);
-    write_file(&at, &manifest.to_json()).map_err(|source| GenerateError::io(&at, source))?;
+    write_file(&at, &manifest.to_json(), Kept::Plain)
+        .map_err(|source| GenerateError::io(&at, source))?;
     settle(folder).map_err(|source| GenerateError::io(folder, source))?;
     Ok(manifest)
 }
@@ -106,7 +104,7 @@ fn clear(folder: &Path) -> Result<(), GenerateError> {
     Ok(())
 }
 
-fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_file(path: &Path, content: &[u8], kept: Kept) -> io::Result<()> {
     let open = || {
         File::options()
             .write(true)
@@ -126,8 +124,8 @@ fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
         other => other?,
     };
     file.write_all(content)?;
-    file.set_times(times())?;
-    permit(path, 0o644)
+    file.set_times(times(kept))?;
+    permit(path, if kept.executable() { 0o755 } else { 0o644 })
 }
 
 /// Gives folders their time and permissions, deepest first, since a new file changes its folder's time.
@@ -141,13 +139,13 @@ fn settle(folder: &Path) -> io::Result<()> {
     permit(folder, 0o755)?;
     // a folder cannot be opened as a file everywhere; where it cannot, its time is the system's
     if let Ok(opened) = File::open(folder) {
-        let _ = opened.set_times(times());
+        let _ = opened.set_times(times(Kept::Plain));
     }
     Ok(())
 }
 
-fn times() -> FileTimes {
-    let moment = SystemTime::UNIX_EPOCH + MODIFIED;
+fn times(kept: Kept) -> FileTimes {
+    let moment = SystemTime::UNIX_EPOCH + kept.modified();
     FileTimes::new().set_modified(moment).set_accessed(moment)
 }
 
@@ -183,7 +181,7 @@ mod tests {
         ));
         assert_eq!(
             of(ErrorKind::StorageFull).to_string(),
-            "no room for data/x (the data set takes about 25 MB). Free some disk space, or name a folder on another disk"
+            "no room for data/x (the data set takes about 100 MB). Free some disk space, or name a folder on another disk"
         );
     }
 }

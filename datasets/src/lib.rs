@@ -1,21 +1,26 @@
-//! What the servers are fed: seeded generators for files, logs and pictures, a manifest of every byte, and the check of a user's own data.
+//! What the servers are fed: seeded generators for files, logs, pictures, git repositories and web pages, a manifest of every byte, and the check of a user's own data.
 //!
 //! The same seed gives the same bytes on every machine: no clock, no locale, no random hash order, and no floating-point function but
 //! `+ - * /`, `sqrt` and `floor`, which IEEE 754 defines to the last bit.
 
+mod aggregate;
 mod calendar;
 mod draw;
 mod edge;
 mod ensure;
 mod files;
 mod generate;
+mod git;
 mod layout;
 mod log;
 mod manifest;
 mod own;
 mod picture;
+mod prose;
 mod seed;
+mod site;
 mod text;
+mod texts;
 mod verify;
 
 pub use ensure::{ensure, ensure_seeded};

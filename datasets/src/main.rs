@@ -20,7 +20,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the data set (25 MB, 2,100 files) and its manifest into a folder that is new, empty, or an older data set.
+    /// Write the data set (100 MB, 5,000 files) and its manifest into a folder that is new, empty, or an older data set.
     Generate {
         /// Where to.
         dir: PathBuf,

@@ -4,19 +4,19 @@ use serde::{Deserialize, Serialize};
 use crate::seed::Seed;
 
 /// Version of the generator. It changes whenever any byte of any file does.
-pub const GENERATOR: &str = "2";
+pub const GENERATOR: &str = "3";
 
 /// The manifest's name within a data set.
 pub const MANIFEST: &str = "manifest.json";
 
 /// Version of the manifest's own form.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// Describes a data set, in the order in which its files were written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Version of this form; 1.
+    /// Version of this form; 2.
     pub format: u32,
     /// Version of the generator, [`GENERATOR`].
     pub generator: String,
@@ -28,7 +28,7 @@ pub struct Manifest {
     pub licence: String,
     /// Sum of the sizes, bytes.
     pub bytes: u64,
-    /// `blake3:` and the hex digest over the lines `<digest>  <path>\n` of all files: names the whole set.
+    /// `blake3:` and the hex digest over the lines `<digest>  <path>\n` of all files (` *` behind the path of one that may be run): names the whole set.
     pub digest: String,
     /// Every file but the manifest.
     pub files: Vec<Entry>,
@@ -44,6 +44,9 @@ pub struct Entry {
     pub bytes: u64,
     /// `blake3:` and the hex digest of the content.
     pub digest: String,
+    /// Whether the file may be run, which git keeps and compares.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub executable: bool,
 }
 
 impl Manifest {
@@ -70,11 +73,12 @@ impl Manifest {
 }
 
 impl Entry {
-    pub(crate) fn of(path: &str, content: &[u8]) -> Self {
+    pub(crate) fn of(path: &str, content: &[u8], executable: bool) -> Self {
         Entry {
             path: path.to_owned(),
             bytes: content.len() as u64,
             digest: named(&blake3::hash(content)),
+            executable,
         }
     }
 }
@@ -86,8 +90,9 @@ pub(crate) fn named(hash: &blake3::Hash) -> String {
 
 pub(crate) fn digest_of_all(files: &[Entry]) -> String {
     let mut hasher = blake3::Hasher::new();
-    for Entry { path, digest, .. } in files {
-        hasher.update(format!("{digest}  {path}\n").as_bytes());
+    for file in files {
+        let mark = if file.executable { " *" } else { "" };
+        hasher.update(format!("{}  {}{mark}\n", file.digest, file.path).as_bytes());
     }
     named(&hasher.finalize())
 }

@@ -93,7 +93,7 @@ fn compare(folder: &Path, entry: &Entry) -> Result<Option<&'static str>, VerifyE
         }
         other => other.map_err(io)?,
     };
-    if !found.is_file() || found.len() != entry.bytes {
+    if !found.is_file() || found.len() != entry.bytes || !permitted(&found, entry.executable) {
         return Ok(Some("changed"));
     }
     let mut hasher = blake3::Hasher::new();
@@ -101,6 +101,18 @@ fn compare(folder: &Path, entry: &Entry) -> Result<Option<&'static str>, VerifyE
         .update_reader(File::open(&path).map_err(io)?)
         .map_err(io)?;
     Ok((named(&hasher.finalize()) != entry.digest).then_some("changed"))
+}
+
+/// Whether the file may be run exactly if the manifest says so.
+#[cfg(unix)]
+fn permitted(found: &fs::Metadata, executable: bool) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    (found.permissions().mode() & 0o100 != 0) == executable
+}
+
+#[cfg(not(unix))]
+fn permitted(_: &fs::Metadata, _: bool) -> bool {
+    true
 }
 
 /// Reads and checks the manifest alone. Its paths cannot lead out of the folder.

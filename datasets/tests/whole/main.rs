@@ -1,8 +1,10 @@
 //! The whole data set of seed 42, generated once for all of these tests: its bytes, its shape, and what happens when it is damaged.
 mod cache;
 mod command;
+mod git;
 mod golden;
 mod images;
+mod lists;
 mod logs;
 mod verifying;
 
@@ -30,7 +32,7 @@ static WHOLE: LazyLock<Whole> = LazyLock::new(|| {
     if folder.exists() {
         fs::remove_dir_all(&folder).expect("the folder is ours");
     }
-    let manifest = dataset::generate(&folder, Seed::default()).expect("there is room for 22 MB");
+    let manifest = dataset::generate(&folder, Seed::default()).expect("there is room for 100 MB");
     Whole {
         folder,
         manifest,

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::WHOLE;
 
-/// A folder with a manifest and two files, by hand: what is checked here needs no 2,107.
+/// A folder with a manifest and two files, by hand: what is checked here needs no 4,830.
 fn small() -> TempDir {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     fs::create_dir(folder.path().join("files")).expect("the folder is ours");
@@ -34,7 +34,7 @@ fn manifest(folder: &Path, paths: &[&str], generator: &str) {
         })
         .collect();
     let digest = format!("blake3:{}", all.finalize().to_hex());
-    let manifest = serde_json::json!({ "format": 1, "generator": generator, "seed": 42, "origin": "a test", "licence": "Apache-2.0", "bytes": 4, "digest": digest, "files": files });
+    let manifest = serde_json::json!({ "format": 2, "generator": generator, "seed": 42, "origin": "a test", "licence": "Apache-2.0", "bytes": 4, "digest": digest, "files": files });
     fs::write(folder.join(MANIFEST), manifest.to_string()).expect("the folder is ours");
 }
 
