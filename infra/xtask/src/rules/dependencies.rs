@@ -7,6 +7,7 @@ use crate::rule::{Finding, Repository, Rule};
 const TABLE: &[(&str, &[&str])] = &[
     ("dataset", &["record"]),
     ("figures", &["record"]),
+    ("fuzz", &["dataset", "harness", "mcp-wire", "wasmmcp"]),
     (
         "harness",
         &[
@@ -27,6 +28,9 @@ const TABLE: &[(&str, &[&str])] = &[
         &["harness", "mcp-wire", "record", "wasmmcp-runtime"],
     ),
 ];
+
+/// Who links servers all the same: coverage is seen within a program only, and nothing of it is shipped or measured.
+const LINKS_SERVERS: &[&str] = &["fuzz"];
 
 /// What every server may ship with.
 const OF_SERVERS: &[&str] = &["wasmmcp"];
@@ -111,6 +115,7 @@ pub const DIRECTION: Rule = Rule {
         example(&[
             ("noop", "wasmmcp", Kind::Normal),
             ("noop", "toolchain", Kind::Dev),
+            ("fuzz", "noop", Kind::Normal),
             ("figures", "record", Kind::Normal),
             ("figures", "plotters", Kind::Normal),
             ("harness", "figures", Kind::Normal),
@@ -162,6 +167,7 @@ fn example(edges: &[(&str, &str, Kind)]) -> Repository {
     let members = [
         ("dataset", "datasets"),
         ("figures", "figures"),
+        ("fuzz", "infra/fuzz"),
         ("harness", "harness"),
         ("mcp-wire", "guest-sdk/wire"),
         ("newcomer", "newcomer"),
@@ -195,6 +201,9 @@ fn direction(graph: &Graph) -> Vec<Finding> {
         for (to, kind) in graph.ours_of(from) {
             let may = allowed.contains(&to) || kind == Kind::Dev && extra.contains(&to);
             if graph.servers().any(|server| server == to) {
+                if LINKS_SERVERS.contains(&from.as_str()) {
+                    continue;
+                }
                 findings.push(Finding::at(from, format!("links the server `{to}`; servers are built to files, and `server.toml` is all that is known of one")));
             } else if !may {
                 let way = if kind == Kind::Dev {

@@ -1,0 +1,95 @@
+//! The targets: each takes any bytes, and panics where an answer breaks a rule that holds for every input.
+
+mod edit_file;
+mod http_headers;
+mod image;
+mod json_rpc;
+mod log_line;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+
+/// One target.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// What it is called on the command line and in the log.
+    pub name: &'static str,
+    /// Feeds it one input.
+    ///
+    /// # Panics
+    /// When an answer breaks a rule: that is what is looked for.
+    pub feed: fn(&[u8]),
+    /// The longest input that is tried, in bytes: what is slow is tried small, so that more is tried.
+    pub longest: usize,
+    /// Words of its language, for the mutations.
+    pub words: &'static [&'static str],
+}
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
+    json_rpc::TARGET,
+    http_headers::TARGET,
+    log_line::TARGET,
+    image::TARGET,
+    edit_file::TARGET,
+];
+
+/// The target of this name.
+pub fn named(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
+
+static PLANTED: AtomicBool = AtomicBool::new(false);
+
+/// Plants one fault in every target, behind what its first checks let through: a fuzzer that does not find it would not find others.
+pub fn plant() {
+    PLANTED.store(true, Ordering::Relaxed);
+}
+
+/// Fails where the fault was planted and this input reached it.
+///
+/// # Panics
+/// Then.
+fn planted(reached: impl FnOnce() -> bool) {
+    assert!(
+        !PLANTED.load(Ordering::Relaxed) || !reached(),
+        "the planted fault was reached"
+    );
+}
+
+/// Calls a tool in process, as a message on the older wire, and gives the result.
+///
+/// # Panics
+/// When there is no answer, or it is neither a result nor an error.
+fn call(server: &'static wasmmcp::Server, tool: &str, arguments: &Value) -> Option<Value> {
+    let message = serde_json::json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": tool, "arguments": arguments},
+    });
+    let mut answer = Vec::new();
+    wasmmcp::engine::Engine::new(server).handle_bytes(
+        message.to_string().as_bytes(),
+        &mut wasmmcp::link::Nowhere,
+        &mut answer,
+    );
+    let mut answer: Value = serde_json::from_slice(&answer).expect("the answer is JSON");
+    let result = answer["result"].take();
+    assert!(
+        result.is_object() || answer["error"].is_object(),
+        "neither a result nor an error: {answer}"
+    );
+    (result.is_object() && result["isError"] != true).then_some(result)
+}
+
+/// A folder of this process in memory.
+fn folder() -> &'static std::path::Path {
+    static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        // A million files are written: in memory, where there is such a place.
+        let memory = tempfile::tempdir_in("/dev/shm");
+        let place = memory.or_else(|_| tempfile::tempdir());
+        place.expect("a temporary folder can be made")
+    });
+    folder.path()
+}
