@@ -38,10 +38,7 @@ pub fn call(
     clock: &dyn Clock,
 ) -> Result<Again> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places {
-        data: data.to_owned(),
-        scratch: folder.path().to_owned(),
-    };
+    let places = Places::new(data, folder.path());
     match transport {
         Transport::Stdio => stdio(subject, call, places, clock),
         Transport::Http | Transport::InProcess => {

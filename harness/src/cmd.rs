@@ -119,6 +119,7 @@ fn needed(servers: &[Server]) -> Vec<String> {
     let mut found = std::collections::BTreeSet::new();
     for call in servers.iter().flat_map(Server::timed) {
         collect(&call.arguments, call.expect.error, &mut found);
+        found.extend(call.copy.iter().map(|copy| copy.from.clone()));
     }
     found.into_iter().collect()
 }

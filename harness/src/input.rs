@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use record::Digest;
 use serde_json::Value;
 
-use crate::server::Server;
+use crate::copy::Laid;
+use crate::judge::Wrong;
+use crate::server::{Copied, Server};
 
 /// Where a process finds its data and may write.
 #[derive(Debug, Clone)]
@@ -16,6 +19,7 @@ pub struct Places {
     pub data: PathBuf,
     /// A fresh folder of the process's own: `{scratch}`.
     pub scratch: PathBuf,
+    laid: Arc<Laid>,
 }
 
 /// An argument that names a data file which cannot be used.
@@ -71,6 +75,9 @@ pub fn digest(data: &Path, servers: &[Server]) -> Digest {
     let mut named = BTreeSet::new();
     for call in servers.iter().flat_map(|server| &server.calls) {
         names(&call.arguments, &mut named);
+        for copy in &call.copy {
+            files(data, &copy.from, &mut named);
+        }
     }
     let mut listed = String::new();
     for name in named {
@@ -79,6 +86,20 @@ pub fn digest(data: &Path, servers: &[Server]) -> Digest {
         }
     }
     Digest::of(listed.as_bytes())
+}
+
+/// The files of a folder that is copied; links are not followed.
+fn files(data: &Path, name: &str, named: &mut BTreeSet<String>) {
+    let path = data.join(name);
+    if !std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir()) {
+        named.insert(name.to_owned());
+        return;
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    for entry in entries {
+        let below = format!("{name}/{}", entry.file_name().to_string_lossy());
+        files(data, &below, named);
+    }
 }
 
 /// The data files that arguments name.
@@ -101,6 +122,23 @@ fn names(arguments: &Value, named: &mut BTreeSet<String>) {
 }
 
 impl Places {
+    /// These two folders.
+    pub fn new(data: impl Into<PathBuf>, scratch: impl Into<PathBuf>) -> Places {
+        Places {
+            data: data.into(),
+            scratch: scratch.into(),
+            laid: Arc::default(),
+        }
+    }
+
+    /// Lays copies of the data into the process's own folder, in place of those of the call before.
+    ///
+    /// # Errors
+    /// When something cannot be copied.
+    pub fn lay(&self, copies: &[Copied]) -> Result<(), Wrong> {
+        self.laid.renew(copies, &self.data, &self.scratch)
+    }
+
     /// The text with `{data}` and `{scratch}` filled in.
     pub fn fill(&self, text: &str) -> String {
         text.replace("{data}", &self.data.to_string_lossy())
@@ -190,10 +228,7 @@ mod tests {
         let data = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(data.path().join("a.log"), "line\n").expect("written");
         std::fs::write(data.path().join("a.json"), "[1,2]").expect("written");
-        let places = Places {
-            data: data.path().to_owned(),
-            scratch: PathBuf::from("/s"),
-        };
+        let places = Places::new(data.path(), "/s");
         let filled = places
             .resolve(&json!({"p": "{scratch}/x", "t": {"$file": "a.log"}, "v": [{"$json": "a.json"}], "n": 1}))
             .expect("resolved");

@@ -200,10 +200,7 @@ mod tests {
     use serde_json::json;
 
     fn places() -> Places {
-        Places {
-            data: "/d".into(),
-            scratch: "/s".into(),
-        }
+        Places::new("/d", "/s")
     }
 
     fn expect(rules: Value) -> Expect {

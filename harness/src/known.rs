@@ -78,10 +78,7 @@ mod tests {
     }
 
     fn places(scratch: &str) -> Places {
-        Places {
-            data: "/d".into(),
-            scratch: scratch.into(),
-        }
+        Places::new("/d", scratch)
     }
 
     fn line(number: u64, result: &str) -> Vec<u8> {

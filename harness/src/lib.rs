@@ -5,6 +5,7 @@
 
 pub mod server;
 
+pub mod copy;
 pub mod input;
 pub mod judge;
 

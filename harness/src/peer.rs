@@ -153,15 +153,16 @@ impl Failed {
     }
 }
 
-/// Makes the calls that prepare one, however the subject is asked.
+/// Lays out the copies that a call is given and makes the calls that prepare it, however the subject is asked.
 ///
 /// # Errors
-/// When one of them has no answer, or fails and may not.
+/// When something cannot be copied, or a call has no answer, or fails and may not.
 pub fn prepare<Why: From<Wrong>>(
     call: &Call,
     places: &Places,
     mut ask: impl FnMut(&str, &Value) -> Result<Value, Why>,
 ) -> Result<(), Why> {
+    places.lay(&call.copy)?;
     for before in &call.before {
         let arguments = places
             .resolve(&before.arguments)
@@ -296,10 +297,10 @@ impl Peer {
         self.last = Some(request.clone());
     }
 
-    /// Makes the calls that prepare one.
+    /// Lays out the copies that a call is given and makes the calls that prepare it.
     ///
     /// # Errors
-    /// When one of them has no answer, or fails and may not.
+    /// When something cannot be copied, or a call has no answer, or fails and may not.
     pub fn prepare(&mut self, call: &Call, clock: &dyn Clock) -> Result<(), Trouble> {
         let places = self.places.clone();
         prepare(call, &places, |tool, arguments| {

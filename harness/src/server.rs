@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -141,6 +141,9 @@ pub struct Call {
     /// The tool's arguments; `$file` and `$json` tables and placeholders are filled in.
     #[serde(default = "empty_object")]
     pub arguments: Value,
+    /// Parts of the data that each trial finds copied in its own folder, made anew outside of the clock.
+    #[serde(default)]
+    pub copy: Vec<Copied>,
     /// Untimed calls made before each trial, in the same process.
     #[serde(default)]
     pub before: Vec<Before>,
@@ -171,6 +174,16 @@ impl Input {
             Input::Edge => "edge",
         }
     }
+}
+
+/// A part of the data that is copied before a trial. Permissions, times and links come along.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copied {
+    /// A file or folder below the data folder, with `/`.
+    pub from: String,
+    /// What it is called below `{scratch}`.
+    pub to: String,
 }
 
 /// An untimed call that prepares a trial.
@@ -301,6 +314,7 @@ impl Server {
             if !call.arguments.is_object() {
                 return Err(format!("{at}: arguments must be a table"));
             }
+            call.check_copies().map_err(|why| format!("{at}: {why}"))?;
             let expect = &call.expect;
             if expect.structured.is_none() && expect.text.is_none() && expect.content.is_none() {
                 return Err(format!(
@@ -360,6 +374,39 @@ impl Server {
     /// The calls that are timed.
     pub fn timed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.input != Input::Edge)
+    }
+}
+
+impl Call {
+    /// Whether nothing has to be done before it.
+    pub fn is_unprepared(&self) -> bool {
+        self.before.is_empty() && self.copy.is_empty()
+    }
+
+    /// Copies stay within their folders, and out of each other's way.
+    fn check_copies(&self) -> Result<(), String> {
+        let mut taken = BTreeSet::new();
+        for Copied { from, to } in &self.copy {
+            let mut parts = Path::new(from).components();
+            if from.is_empty() || !parts.all(|part| matches!(part, Component::Normal(_))) {
+                return Err(format!(
+                    "copy.from = \"{from}\" is no path below the data folder; write it as git/small is written"
+                ));
+            }
+            let mut parts = Path::new(to).components();
+            let one = matches!(parts.next(), Some(Component::Normal(name)) if name == to.as_str());
+            if !one || parts.next().is_some() {
+                return Err(format!(
+                    "copy.to = \"{to}\" is not one name; it becomes {{scratch}}/NAME"
+                ));
+            }
+            if !taken.insert(to) {
+                return Err(format!(
+                    "copy.to = \"{to}\" is used twice; give each copy its own name"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -488,6 +535,31 @@ source = { origin = "arithmetic by hand" }
                 "limits.memory = \"1 MB\" is not understood",
             ),
             ("name = \"x\"", "name = \"y\"", "the folder is called x"),
+            (
+                "input = \"small\"",
+                "input = \"small\"\ncopy = [{ from = \"../git\", to = \"work\" }]",
+                "copy.from = \"../git\" is no path below the data folder",
+            ),
+            (
+                "input = \"small\"",
+                "input = \"small\"\ncopy = [{ from = \"/etc\", to = \"work\" }]",
+                "copy.from = \"/etc\" is no path",
+            ),
+            (
+                "input = \"small\"",
+                "input = \"small\"\ncopy = [{ from = \"git\", to = \"a/b\" }]",
+                "copy.to = \"a/b\" is not one name",
+            ),
+            (
+                "input = \"small\"",
+                "input = \"small\"\ncopy = [{ from = \"git\", to = \"..\" }]",
+                "copy.to = \"..\" is not one name",
+            ),
+            (
+                "input = \"small\"",
+                "input = \"small\"\ncopy = [{ from = \"a\", to = \"w\" }, { from = \"b\", to = \"w\" }]",
+                "copy.to = \"w\" is used twice",
+            ),
         ] {
             let changed = GOOD.replacen(from, to, 1);
             assert_ne!(changed, GOOD, "{from} is in the file");

@@ -60,10 +60,7 @@ fn a_signal_and_the_last_words_are_kept_with_the_exact_request() {
     ask(
         "echo 'disk on fire' >&2; kill -9 $$",
         |subject, folder, clock| {
-            let places = Places {
-                data: folder.to_owned(),
-                scratch: folder.to_owned(),
-            };
+            let places = Places::new(folder, folder);
             let mut peer = Peer::start(subject, places, clock).expect("it accepts the handshake");
             let request = peer.render("burn", &serde_json::json!({"at": 451}));
             let failure = peer.ask(&request, clock).expect_err("it dies");

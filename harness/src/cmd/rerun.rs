@@ -194,7 +194,7 @@ fn asked<'a>(kind: &Kind, sample: &Sample, server: &'a Server) -> Option<(&'a Ca
             class: StartClass::ProcessCold,
             transport,
         } if sample.outcome != Outcome::Ok => {
-            let call = server.timed().find(|call| call.before.is_empty())?;
+            let call = server.timed().find(|call| call.is_unprepared())?;
             Some((call, *transport))
         }
         _ => None,

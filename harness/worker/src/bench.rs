@@ -87,10 +87,7 @@ impl Bench {
         self.folders.set(self.folders.get() + 1);
         let scratch = self.folder().join(self.folders.get().to_string());
         std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
-        Ok(Places {
-            data: self.setting.data.clone(),
-            scratch,
-        })
+        Ok(Places::new(&self.setting.data, scratch))
     }
 
     /// A path for a file beside the trials' folders.

@@ -18,7 +18,7 @@ use crate::session::Session;
 /// One client's way to one process. Both ways speak the 2025-11-25 wire, so that the same instance answers every call.
 pub enum Link {
     /// Its standard input and output.
-    Pipes(Peer),
+    Pipes(Box<Peer>),
     /// A connection.
     Http(Box<Session>),
 }
@@ -41,7 +41,7 @@ impl Link {
             return Ok(Link::Http(Box::new(session)));
         }
         match Peer::spawn(subject, places, code, Some(report)) {
-            Ok(peer) => Ok(Link::Pipes(peer)),
+            Ok(peer) => Ok(Link::Pipes(Box::new(peer))),
             Err(failure) => {
                 let how = failure.to_string();
                 Err(Outcome::Crashed { how }.into())
@@ -60,7 +60,7 @@ impl Link {
         clock: &dyn Clock,
     ) -> Result<Link, Failed> {
         if transport != Transport::Http {
-            return Peer::start(subject, places, clock).map(Link::Pipes);
+            return Peer::start(subject, places, clock).map(|peer| Link::Pipes(Box::new(peer)));
         }
         let code = Code::Cached(subject.cache);
         let mut session = Session::spawn(subject, places, code, clock)?;

@@ -53,10 +53,7 @@ impl Bench {
     /// The data, and a scratch folder that lives as long as the second of the two.
     pub fn places(&self) -> (Places, tempfile::TempDir) {
         let scratch = place::scratch().expect("a temporary folder");
-        let places = Places {
-            data: self.data.clone(),
-            scratch: scratch.path().to_owned(),
-        };
+        let places = Places::new(&self.data, scratch.path());
         (places, scratch)
     }
 }

@@ -91,10 +91,7 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
 /// Fills this process and prints what each step cost.
 pub fn fill(setting: &Path, subject: usize, scratch: &Path) -> Result<()> {
     let bench = Bench::read(setting)?;
-    let places = Places {
-        data: bench.setting.data.clone(),
-        scratch: scratch.to_owned(),
-    };
+    let places = Places::new(&bench.setting.data, scratch);
     let host = Host::new(HostOptions::default())?;
     let made = bench
         .setting
@@ -128,7 +125,7 @@ pub fn fill(setting: &Path, subject: usize, scratch: &Path) -> Result<()> {
     let many = reading()?;
     let call = server(&bench, made)?
         .timed()
-        .find(|call| call.before.is_empty())
+        .find(|call| call.is_unprepared())
         .context("the server has no call")?;
     let call = Request::call(2, &call.tool, &places.resolve(&call.arguments)?);
     for session in &mut more {

@@ -35,7 +35,7 @@ const FEW: usize = 4;
 pub fn trial(bench: &Bench, planned: &Planned, servers: u32) -> Result<Vec<Sample>> {
     let subject = bench.peer(planned);
     let servers = usize::try_from(servers.max(1))?;
-    let call = subject.server.timed().find(|call| call.before.is_empty());
+    let call = subject.server.timed().find(|call| call.is_unprepared());
     let call = call.context("the server has no call without preparation")?;
     let places = bench.places()?;
     let arguments = places.resolve(&call.arguments)?;
@@ -256,10 +256,7 @@ fn hosts(bench: &Bench, planned: &Planned, places: &Places, servers: usize) -> R
 /// Holds sessions in this process until its input ends: `ask N MESSAGE` and `tell N MESSAGE`, of which the first is answered.
 pub fn host(setting: &Path, subject: usize, scratch: &Path, sessions: u32) -> Result<()> {
     let bench = Bench::read(setting)?;
-    let places = Places {
-        data: bench.setting.data.clone(),
-        scratch: scratch.to_owned(),
-    };
+    let places = Places::new(&bench.setting.data, scratch);
     let made: &Made = bench
         .setting
         .subjects

@@ -55,7 +55,7 @@ pub fn trial(bench: &Bench, planned: &Planned, asked: Asked) -> Result<Vec<Sampl
     let (made, server) = bench.subject(planned);
     let call = server
         .timed()
-        .find(|call| call.before.is_empty())
+        .find(|call| call.is_unprepared())
         .context("the server has no call without preparation")?;
     let places = bench.places()?;
     let arguments = places.resolve(&call.arguments)?;

@@ -46,7 +46,7 @@ pub fn trial(
         Code::Cached(&bench.setting.cache)
     };
     // The simplest timed call: the first answer to a tool must not depend on what the tool does.
-    let call = subject.server.timed().find(|call| call.before.is_empty());
+    let call = subject.server.timed().find(|call| call.is_unprepared());
     let arguments = call
         .map(|call| places.resolve(&call.arguments))
         .transpose()?;
