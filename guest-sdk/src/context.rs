@@ -1,5 +1,7 @@
 //! What a handler can do besides returning: report, log, notify, measure, see that it is cancelled, ask the client.
 
+use std::any::Any;
+
 use mcp_wire::{
     json::{self, Raw},
     message::{Id, Params},
@@ -62,14 +64,23 @@ pub struct Context<'a> {
     pub(crate) id: &'a Id<'a>,
     pub(crate) asking: Asking<'a>,
     progress: Option<Raw<'a>>,
-    /// Messages below this are not sent; `None`: none at all.
-    level: Option<Level>,
-    subscribed: &'a [String],
+    connection: Connection<'a>,
     phases: Vec<(&'static str, u64)>,
     started: u64,
     tool_ns: u64,
     cancelled: bool,
 }
+
+/// What a call sees of its connection.
+pub(crate) struct Connection<'a> {
+    /// Messages below this are not sent; `None`: none at all.
+    pub(crate) level: Option<Level>,
+    pub(crate) subscribed: &'a [String],
+    pub(crate) kept: &'a mut Kept,
+}
+
+/// What tools keep from call to call, a value a type.
+pub(crate) type Kept = Vec<Box<dyn Any + Send>>;
 
 impl std::fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -87,8 +98,7 @@ impl<'a> Context<'a> {
         id: &'a Id<'a>,
         params: &Params<'a>,
         asking: Asking<'a>,
-        level: Option<Level>,
-        subscribed: &'a [String],
+        connection: Connection<'a>,
     ) -> Self {
         Context {
             link,
@@ -96,13 +106,26 @@ impl<'a> Context<'a> {
             id,
             asking,
             progress: params.meta("progressToken"),
-            level,
-            subscribed,
+            connection,
             phases: Vec::new(),
             started: clock::now(),
             tool_ns: 0,
             cancelled: false,
         }
+    }
+
+    /// What this server keeps in a type of its own from call to call, as the type's default at first. It lasts as long as the connection: over stdio the
+    /// process, over HTTP a session of the older wire. A call of 2026-07-28 over HTTP stands alone and finds the default. No connection sees another's.
+    pub fn kept<T: Default + Send + 'static>(&mut self) -> &mut T {
+        let kept = &mut *self.connection.kept;
+        let place = kept.iter().position(|value| value.is::<T>());
+        let place = place.unwrap_or_else(|| {
+            kept.push(Box::<T>::default());
+            kept.len() - 1
+        });
+        kept[place]
+            .downcast_mut()
+            .expect("what stands here was found by its type, or put here")
     }
 
     /// Reports how far the call is, where the client asked to know.
@@ -126,7 +149,7 @@ impl<'a> Context<'a> {
 
     /// Sends a log message, where the client wants messages of this level.
     pub fn log(&mut self, level: Level, logger: &str, data: &(impl Serialize + ?Sized)) {
-        if self.level.is_none_or(|least| level < least) {
+        if self.connection.level.is_none_or(|least| level < least) {
             return;
         }
         let mut out = notification("notifications/message");
@@ -153,7 +176,12 @@ impl<'a> Context<'a> {
 
     /// Tells a client that subscribed to a resource that the resource has changed.
     pub fn resource_updated(&mut self, uri: &str) {
-        if !self.subscribed.iter().any(|subscribed| subscribed == uri) {
+        if !self
+            .connection
+            .subscribed
+            .iter()
+            .any(|subscribed| subscribed == uri)
+        {
             return;
         }
         let mut out = notification("notifications/resources/updated");

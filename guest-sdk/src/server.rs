@@ -1,5 +1,7 @@
 //! A server as a constant: nothing is built when it starts.
 
+use std::borrow::Cow;
+
 use mcp_wire::json;
 
 use crate::{
@@ -22,6 +24,7 @@ pub struct Server {
     instructions: Option<&'static str>,
     list_changed: bool,
     pub(crate) tools: Tools,
+    listed: Option<fn(&'static str) -> Cow<'static, str>>,
     pub(crate) prompts: Prompts,
     pub(crate) resources: Resources,
     pub(crate) complete: Option<Complete>,
@@ -54,6 +57,7 @@ impl Server {
             instructions: None,
             list_changed: false,
             tools: Tools::NONE,
+            listed: None,
             prompts: Prompts::NONE,
             resources: Resources::NONE,
             complete: None,
@@ -109,6 +113,14 @@ impl Server {
         self
     }
 
+    /// Has a function fill into the list of tools what only the process knows, such as an argument of its own. It gets the member `tools` as JSON, and gives
+    /// it back; the answer must be the same throughout the process, because clients keep it.
+    #[must_use]
+    pub const fn tools_listed(mut self, fill: fn(&'static str) -> Cow<'static, str>) -> Self {
+        self.listed = Some(fill);
+        self
+    }
+
     /// The prompts, by [`prompts!`](crate::prompts).
     #[must_use]
     pub const fn prompts(mut self, prompts: Prompts) -> Self {
@@ -128,6 +140,14 @@ impl Server {
     pub const fn complete(mut self, complete: Complete) -> Self {
         self.complete = Some(complete);
         self
+    }
+
+    /// The member `tools` of the answer to `tools/list`.
+    pub(crate) fn list(&self) -> Cow<'static, str> {
+        match self.listed {
+            Some(fill) => fill(self.tools.json),
+            None => Cow::Borrowed(self.tools.json),
+        }
     }
 
     /// Appends the object `serverInfo`.

@@ -11,6 +11,7 @@ use crate::{
     Arguments, Context, Server, ToolError,
     ask::{Asking, Capabilities},
     content::name,
+    context::Connection,
     error::Failure,
     link::Link,
     resource,
@@ -189,7 +190,12 @@ impl Engine {
         if wire == Wire::Stateless {
             asking.bind(method, params);
         }
-        Context::new(link, wire, id, params, asking, level, &self.subscribed)
+        let connection = Connection {
+            level,
+            subscribed: &self.subscribed,
+            kept: &mut self.kept,
+        };
+        Context::new(link, wire, id, params, asking, connection)
     }
 }
 

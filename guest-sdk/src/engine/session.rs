@@ -13,7 +13,7 @@ use crate::{
     ask::Capabilities,
     completion,
     content::{member, name},
-    context::Level,
+    context::{Kept, Level},
     error::{Failure, ToolError},
     link::Link,
 };
@@ -21,7 +21,7 @@ use crate::{
 /// How many resources one connection may subscribe to: a client must not grow a server without end.
 const SUBSCRIPTIONS: usize = 1024;
 
-/// A server and what it has to remember of one connection. The stateless wire leaves no trace in it.
+/// A server and what it has to remember of one connection. The stateless wire leaves no trace in it but what a tool keeps by itself.
 #[derive(Debug)]
 pub struct Engine {
     pub(super) server: &'static Server,
@@ -30,6 +30,7 @@ pub struct Engine {
     pub(super) subscribed: Vec<String>,
     pub(super) next: u64,
     pub(super) scratch: Vec<u8>,
+    pub(super) kept: Kept,
 }
 
 impl Engine {
@@ -42,6 +43,7 @@ impl Engine {
             subscribed: Vec::new(),
             next: 0,
             scratch: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -121,7 +123,7 @@ impl Engine {
         let mut listing = |members: &str| out.extend_from_slice(members.as_bytes());
         match (method, wire) {
             ("tools/call", _) => timed = self.call_tool(&asked, link, out)?,
-            ("tools/list", _) => listing(server.tools.json),
+            ("tools/list", _) => listing(&server.list()),
             ("prompts/list", _) => listing(server.prompts.json),
             ("resources/list", _) => listing(server.resources.resources),
             ("resources/templates/list", _) => listing(server.resources.templates),
