@@ -1,7 +1,7 @@
 //! The published servers that ours are compared with, and how each is started.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::missing::Missing;
 use crate::shelf::Resolved;
@@ -31,6 +31,8 @@ pub struct Original {
     entry: &'static str,
     /// What it needs pinned beside it.
     beside: &'static [&'static str],
+    /// Node packages that a Python server runs, and the folder below its packages in which it looks for them.
+    scripts: Option<(&'static str, &'static [(&'static str, &'static str)])>,
 }
 
 /// How an installed original is started; a caller appends the server's own arguments.
@@ -40,6 +42,8 @@ pub struct Launch {
     pub program: PathBuf,
     /// What it is to run.
     pub arguments: Vec<OsString>,
+    /// A folder that is to stand first on its search path.
+    pub search: Option<PathBuf>,
     /// Every package that was installed for it.
     pub resolved: Vec<Resolved>,
 }
@@ -55,6 +59,15 @@ const ALL: [Original; 5] = [
         version: "2026.10.24",
         entry: "mcp_server_fetch",
         beside: &[MCP],
+        // Left to itself it would install the newest of these with its first call, and do without where that fails.
+        scripts: Some((
+            "readabilipy/javascript",
+            &[
+                ("@mozilla/readability", "0.6.0"),
+                ("jsdom", "31.0.1"),
+                ("minimist", "1.2.8"),
+            ],
+        )),
     },
     Original {
         name: "filesystem",
@@ -63,6 +76,7 @@ const ALL: [Original; 5] = [
         version: "2026.8.31",
         entry: "dist/index.js",
         beside: &[],
+        scripts: None,
     },
     Original {
         name: "git",
@@ -71,6 +85,7 @@ const ALL: [Original; 5] = [
         version: "2026.10.19",
         entry: "mcp_server_git",
         beside: &[MCP],
+        scripts: None,
     },
     Original {
         name: "sequential_thinking",
@@ -79,6 +94,7 @@ const ALL: [Original; 5] = [
         version: "2026.8.31",
         entry: "dist/index.js",
         beside: &[],
+        scripts: None,
     },
     Original {
         name: "time",
@@ -87,6 +103,7 @@ const ALL: [Original; 5] = [
         version: "2026.10.19",
         entry: "mcp_server_time",
         beside: &[MCP],
+        scripts: None,
     },
 ];
 
@@ -119,6 +136,7 @@ impl Original {
                 Ok(Launch {
                     program,
                     arguments: vec![script.into()],
+                    search: None,
                     resolved: modules.resolved,
                 })
             }
@@ -126,10 +144,19 @@ impl Original {
                 let exact = format!("{}=={}", self.package, self.version);
                 let mut requirements = vec![exact.as_str()];
                 requirements.extend(self.beside);
-                let venv = store.python(self.name, &requirements, said)?;
+                let mut venv = store.python(self.name, &requirements, said)?;
+                let mut search = None;
+                if let Some((folder, packages)) = self.scripts {
+                    let node = store.node(said)?;
+                    let modules = store.npm(self.name, packages, said)?;
+                    venv.link(&Path::new(folder).join("node_modules"), &modules.folder)?;
+                    venv.resolved.extend(modules.resolved);
+                    search = node.parent().map(Path::to_owned);
+                }
                 Ok(Launch {
                     program: venv.python(),
                     arguments: vec!["-m".into(), self.entry.into()],
+                    search,
                     resolved: venv.resolved,
                 })
             }

@@ -29,6 +29,33 @@ impl Venv {
     pub fn python(&self) -> PathBuf {
         self.folder.join("bin/python")
     }
+
+    /// Lets a package find, at this place below the packages, a folder that lies elsewhere in the cache.
+    pub(crate) fn link(&self, place: &Path, to: &Path) -> Result<(), Missing> {
+        let failed = |why: String| {
+            Missing::new(
+                format!(
+                    "{} cannot be given {}: {why}",
+                    self.folder.display(),
+                    to.display()
+                ),
+                "Remove that folder, then run the command again.",
+            )
+        };
+        let versions = std::fs::read_dir(self.folder.join("lib"));
+        let mut folders = versions.into_iter().flatten().flatten();
+        let packages = folders
+            .find(|entry| entry.file_name().to_string_lossy().starts_with("python3"))
+            .ok_or_else(|| failed("it holds no packages".to_owned()))?;
+        let place = packages.path().join("site-packages").join(place);
+        match std::os::unix::fs::symlink(to, &place) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(failed(error.to_string()))
+            }
+            _ if std::fs::read_link(&place).is_ok_and(|found| found == to) => Ok(()),
+            _ => Err(failed("something else is there".to_owned())),
+        }
+    }
 }
 
 /// pip's report of an installation.

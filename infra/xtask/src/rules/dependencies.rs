@@ -20,6 +20,10 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("original", &["toolchain"]),
+    (
+        "parity",
+        &["dataset", "harness", "original", "record", "toolchain"],
+    ),
     ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
     ("wasmmcp-compiler", &["mcp-wire", "wasmmcp-runtime"]),
     ("wasmmcp-runtime", &["mcp-wire"]),
