@@ -38,7 +38,7 @@ pub fn call(
     clock: &dyn Clock,
 ) -> Result<Again> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places::new(data, folder.path());
+    let places = Places::new(data, folder.path(), subject.standins);
     match transport {
         Transport::Stdio => stdio(subject, call, places, clock),
         Transport::Http | Transport::InProcess => {

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use harness::exit::Told;
-use harness::server::{self, Server};
+use harness::server::{self, Need, Server};
 use harness::subject::{self, Built};
 
 /// How wide printed tables are.
@@ -120,6 +120,12 @@ fn needed(servers: &[Server]) -> Vec<String> {
     for call in servers.iter().flat_map(Server::timed) {
         collect(&call.arguments, call.expect.error, &mut found);
         found.extend(call.copy.iter().map(|copy| copy.from.clone()));
+    }
+    if servers
+        .iter()
+        .any(|server| server.needs.contains(&Need::Site))
+    {
+        found.insert("site/index.html".to_owned());
     }
     found.into_iter().collect()
 }

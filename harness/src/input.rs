@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::copy::Laid;
 use crate::judge::Wrong;
 use crate::server::{Copied, Server};
+use crate::standin::Standins;
 
 /// Where a process finds its data and may write.
 #[derive(Debug, Clone)]
@@ -19,7 +20,14 @@ pub struct Places {
     pub data: PathBuf,
     /// A fresh folder of the process's own: `{scratch}`.
     pub scratch: PathBuf,
-    laid: Arc<Laid>,
+    beside: Arc<Beside>,
+}
+
+/// What a process's places have beside their folders.
+#[derive(Debug, Default)]
+struct Beside {
+    laid: Laid,
+    standins: Standins,
 }
 
 /// An argument that names a data file which cannot be used.
@@ -122,13 +130,25 @@ fn names(arguments: &Value, named: &mut BTreeSet<String>) {
 }
 
 impl Places {
-    /// These two folders.
-    pub fn new(data: impl Into<PathBuf>, scratch: impl Into<PathBuf>) -> Places {
+    /// These two folders, and what stands in for the network.
+    pub fn new(
+        data: impl Into<PathBuf>,
+        scratch: impl Into<PathBuf>,
+        standins: &Standins,
+    ) -> Places {
         Places {
             data: data.into(),
             scratch: scratch.into(),
-            laid: Arc::default(),
+            beside: Arc::new(Beside {
+                laid: Laid::default(),
+                standins: standins.clone(),
+            }),
         }
+    }
+
+    /// What stands in for the network.
+    pub fn standins(&self) -> &Standins {
+        &self.beside.standins
     }
 
     /// Lays copies of the data into the process's own folder, in place of those of the call before.
@@ -136,12 +156,14 @@ impl Places {
     /// # Errors
     /// When something cannot be copied.
     pub fn lay(&self, copies: &[Copied]) -> Result<(), Wrong> {
-        self.laid.renew(copies, &self.data, &self.scratch)
+        self.beside.laid.renew(copies, &self.data, &self.scratch)
     }
 
-    /// The text with `{data}` and `{scratch}` filled in.
+    /// The text with `{data}`, `{scratch}` and the places of stand-ins filled in.
     pub fn fill(&self, text: &str) -> String {
-        text.replace("{data}", &self.data.to_string_lossy())
+        self.standins()
+            .fill(text)
+            .replace("{data}", &self.data.to_string_lossy())
             .replace("{scratch}", &self.scratch.to_string_lossy())
     }
 
@@ -228,7 +250,7 @@ mod tests {
         let data = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(data.path().join("a.log"), "line\n").expect("written");
         std::fs::write(data.path().join("a.json"), "[1,2]").expect("written");
-        let places = Places::new(data.path(), "/s");
+        let places = Places::new(data.path(), "/s", &Standins::default());
         let filled = places
             .resolve(&json!({"p": "{scratch}/x", "t": {"$file": "a.log"}, "v": [{"$json": "a.json"}], "n": 1}))
             .expect("resolved");

@@ -62,7 +62,9 @@ pub fn judge(expect: &Expect, places: &Places, result: &Value) -> Result<(), Wro
         Some(TextRule::Pattern(pattern)) => {
             // A path may hold characters that mean something in an expression.
             let literal = |path: &std::path::Path| regex::escape(&path.to_string_lossy());
-            let pattern = pattern
+            let pattern = places
+                .standins()
+                .fill_with(pattern, regex::escape)
                 .replace("{data}", &literal(&places.data))
                 .replace("{scratch}", &literal(&places.scratch));
             let expression = regex::Regex::new(&pattern)
@@ -76,7 +78,7 @@ pub fn judge(expect: &Expect, places: &Places, result: &Value) -> Result<(), Wro
                 )))
             }
         }
-        Some(TextRule::Digest(wanted)) => compare_digest(wanted, text.as_bytes(), "text"),
+        Some(TextRule::Digest(wanted)) => compare_digest(wanted, &text, places, "text"),
     }
 }
 
@@ -95,7 +97,7 @@ fn check(rule: &Rule, places: &Places, found: &Value, at: &str) -> Result<(), Wr
         Rule::Equal(wanted) => compare(&filled(wanted, places), found, at, true),
         Rule::Subset(wanted) => compare(&filled(wanted, places), found, at, false),
         // serde_json keeps object keys sorted, so its compact form is canonical.
-        Rule::Digest(wanted) => compare_digest(wanted, found.to_string().as_bytes(), at),
+        Rule::Digest(wanted) => compare_digest(wanted, &found.to_string(), places, at),
     }
 }
 
@@ -115,7 +117,10 @@ fn filled(wanted: &Value, places: &Places) -> Value {
     }
 }
 
-fn compare_digest(wanted: &str, bytes: &[u8], at: &str) -> Result<(), Wrong> {
+/// A digest is of what is the same in every run: addresses of stand-ins have been turned back into their placeholders.
+fn compare_digest(wanted: &str, found: &str, places: &Places, at: &str) -> Result<(), Wrong> {
+    let text = places.standins().unfill(found);
+    let bytes = text.as_bytes();
     let found = format!("blake3:{}", blake3::hash(bytes).to_hex());
     if found == wanted {
         return Ok(());
@@ -197,10 +202,11 @@ fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::standin::Standins;
     use serde_json::json;
 
     fn places() -> Places {
-        Places::new("/d", "/s")
+        Places::new("/d", "/s", &Standins::default())
     }
 
     fn expect(rules: Value) -> Expect {

@@ -66,6 +66,7 @@ fn apart(line: &[u8]) -> Option<(&[u8], Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::standin::Standins;
     use serde_json::json;
 
     fn call(text: &str) -> Call {
@@ -78,7 +79,7 @@ mod tests {
     }
 
     fn places(scratch: &str) -> Places {
-        Places::new("/d", scratch)
+        Places::new("/d", scratch, &Standins::default())
     }
 
     fn line(number: u64, result: &str) -> Vec<u8> {

@@ -74,12 +74,7 @@ pub fn stdio(
         .iter()
         .map(|argument| places.fill(argument))
         .collect();
-    let granted: Vec<(String, String)> = server
-        .grants
-        .environment
-        .iter()
-        .filter_map(|name| Some((name.clone(), std::env::var(name).ok()?)))
-        .collect();
+    let granted = environment(server, places);
     let mut line: Vec<OsString> = Vec::new();
     let mut environment = vec![("TZ".to_owned(), "UTC".to_owned())];
     let program = match made.packaging {
@@ -128,6 +123,12 @@ pub fn stdio(
         | Packaging::ContainerReference
         | Packaging::Reference => {
             environment.extend(granted);
+            if matches!(
+                made.packaging,
+                Packaging::Native | Packaging::ContainerNative
+            ) {
+                environment.extend(reach(server, places));
+            }
             line.extend(arguments.into_iter().map(OsString::from));
             made.file.clone()
         }
@@ -169,6 +170,39 @@ pub fn http(
     launch
 }
 
+/// The variables that a server is given: those of this process that it is granted by name, and those with a value of their own.
+pub fn environment(server: &Server, places: &Places) -> Vec<(String, String)> {
+    let named = server.grants.environment.iter();
+    let named = named.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?)));
+    let given = server.environment.iter();
+    let given = given.map(|(name, value)| (name.clone(), places.fill(value)));
+    named.chain(given).collect()
+}
+
+/// Where a server may send requests, as `host:port`.
+pub fn outbound(server: &Server, places: &Places) -> Vec<String> {
+    let granted = server.grants.outbound.iter();
+    granted.map(|place| places.fill(place)).collect()
+}
+
+/// Stand-ins are at private addresses: whoever needs one may reach those among what it is granted.
+pub fn private_addresses(server: &Server) -> bool {
+    !server.needs.is_empty()
+}
+
+/// The grants of outgoing requests as a native program of ours reads them; a component has its host for that.
+fn reach(server: &Server, places: &Places) -> Vec<(String, String)> {
+    let mut reach = Vec::new();
+    if !server.grants.outbound.is_empty() {
+        let to = outbound(server, places).join(",");
+        reach.push(("WASMMCP_OUTBOUND".to_owned(), to));
+    }
+    if private_addresses(server) {
+        reach.push(("WASMMCP_PRIVATE_ADDRESSES".to_owned(), "1".to_owned()));
+    }
+    reach
+}
+
 /// The runtime's flags for a server's grants and limits.
 fn grants(server: &Server, places: &Places) -> Vec<OsString> {
     let mut flags: Vec<OsString> = Vec::new();
@@ -185,8 +219,15 @@ fn grants(server: &Server, places: &Places) -> Vec<OsString> {
     for name in &server.grants.environment {
         flags.extend(["--env".into(), name.into()]);
     }
-    for place in &server.grants.outbound {
+    for name in server.environment.keys() {
+        // its value is in the runtime's own environment
+        flags.extend(["--env".into(), name.into()]);
+    }
+    for place in outbound(server, places) {
         flags.extend(["--outbound".into(), place.into()]);
+    }
+    if private_addresses(server) {
+        flags.push("--private-addresses".into());
     }
     if let Some(memory) = &server.limits.memory {
         flags.extend(["--memory".into(), memory.into()]);

@@ -18,6 +18,7 @@ pub mod listening;
 pub mod peer;
 
 pub mod place;
+pub mod standin;
 pub mod subject;
 
 pub mod again;

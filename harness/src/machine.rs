@@ -176,6 +176,7 @@ mod tests {
                 compiler: "compiler".into(),
                 wasmtime: None,
             },
+            standin: None,
             subjects: Vec::new(),
             missing: Vec::new(),
             wasm_target: String::new(),

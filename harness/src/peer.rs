@@ -14,6 +14,7 @@ use crate::judge::{Wrong, judge};
 use crate::launch::{self, Code, Made, Programs};
 use crate::process::{End, Process, Silence};
 use crate::server::{Call, Server};
+use crate::standin::Standins;
 
 /// The longest that one answer may take, where the server sets no limit of its own.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,6 +34,8 @@ pub struct Subject<'a> {
     pub cache: &'a Path,
     /// Whether right answers are known: they are for the generated data set.
     pub generated: bool,
+    /// What stands in for the network.
+    pub standins: &'a Standins,
 }
 
 impl Subject<'_> {

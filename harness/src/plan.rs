@@ -9,6 +9,7 @@ pub use crate::kind::{Kind, LEAD_IN, Stage, WARM_UP};
 use crate::launch::{Made, Programs};
 use crate::server::{Input, Server};
 use crate::shuffle::shuffle;
+use crate::standin::Standins;
 
 /// A trial's number is its cell's times this, and its repetition: it says what it is of, whatever ended the sampling.
 const REPETITIONS: u64 = 100_000;
@@ -30,6 +31,8 @@ pub struct Setting {
     pub subjects: Vec<Made>,
     /// Of everything that is random in a trial.
     pub seed: u64,
+    /// What stands in for the network.
+    pub standins: Standins,
 }
 
 /// One trial, as the worker is told of it.

@@ -1,12 +1,17 @@
 //! Reads `server.toml`: all that the instruments know of a server.
 
-use std::collections::BTreeSet;
+mod expect;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
+
+use expect::is_digest;
+pub use expect::{Expect, Rule, TextRule};
 
 /// One server's description, as its folder states it.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +31,12 @@ pub struct Server {
     /// The server's own arguments, the same in every packaging; placeholders are filled in per process.
     #[serde(default)]
     pub arguments: Vec<String>,
+    /// What stands in for the network while it is asked.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// Environment variables that it is given, with their values; placeholders are filled in per run.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
     /// What the server may touch. Everything else is denied.
     #[serde(default)]
     pub grants: Grants,
@@ -40,6 +51,36 @@ pub struct Server {
     pub folder: PathBuf,
 }
 
+/// What a server reaches over the network, for which something on the loopback interface stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// A site of papers, the pages below `site/` of the data set.
+    Site,
+    /// An OpenAI-compatible language model.
+    Model,
+}
+
+impl Need {
+    /// The word in `server.toml`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Need::Site => "site",
+            Need::Model => "model",
+        }
+    }
+
+    /// The placeholder for `http://HOST:PORT`.
+    pub fn origin(self) -> String {
+        format!("{{{}}}", self.word())
+    }
+
+    /// The placeholder for `HOST:PORT`.
+    pub fn address(self) -> String {
+        format!("{{{}.address}}", self.word())
+    }
+}
+
 /// What a server is allowed to reach.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +91,8 @@ pub struct Grants {
     /// Names of environment variables that are passed through.
     #[serde(default)]
     pub environment: Vec<String>,
-    /// `host:port` pairs that outgoing HTTP may reach.
+    /// `host:port` pairs that outgoing HTTP may reach; `{site.address}` and `{model.address}` are two. Only who needs a stand-in may
+    /// reach private addresses.
     #[serde(default)]
     pub outbound: Vec<String>,
 }
@@ -200,45 +242,6 @@ pub struct Before {
     pub may_fail: bool,
 }
 
-/// The rules that an answer has to meet; all that are given.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// On `structuredContent`.
-    pub structured: Option<Rule>,
-    /// On all text blocks joined.
-    pub text: Option<TextRule>,
-    /// On the whole `content` array.
-    pub content: Option<Rule>,
-    /// The expected `isError`.
-    #[serde(default)]
-    pub error: bool,
-}
-
-/// A rule on a JSON value; exactly one of the three.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Rule {
-    /// Equal, numbers within 1e-9 relative.
-    Equal(Value),
-    /// Every key and element that is named is there and matches; others may be.
-    Subset(Value),
-    /// `blake3:<hex>` of the canonical JSON (sorted keys, compact).
-    Digest(String),
-}
-
-/// A rule on text; exactly one of the three.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum TextRule {
-    /// Equal, byte for byte.
-    Equal(String),
-    /// The regular expression matches.
-    Pattern(String),
-    /// `blake3:<hex>` of the UTF-8.
-    Digest(String),
-}
-
 /// Where a right answer comes from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -286,6 +289,16 @@ impl Server {
             .map_err(|error| refuse(format!("{error}correct the field that the mark points at")))?;
         server.folder = folder.to_owned();
         server.check().map_err(refuse)?;
+        for need in [Need::Site, Need::Model] {
+            let names = [need.origin(), need.address()];
+            let named = names.iter().find(|name| text.contains(name.as_str()));
+            if let Some(name) = named.filter(|_| !server.needs.contains(&need)) {
+                return Err(refuse(format!(
+                    "{name} is used and nothing stands for it; write needs = [\"{}\"]",
+                    need.word()
+                )));
+            }
+        }
         Ok(server)
     }
 
@@ -303,6 +316,14 @@ impl Server {
         }
         self.limits.memory_bytes()?;
         self.limits.call_timeout()?;
+        let given = self.environment.keys().find(|name| {
+            name.is_empty() || name.contains('=') || self.grants.environment.contains(name)
+        });
+        if let Some(name) = given {
+            return Err(format!(
+                "environment.{name} cannot be given; give each variable a name, and either a value or a place in grants.environment"
+            ));
+        }
         let mut ids = BTreeSet::new();
         for call in &self.calls {
             let at = format!("[[call]] id = \"{}\"", call.id);
@@ -410,30 +431,6 @@ impl Call {
     }
 }
 
-impl Expect {
-    fn digests(&self) -> Vec<&str> {
-        let mut digests = Vec::new();
-        if let Some(TextRule::Digest(digest)) = &self.text {
-            digests.push(digest.as_str());
-        }
-        for rule in [&self.structured, &self.content].into_iter().flatten() {
-            if let Rule::Digest(digest) = rule {
-                digests.push(digest.as_str());
-            }
-        }
-        digests
-    }
-}
-
-fn is_digest(text: &str) -> bool {
-    text.strip_prefix("blake3:").is_some_and(|hex| {
-        hex.len() == 64
-            && hex
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    })
-}
-
 /// Reads every server under `root/servers`, in the order of their names with `noop` first.
 ///
 /// # Errors
@@ -535,6 +532,21 @@ source = { origin = "arithmetic by hand" }
                 "limits.memory = \"1 MB\" is not understood",
             ),
             ("name = \"x\"", "name = \"y\"", "the folder is called x"),
+            (
+                "{ equal = \"ok\" }",
+                "{ equal = \"{site}/a\" }",
+                "{site} is used and nothing stands for it; write needs = [\"site\"]",
+            ),
+            (
+                "package =",
+                "needs = [\"moon\"]\npackage =",
+                "unknown variant `moon`",
+            ),
+            (
+                "package =",
+                "environment = { \"A=B\" = \"c\" }\npackage =",
+                "environment.A=B cannot be given",
+            ),
             (
                 "input = \"small\"",
                 "input = \"small\"\ncopy = [{ from = \"../git\", to = \"work\" }]",

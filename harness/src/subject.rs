@@ -25,6 +25,8 @@ pub struct Built {
     pub worker: PathBuf,
     /// What runs components.
     pub programs: Programs,
+    /// What stands in for the network, where a server needs that.
+    pub standin: Option<PathBuf>,
     /// Everything that can be measured.
     pub subjects: Vec<Made>,
     /// Packagings that this machine cannot make.
@@ -68,9 +70,12 @@ pub fn build(
         wasmtime: find("wasmtime"),
     };
     let worker = native("worker", HOST, &["wasmmcp-runtime"], said)?;
+    let needed = servers.iter().any(|server| !server.needs.is_empty());
+    let standin = needed.then(|| native("standin", "release", &[], said));
     let mut built = Built {
         worker,
         programs,
+        standin: standin.transpose()?,
         subjects: Vec::new(),
         missing: Vec::new(),
         wasm_target: String::new(),

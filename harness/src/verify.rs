@@ -29,7 +29,7 @@ pub struct Checked {
 /// When the process or its folder cannot be made; a wrong answer is no error but a verdict.
 pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places::new(data, folder.path());
+    let places = Places::new(data, folder.path(), subject.standins);
     let mut peer = match Peer::start(subject, places.clone(), clock) {
         Ok(peer) => peer,
         Err(failed) => return Ok(vec![never("initialize", &failed)]),
@@ -47,7 +47,7 @@ pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Ve
 /// When the process cannot be made.
 pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places::new(data, folder.path());
+    let places = Places::new(data, folder.path(), subject.standins);
     let served = match Served::start(subject, places.clone(), clock)? {
         Ok(served) => served,
         Err(failed) => return Ok(vec![never("listening", &failed)]),

@@ -5,6 +5,7 @@ use std::path::Path;
 use harness::clock::Monotonic;
 use harness::peer::Subject;
 use harness::server::{Expect, Rule, Server, TextRule, read_all};
+use harness::standin::Up;
 use harness::{place, subject, verify};
 use serde_json::Value;
 
@@ -95,6 +96,8 @@ fn every_altered_answer_is_found() {
         println!("skipped for {packaging}: {}", missing.why);
     }
     let data = dataset::ensure(&cache).expect("the data set");
+    let clock = Monotonic::new();
+    let up = Up::start(built.standin.as_deref(), &servers, &data, &clock).expect("they listen");
     let mut found = 0;
     for made in &built.subjects {
         let server = servers
@@ -108,6 +111,7 @@ fn every_altered_answer_is_found() {
                 programs: &built.programs,
                 cache: &built.cache,
                 generated: true,
+                standins: &up.standins,
             };
             verify::stdio(&subject, Path::new(&data), &Monotonic::new()).expect("it runs")
         };

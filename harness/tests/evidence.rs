@@ -8,6 +8,7 @@ use harness::input::Places;
 use harness::launch::{Made, Programs};
 use harness::peer::{Peer, Subject};
 use harness::server::Server;
+use harness::standin::Standins;
 use record::{Digest, Outcome, Packaging, Transport};
 
 /// A shell that accepts the handshake, and does with the call what the test wants.
@@ -51,6 +52,7 @@ fn ask(then: &str, check: impl Fn(&Subject<'_>, &Path, &Monotonic)) {
         programs: &programs,
         cache: Path::new("/none"),
         generated: true,
+        standins: &Standins::default(),
     };
     check(&subject, folder.path(), &Monotonic::new());
 }
@@ -60,7 +62,7 @@ fn a_signal_and_the_last_words_are_kept_with_the_exact_request() {
     ask(
         "echo 'disk on fire' >&2; kill -9 $$",
         |subject, folder, clock| {
-            let places = Places::new(folder, folder);
+            let places = Places::new(folder, folder, subject.standins);
             let mut peer = Peer::start(subject, places, clock).expect("it accepts the handshake");
             let request = peer.render("burn", &serde_json::json!({"at": 451}));
             let failure = peer.ask(&request, clock).expect_err("it dies");

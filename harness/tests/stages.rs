@@ -10,6 +10,7 @@ use harness::clock::{Clock, Monotonic};
 use harness::peer::Subject;
 use harness::plan::{Kind, Planned, Setting};
 use harness::server::{Server, TextRule, read_all};
+use harness::standin::Standins;
 use harness::{place, subject};
 use record::{Metric, Nanos, Outcome, Packaging, Sample, StartClass, Transport, Trial};
 use rustix::process::{Pid, Signal, kill_process};
@@ -49,6 +50,7 @@ fn workshop() -> Workshop {
             programs: built.programs,
             subjects: built.subjects.into_iter().filter(serves).collect(),
             seed: 7,
+            standins: Standins::default(),
         },
     }
 }
@@ -102,6 +104,7 @@ fn again(workshop: &Workshop, subject: usize, server: &Server) -> Again {
         programs: &setting.programs,
         cache: &setting.cache,
         generated: true,
+        standins: &setting.standins,
     };
     let clock = Monotonic::new();
     again::call(

@@ -13,6 +13,7 @@ use harness::launch::Made;
 use harness::peer::Subject;
 use harness::plan::{Planned, Setting};
 use harness::server::{Call, Server};
+use harness::standin::Up;
 use harness::{input, place};
 use record::{Outcome, Record, Sample, StartClass, Transport, Trial};
 use serde_json::{Value, json};
@@ -108,6 +109,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         .into());
     };
     let clock = Monotonic::new();
+    let mut up = Up::start(built.standin.as_deref(), &servers, &data, &clock)?;
     let again = match asked(&kind, first, server) {
         Some((call, transport)) => {
             let subject = Subject {
@@ -116,6 +118,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
                 programs: &built.programs,
                 cache: &built.cache,
                 generated,
+                standins: &up.standins,
             };
             Redone::Call(again::call(&subject, call, &data, transport, &clock)?)
         }
@@ -128,6 +131,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
                 programs: built.programs.clone(),
                 subjects: vec![made.clone()],
                 seed: record.run.seed,
+                standins: up.standins.clone(),
             };
             let planned = Planned {
                 trial: Trial(number),
@@ -139,6 +143,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
             Redone::Trial(worker.trial(&planned)?.samples)
         }
     };
+    up.check()?;
     let kept = std::fs::read_to_string(folder.join(format!("evidence/trial-{number}.json"))).ok();
     show(global, &record, &then, made, (&again, kept.as_deref()));
     Ok(if again.is_right() {

@@ -14,6 +14,7 @@ use harness::measure::Measuring;
 use harness::noise::{Lock, Proc, Watch, preflight};
 use harness::plan::{Cell, Setting};
 use harness::server::Server;
+use harness::standin::{Standing, Up};
 use harness::subject::{self, Built};
 use harness::{input, interrupt, machine, place};
 use record::{
@@ -120,6 +121,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         None => (Recorder::create(&results, described, redactor)?, Vec::new()),
     };
     unavailable(&built, &servers, &mut recorder)?;
+    let mut up = Up::start(built.standin.as_deref(), &servers, &data, &clock)?;
     let setting = Setting {
         root,
         data,
@@ -128,8 +130,12 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         programs: built.programs.clone(),
         subjects: built.subjects.clone(),
         seed: own.seed,
+        standins: up.standins.clone(),
     };
-    let mut worker = Worker::start(&built.worker, &setting, &clock)?;
+    let mut worker = Standing {
+        backend: Worker::start(&built.worker, &setting, &clock)?,
+        up: &mut up,
+    };
     let measuring = Measuring {
         cells: &cells,
         seed: own.seed,

@@ -7,6 +7,7 @@ use clap::Args;
 use harness::clock::Monotonic;
 use harness::peer::Subject;
 use harness::server::Server;
+use harness::standin::Up;
 use harness::subject::Built;
 use harness::verify::{self, Checked, serves_http};
 use harness::{exit::Exit, place};
@@ -79,6 +80,7 @@ fn all(
     transports: &[Transport],
 ) -> Result<(u64, Vec<Fault>)> {
     let clock = Monotonic::new();
+    let mut up = Up::start(built.standin.as_deref(), servers, data, &clock)?;
     let (mut right, mut faults) = (0, Vec::new());
     for made in &built.subjects {
         let Some(server) = servers.iter().find(|server| server.name == made.server) else {
@@ -90,6 +92,7 @@ fn all(
             programs: &built.programs,
             cache: &built.cache,
             generated,
+            standins: &up.standins,
         };
         for &transport in transports {
             let checked: Vec<Checked> = match transport {
@@ -124,5 +127,6 @@ fn all(
             }
         }
     }
+    up.check()?;
     Ok((right, faults))
 }

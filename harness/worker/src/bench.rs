@@ -87,7 +87,11 @@ impl Bench {
         self.folders.set(self.folders.get() + 1);
         let scratch = self.folder().join(self.folders.get().to_string());
         std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
-        Ok(Places::new(&self.setting.data, scratch))
+        Ok(Places::new(
+            &self.setting.data,
+            scratch,
+            &self.setting.standins,
+        ))
     }
 
     /// A path for a file beside the trials' folders.
@@ -187,6 +191,7 @@ impl Bench {
             programs: &setting.programs,
             cache: &setting.cache,
             generated: setting.generated,
+            standins: &setting.standins,
         }
     }
 }

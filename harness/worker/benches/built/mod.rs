@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use harness::clock::Monotonic;
 use harness::launch::Made;
 use harness::peer::Subject;
 use harness::server::{self, Server};
+use harness::standin::Up;
 use harness::subject::{self, Built};
 use harness::{input::Places, place};
 
@@ -13,6 +15,7 @@ pub struct Bench {
     pub servers: Vec<Server>,
     pub built: Built,
     pub data: PathBuf,
+    up: Up<'static>,
 }
 
 impl Bench {
@@ -29,10 +32,15 @@ impl Bench {
             eprintln!("skipped: {packaging}: {}; {}", missing.why, missing.remedy);
         }
         let data = dataset::ensure(&cache).expect("the data set");
+        // it is looked at until the process ends
+        let clock: &'static Monotonic = Box::leak(Box::new(Monotonic::new()));
+        let up = Up::start(built.standin.as_deref(), &servers, &data, clock)
+            .expect("the stand-ins listen");
         Bench {
             servers,
             built,
             data,
+            up,
         }
     }
 
@@ -47,13 +55,14 @@ impl Bench {
             programs: &self.built.programs,
             cache: &self.built.cache,
             generated: true,
+            standins: &self.up.standins,
         }
     }
 
     /// The data, and a scratch folder that lives as long as the second of the two.
     pub fn places(&self) -> (Places, tempfile::TempDir) {
         let scratch = place::scratch().expect("a temporary folder");
-        let places = Places::new(&self.data, scratch.path());
+        let places = Places::new(&self.data, scratch.path(), &self.up.standins);
         (places, scratch)
     }
 }

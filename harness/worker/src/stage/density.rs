@@ -91,7 +91,7 @@ pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
 /// Fills this process and prints what each step cost.
 pub fn fill(setting: &Path, subject: usize, scratch: &Path) -> Result<()> {
     let bench = Bench::read(setting)?;
-    let places = Places::new(&bench.setting.data, scratch);
+    let places = Places::new(&bench.setting.data, scratch, &bench.setting.standins);
     let host = Host::new(HostOptions::default())?;
     let made = bench
         .setting

@@ -256,7 +256,7 @@ fn hosts(bench: &Bench, planned: &Planned, places: &Places, servers: usize) -> R
 /// Holds sessions in this process until its input ends: `ask N MESSAGE` and `tell N MESSAGE`, of which the first is answered.
 pub fn host(setting: &Path, subject: usize, scratch: &Path, sessions: u32) -> Result<()> {
     let bench = Bench::read(setting)?;
-    let places = Places::new(&bench.setting.data, scratch);
+    let places = Places::new(&bench.setting.data, scratch, &bench.setting.standins);
     let made: &Made = bench
         .setting
         .subjects

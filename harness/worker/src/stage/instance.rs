@@ -8,6 +8,7 @@ use bytes::Bytes;
 use harness::clock::Clock;
 use harness::input::Places;
 use harness::known::Known;
+use harness::launch;
 use harness::peer::{Failed, prepare};
 use harness::plan::{LEAD_IN, Planned, WARM_UP};
 use harness::server::{Access, Call, Server};
@@ -248,6 +249,12 @@ pub fn load(
             .collect(),
         grants: Grants {
             directories: directories.collect::<Result<_, _>>()?,
+            environment: launch::environment(server, places),
+            outbound: launch::outbound(server, places)
+                .iter()
+                .map(|place| wasmmcp_runtime::Destination::parse(place))
+                .collect::<Result<_, _>>()?,
+            private_addresses: launch::private_addresses(server),
             ..Grants::default()
         },
         limits,
