@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use record::{PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record};
+use record::{OfferError, PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record};
 
 use crate::figure::{ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Picture};
 use crate::group::Groups;
@@ -11,8 +11,8 @@ use crate::order::marks;
 use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::{
-    calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, sizes, startup,
-    stops, table3, table3_against, table3_sheet,
+    calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, offers, sizes,
+    startup, stops, table3, table3_against, table3_sheet,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
@@ -36,6 +36,9 @@ pub enum DrawError {
     /// The published numbers that are compiled in are broken: our bug.
     #[error(transparent)]
     Published(#[from] PublishedError),
+    /// The servers' lists of tools cannot be read.
+    #[error(transparent)]
+    Offers(#[from] OfferError),
     /// A file cannot be written.
     #[error("cannot write {path}: {why}; free space, or give a folder that may be written")]
     Write {
@@ -134,7 +137,16 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
 
 /// Reads the run in `run` and writes every table and figure into `out`, which may be the same folder. Returns the files.
 pub fn draw_run(run: &Path, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
-    draw_report(&report(&Record::read(run)?)?, out)
+    let record = Record::read(run)?;
+    let mut files = Vec::new();
+    for page in &offers(&record, run)? {
+        files.extend(draw_page(page, out)?);
+    }
+    // A run that asked for tools and measured nothing has no other table.
+    if files.is_empty() || !record.samples.is_empty() {
+        files.extend(draw_report(&report(&record)?, out)?);
+    }
+    Ok(files)
 }
 
 /// Writes every table and figure of a report into `out`. Returns the files.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use figures::{DrawError, draw_report, report};
+use figures::{DrawError, draw_run, offers, report};
 use record::Record;
 
 /// Redraws every table and figure of a run from its record.
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::from(match error {
                 DrawError::Published(_) => 1,
-                DrawError::Read(_) => 2,
+                DrawError::Read(_) | DrawError::Offers(_) => 2,
                 DrawError::Write { .. } => 4,
             })
         }
@@ -35,12 +35,18 @@ fn main() -> ExitCode {
 }
 
 fn redraw(run: &Path, out: &Path) -> Result<(), DrawError> {
-    let report = report(&Record::read(run)?)?;
+    let record = Record::read(run)?;
     let colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let files = draw_report(&report, out)?;
-    let mut text = report.terminal(100, colour);
-    for file in files {
+    let mut text = String::new();
+    for (_, sheet) in &offers(&record, run)? {
+        text.push_str(&sheet.terminal(100, colour));
+        text.push('\n');
+    }
+    if text.is_empty() || !record.samples.is_empty() {
+        text.push_str(&report(&record)?.terminal(100, colour));
+    }
+    for file in draw_run(run, out)? {
         text.push_str(&format!("{}\n", file.display()));
     }
     // A reader that has seen enough, as `head` has, is no failure: the files are drawn.

@@ -9,6 +9,7 @@ pub mod forecast;
 pub mod list;
 pub mod rerun;
 pub mod runs;
+pub mod table1;
 pub mod table3;
 pub mod verify;
 

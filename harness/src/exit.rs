@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use record::{FindError, ReadError, RecordError, RemoveError};
+use record::{FindError, OfferError, ReadError, RecordError, RemoveError};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub fn of(error: &anyhow::Error) -> Exit {
         if cause.is::<crate::server::Unacceptable>()
             || cause.is::<ReadError>()
             || cause.is::<FindError>()
+            || cause.is::<OfferError>()
+            || matches!(cause.downcast_ref(), Some(figures::DrawError::Offers(_)))
             || cause.is::<dataset::Missing>()
             || cause.is::<crate::input::NoInput>()
         {

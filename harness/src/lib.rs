@@ -22,6 +22,7 @@ pub mod standin;
 pub mod subject;
 
 pub mod again;
+pub mod offer;
 pub mod served;
 pub mod verify;
 

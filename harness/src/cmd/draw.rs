@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use figures::Report;
-use harness::exit::Exit;
+use harness::exit::{Exit, Told};
 use harness::{machine, place};
 use record::{Record, State};
 use serde_json::{Value, json};
@@ -44,6 +44,13 @@ pub fn redraw(global: &Global, names: &[String]) -> Result<Exit> {
         })
         .collect::<Result<Vec<(PathBuf, Record)>>>()?;
     for (_, record) in &runs {
+        if record.run.command == "table1" {
+            return Err(Told::usage(format!(
+                "{} asked servers for their tools and measured nothing; draw it with `harness table1 --run`, or name a run of table3",
+                record.run.id
+            ))
+            .into());
+        }
         for mark in marks(record) {
             eprintln!("{}: {mark}", record.run.id);
         }
@@ -105,7 +112,7 @@ fn show(report: &Report, files: &[PathBuf]) {
     show_files(files);
 }
 
-fn show_files(files: &[PathBuf]) {
+pub fn show_files(files: &[PathBuf]) {
     for file in files {
         super::print(&format!("{}\n", shown(file)));
     }
@@ -123,14 +130,14 @@ fn described(folder: &Path, whole: bool, report: &Report, files: &[PathBuf]) -> 
 }
 
 /// A table's rows by the names of their columns.
-fn rows(csv: &str) -> Result<Vec<BTreeMap<String, String>>> {
+pub fn rows(csv: &str) -> Result<Vec<BTreeMap<String, String>>> {
     Ok(csv::Reader::from_reader(csv.as_bytes())
         .deserialize()
         .collect::<Result<_, _>>()?)
 }
 
 /// A path, relative to the checkout where it lies in one.
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     path.strip_prefix(place::root().unwrap_or_default())
         .unwrap_or(path)
         .display()
