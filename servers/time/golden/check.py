@@ -61,6 +61,8 @@ def within(wanted, found):
     """Whether all of an object is found, whatever is beside it."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(key in found and within(each, found[key]) for key, each in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(map(within, wanted, found))
     return wanted == found
 
 
