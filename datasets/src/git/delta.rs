@@ -60,7 +60,7 @@ impl Blocks {
     fn find(&self, base: &[u8], target: &[u8], at: usize) -> Option<(usize, usize)> {
         let block = target.get(at..at + BLOCK)?;
         let from = self.slots[hash(block) as usize & self.mask] as usize;
-        let there = base.get(from..from + BLOCK)?;
+        let there = base.get(from..)?.get(..BLOCK)?;
         if there != block {
             return None;
         }
