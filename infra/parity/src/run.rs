@@ -10,6 +10,7 @@ use harness::launch::Made;
 use harness::launch::Programs;
 use harness::process::Launch;
 use harness::server::Server;
+use harness::standin::Standins;
 use original::Store;
 use record::Packaging;
 use serde_json::Value;
@@ -102,7 +103,11 @@ pub fn run(
     std::fs::create_dir(&home)?;
     let ground = Ground {
         suite,
-        places: Places::new(workshop.data, folder.path().join("root")),
+        places: Places::new(
+            workshop.data,
+            folder.path().join("root"),
+            &Standins::default(),
+        ),
         home,
         site: Site::start(&suite.pages, workshop.data)?,
     };

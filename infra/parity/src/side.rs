@@ -11,7 +11,7 @@ use harness::clock::Monotonic;
 use harness::input::Places;
 use harness::launch::{self, Code, Made, Programs};
 use harness::process::{Launch, Process};
-use harness::server::Server;
+use harness::server::{Need, Server};
 use original::{Missing, Original, Store};
 use record::Packaging;
 use serde_json::json;
@@ -177,14 +177,12 @@ pub fn ours(
     for directory in &mut server.grants.directories {
         directory.path = fill(&directory.path);
     }
-    server.grants.environment = ours.environment.keys().cloned().collect();
+    server.grants.environment.clear();
+    server.environment = filled(&ours.environment, fill).into_iter().collect();
     server.grants.outbound = ours.outbound.iter().map(|place| fill(place)).collect();
-    let mut launch = launch::stdio(made, &server, programs, places, Code::Cached(cache), None);
-    launch
-        .environment
-        .retain(|(name, _)| !ours.environment.contains_key(name));
-    launch.environment.extend(filled(&ours.environment, fill));
-    launch
+    // What stands in for the network is at a private address, which only a server that needs something may reach.
+    server.needs = ours.outbound.iter().take(1).map(|_| Need::Site).collect();
+    launch::stdio(made, &server, programs, places, Code::Cached(cache), None)
 }
 
 fn filled(variables: &BTreeMap<String, String>, fill: Fill<'_>) -> Vec<(String, String)> {
