@@ -1,5 +1,6 @@
 //! What a guest was granted: directories, environment, outbound addresses. Everything else is denied.
 
+use mcp_wire::guard::Destination;
 use std::path::{Path, PathBuf};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -20,15 +21,6 @@ pub struct Directory {
     pub path: PathBuf,
     /// What it may be used for.
     pub access: Access,
-}
-
-/// A host and port that a guest may send HTTP requests to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    /// Host name or address, in lower case, without brackets.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
 }
 
 /// Everything that one server was granted. The default is nothing.
@@ -77,7 +69,7 @@ pub enum GrantError {
     },
     /// Not a host and a port.
     #[error(
-        "cannot grant {written:?} as a destination; write HOST:PORT, such as api.example.org:443"
+        "cannot grant {written:?} as a destination; write HOST:PORT, such as api.example.org:443, or *:443 for every host"
     )]
     Destination {
         /// As written.
@@ -122,28 +114,15 @@ impl Directory {
     }
 }
 
-impl Destination {
-    /// Reads `HOST:PORT`; an IPv6 address stands in brackets.
-    ///
-    /// # Errors
-    ///
-    /// [`GrantError::Destination`] for anything else.
-    pub fn parse(written: &str) -> Result<Destination, GrantError> {
-        let refused = || GrantError::Destination {
-            written: written.to_owned(),
-        };
-        let (host, port) = written.rsplit_once(':').ok_or_else(refused)?;
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'));
-        if host.is_empty() || (bare.is_none() && host.contains([':', '/', '@', ' '])) {
-            return Err(refused());
-        }
-        Ok(Destination {
-            host: bare.unwrap_or(host).to_ascii_lowercase(),
-            port: port.parse().map_err(|_| refused())?,
-        })
-    }
+/// Reads `HOST:PORT`; an IPv6 address stands in brackets, `*` is every host or every port.
+///
+/// # Errors
+///
+/// [`GrantError::Destination`] for anything else.
+pub fn destination(written: &str) -> Result<Destination, GrantError> {
+    written.parse().map_err(|_| GrantError::Destination {
+        written: written.to_owned(),
+    })
 }
 
 /// Reads the certificates in a PEM file.
@@ -210,12 +189,14 @@ mod tests {
 
     #[test]
     fn destinations_need_a_host_and_a_port() {
-        let read = |written| Destination::parse(written).map(|d| (d.host, d.port)).ok();
-        assert_eq!(
-            read("API.example.org:443"),
-            Some(("api.example.org".to_owned(), 443))
-        );
-        assert_eq!(read("[::1]:80"), Some(("::1".to_owned(), 80)));
+        let read = |written| destination(written).ok().map(|to| to.to_string());
+        for (written, read_as) in [
+            ("API.example.org:443", "api.example.org:443"),
+            ("[::1]:80", "[::1]:80"),
+            ("*:443", "*:443"),
+        ] {
+            assert_eq!(read(written).as_deref(), Some(read_as));
+        }
         for wrong in [
             "example.org",
             "example.org:",

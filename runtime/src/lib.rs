@@ -22,9 +22,10 @@ pub mod stdio;
 mod limits;
 
 pub use cache::{CacheChoice, CacheOutcome};
-pub use grants::{Access, Destination, Directory, Grants};
+pub use grants::{Access, Directory, Grants};
 pub use host::{
     CallError, Host, HostError, HostOptions, Loaded, OpenError, Phases, ServerSpec, Session,
     SessionEnd,
 };
 pub use limits::{Limits, Meter};
+pub use mcp_wire::guard::Destination;

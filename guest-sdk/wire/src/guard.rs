@@ -90,33 +90,48 @@ fn classify_v6(address: Ipv6Addr) -> Class {
     }
 }
 
-/// A host and a port that a guest may connect to.
+/// A host and a port that a server may send requests to; either may stand for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPort {
+pub struct Destination {
+    /// In lower case, without brackets; `*` for every host, `*.example.org` for what is below a name.
     host: String,
+    /// `None`: every port.
     port: Option<u16>,
 }
 
 /// Why a text is not a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotHostPort;
+pub struct NotDestination;
 
-impl std::fmt::Display for NotHostPort {
+impl std::fmt::Display for NotDestination {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
-            "not a host and a port; write host:port, [address]:port, or host:* for every port",
+            "not a host and a port; write host:port, [address]:port, host:* for every port, or *:443 for every host",
         )
     }
 }
 
-impl std::error::Error for NotHostPort {}
+impl std::error::Error for NotDestination {}
 
-impl std::str::FromStr for HostPort {
-    type Err = NotHostPort;
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let brackets = self.host.contains(':');
+        f.write_str(if brackets { "[" } else { "" })?;
+        f.write_str(&self.host)?;
+        f.write_str(if brackets { "]:" } else { ":" })?;
+        match self.port {
+            Some(port) => write!(f, "{port}"),
+            None => f.write_str("*"),
+        }
+    }
+}
 
-    /// Reads `host:port`, `[v6]:port`, `host:*`; `*.example.org:443` grants what is below a name.
-    fn from_str(text: &str) -> Result<Self, NotHostPort> {
-        let (host, port) = text.rsplit_once(':').ok_or(NotHostPort)?;
+impl std::str::FromStr for Destination {
+    type Err = NotDestination;
+
+    /// Reads `host:port`, `[v6]:port`, `host:*`; `*.example.org:443` grants what is below a name, `*:443` every host.
+    fn from_str(text: &str) -> Result<Self, NotDestination> {
+        let (host, port) = text.rsplit_once(':').ok_or(NotDestination)?;
         let port = match port {
             "*" => None,
             number => Some(
@@ -124,47 +139,69 @@ impl std::str::FromStr for HostPort {
                     .parse()
                     .ok()
                     .filter(|port| *port != 0)
-                    .ok_or(NotHostPort)?,
+                    .ok_or(NotDestination)?,
             ),
         };
-        let name = host.strip_prefix("*.").unwrap_or(host);
-        if name.contains(':') && !name.starts_with('[') {
-            return Err(NotHostPort);
+        if host != "*" {
+            let name = host.strip_prefix("*.").unwrap_or(host);
+            if name.contains(':') && !name.starts_with('[') {
+                return Err(NotDestination);
+            }
+            crate::http::host_name(name)
+                .filter(|clean| clean.len() == name.len())
+                .ok_or(NotDestination)?;
         }
-        crate::http::host_name(name)
-            .filter(|clean| clean.len() == name.len())
-            .ok_or(NotHostPort)?;
-        Ok(HostPort {
-            host: host.to_ascii_lowercase(),
+        Ok(Destination {
+            host: bare(host).to_ascii_lowercase(),
             port,
         })
     }
 }
 
-impl HostPort {
-    /// Whether a connection to this host (a name, or an address, v6 in brackets) and port is granted.
+/// A host without the brackets of an IPv6 address and without the dot that ends a full name.
+fn bare(host: &str) -> &str {
+    host.trim_matches(['[', ']']).trim_end_matches('.')
+}
+
+impl Destination {
+    /// Whether a connection to this host (a name, or an address) and port is granted.
     pub fn permits(&self, host: &str, port: u16) -> bool {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let host = bare(host).to_ascii_lowercase();
         let named = match self.host.strip_prefix('*') {
+            Some("") => !host.is_empty(),
             Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
             None => host == self.host,
         };
         named && self.port.is_none_or(|granted| granted == port)
     }
-
-    /// Whether the grant itself names an address of this kind, so that the address is meant: a name never grants an inner address.
-    pub fn names_address(&self, address: IpAddr) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        bare.parse::<IpAddr>().is_ok_and(|own| own == address)
-            || (self.host == "localhost" && classify(address) == Class::Loopback)
-    }
 }
 
-/// Whether a connection may be made: to a granted host and port, at an address that is public or that the grant itself names.
-/// Metadata services are reached only by a grant of their very address.
-pub fn permits(grants: &[HostPort], host: &str, port: u16, address: IpAddr) -> bool {
-    grants
-        .iter()
-        .filter(|grant| grant.permits(host, port))
-        .any(|grant| classify(address) == Class::Public || grant.names_address(address))
+/// Whether any of these grants opens this host and port, whatever addresses the host has.
+pub fn granted(grants: &[Destination], host: &str, port: u16) -> bool {
+    grants.iter().any(|grant| grant.permits(host, port))
+}
+
+/// Whether a request to a granted host and port may go to this address of it. `private`: inner addresses are allowed.
+///
+/// To be asked after the name was resolved, of each address, and again at each redirect; the connection goes to an address that passed.
+pub fn may_reach(
+    grants: &[Destination],
+    private: bool,
+    host: &str,
+    port: u16,
+    address: IpAddr,
+) -> bool {
+    match classify(address) {
+        Class::Public => true,
+        Class::Loopback | Class::Private | Class::LinkLocal | Class::Shared => private,
+        // Credentials are handed out there: no name leads to it and no wildcard, only the address itself, granted as such.
+        Class::Metadata => {
+            private
+                && bare(host).parse() == Ok(address)
+                && grants
+                    .iter()
+                    .any(|grant| !grant.host.starts_with('*') && grant.permits(host, port))
+        }
+        Class::Multicast | Class::Unspecified | Class::Reserved => false,
+    }
 }

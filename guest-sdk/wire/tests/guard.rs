@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use mcp_wire::guard::{Class, HostPort, classify, permits};
+use mcp_wire::guard::{Class, Destination, classify, granted, may_reach};
 
 #[test]
 fn addresses_are_told_apart() {
@@ -96,8 +96,10 @@ fn grants_are_read() {
         "127.0.0.1:80",
         "[::1]:8080",
         "localhost:1",
+        "*:80",
+        "*:*",
     ] {
-        assert!(good.parse::<HostPort>().is_ok(), "{good}");
+        assert!(good.parse::<Destination>().is_ok(), "{good}");
     }
     for bad in [
         "",
@@ -109,62 +111,107 @@ fn grants_are_read() {
         "::1:80",
         "a b:80",
         "a:b:80",
-        "*:80",
+        "**:80",
+        "*a:80",
         "http://a:80",
         "*.:80",
     ] {
-        assert!(bad.parse::<HostPort>().is_err(), "{bad}");
+        assert!(bad.parse::<Destination>().is_err(), "{bad}");
     }
 }
 
+fn grants<const N: usize>(written: [&str; N]) -> Vec<Destination> {
+    written.map(|grant| grant.parse().unwrap()).into()
+}
+
 #[test]
-fn a_granted_name_opens_no_inner_address() {
-    let grants: Vec<HostPort> = [
+fn a_grant_opens_its_host_and_port_alone() {
+    let grants = grants([
         "api.example.org:443",
         "*.cdn.example:443",
         "127.0.0.1:9000",
         "[fd00::7]:80",
         "localhost:*",
-    ]
-    .map(|grant| grant.parse().unwrap())
-    .into();
-    let may = |host: &str, port, address: &str| {
-        permits(&grants, host, port, address.parse::<IpAddr>().unwrap())
-    };
-    assert!(may("api.example.org", 443, "93.184.216.34"));
-    assert!(may("API.example.org.", 443, "93.184.216.34"));
-    assert!(may("a.b.cdn.example", 443, "93.184.216.34"));
-    assert!(may("127.0.0.1", 9000, "127.0.0.1"));
-    assert!(may("[fd00::7]", 80, "fd00::7"));
-    assert!(may("localhost", 4711, "::1"));
-    assert!(!may("api.example.org", 80, "93.184.216.34"), "another port");
-    assert!(!may("example.org", 443, "93.184.216.34"), "another name");
-    assert!(
-        !may("cdn.example", 443, "93.184.216.34"),
-        "the name itself is not below it"
-    );
-    assert!(!may("evilcdn.example", 443, "93.184.216.34"));
-    for inner in [
-        "127.0.0.1",
-        "10.0.0.1",
-        "169.254.169.254",
-        "::1",
-        "::ffff:10.0.0.1",
-        "0.0.0.0",
-        "100.64.0.1",
-        "224.0.0.1",
+    ]);
+    for (host, port) in [
+        ("api.example.org", 443),
+        ("API.example.org.", 443),
+        ("a.b.cdn.example", 443),
+        ("127.0.0.1", 9000),
+        ("[fd00::7]", 80),
+        ("fd00::7", 80),
+        ("localhost", 4711),
     ] {
-        assert!(!may("api.example.org", 443, inner), "rebinding to {inner}");
+        assert!(granted(&grants, host, port), "{host}:{port}");
     }
-    assert!(!may("127.0.0.1", 9000, "169.254.169.254"));
-    assert!(!may("localhost", 80, "10.0.0.1"));
+    for (host, port) in [
+        ("api.example.org", 80),
+        ("example.org", 443),
+        ("cdn.example", 443),
+        ("evilcdn.example", 443),
+        ("127.0.0.1", 80),
+    ] {
+        assert!(!granted(&grants, host, port), "{host}:{port}");
+    }
+    assert!(!granted(&[], "api.example.org", 443), "nothing by default");
+}
+
+#[test]
+fn a_star_grants_every_host_at_its_port() {
+    let web = grants(["*:443", "*:80"]);
+    assert!(granted(&web, "example.org", 443) && granted(&web, "[2606:4700::1]", 80));
+    assert!(!granted(&web, "example.org", 8080) && !granted(&web, "", 80));
+    assert!(granted(&grants(["*:*"]), "example.org", 8080));
+    assert_eq!(
+        grants(["*:443", "[::1]:80", "A.example:*"])
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["*:443", "[::1]:80", "a.example:*"]
+    );
+}
+
+#[test]
+fn a_granted_name_opens_no_inner_address() {
+    let some = grants(["api.example.org:443", "*:80", "169.254.169.254:80"]);
+    let may = |host: &str, port, private, address: &str| {
+        may_reach(
+            &some,
+            private,
+            host,
+            port,
+            address.parse::<IpAddr>().unwrap(),
+        )
+    };
+    for private in [false, true] {
+        assert!(may("api.example.org", 443, private, "93.184.216.34"));
+        for inner in [
+            "127.0.0.1",
+            "10.0.0.1",
+            "::1",
+            "::ffff:10.0.0.1",
+            "100.64.0.1",
+        ] {
+            assert_eq!(
+                may("api.example.org", 443, private, inner),
+                private,
+                "{inner}"
+            );
+        }
+        for never in [
+            "0.0.0.0",
+            "224.0.0.1",
+            "240.0.0.1",
+            "169.254.169.254",
+            "fd00:ec2::254",
+        ] {
+            assert!(!may("api.example.org", 443, private, never), "{never}");
+        }
+    }
+    assert!(may("169.254.169.254", 80, true, "169.254.169.254"));
+    assert!(!may("169.254.169.254", 80, false, "169.254.169.254"));
     assert!(
-        !permits(
-            &[],
-            "api.example.org",
-            443,
-            "93.184.216.34".parse().unwrap()
-        ),
-        "nothing is granted by default"
+        !may("100.100.100.200", 80, true, "100.100.100.200"),
+        "a star is no grant of the very address"
     );
 }

@@ -353,3 +353,31 @@ fn private_addresses_need_a_grant_of_their_own() {
     assert!(server.join().expect("served").starts_with("GET / HTTP/1.1"));
     assert_eq!(client.end().code, Some(0));
 }
+
+#[test]
+fn a_star_is_every_host_but_no_other_port() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let to = listener.local_addr().expect("bound");
+    let tool = |to: &str| format!("fetch\",\"to\":\"{to}");
+    let every = format!("*:{}", to.port());
+    let Some(mut client) = Client::start(&["--outbound", &every], &[]) else {
+        return;
+    };
+    assert!(
+        client
+            .text(1, &tool(&to.to_string()))
+            .contains("DestinationIpProhibited"),
+        "granted, and still a private address"
+    );
+    assert!(
+        client
+            .text(2, &tool("127.0.0.1:9"))
+            .contains("HttpRequestDenied")
+    );
+    assert!(
+        client
+            .text(3, &tool(&format!("169.254.169.254:{}", to.port())))
+            .contains("DestinationIpProhibited")
+    );
+    assert_eq!(client.end().code, Some(0));
+}

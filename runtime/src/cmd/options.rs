@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cache::CacheChoice;
-use crate::grants::{Destination, Directory, Grants, authorities, environment};
+use crate::grants::{Directory, Grants, authorities, destination, environment};
 use crate::limits::Limits;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(crate) struct Granting {
     /// Pass an environment variable on, or set one.
     #[arg(long = "env", value_name = "NAME[=VALUE]")]
     environment: Vec<String>,
-    /// Allow HTTP requests to this host and port; private addresses stay denied.
+    /// Allow HTTP requests to this host and port, either may be *; private addresses stay denied.
     #[arg(long, value_name = "HOST:PORT")]
     outbound: Vec<String>,
     /// Allow granted destinations to be private, loopback or link-local addresses.
@@ -47,7 +47,7 @@ impl Granting {
             grants.environment.push(environment(written)?);
         }
         for written in &self.outbound {
-            grants.outbound.push(Destination::parse(written)?);
+            grants.outbound.push(destination(written)?);
         }
         for file in &self.authority {
             grants.authorities.extend(authorities(file)?);

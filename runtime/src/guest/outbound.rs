@@ -6,8 +6,8 @@
 use crate::grants::Grants;
 use http::uri::Scheme;
 use http_body_util::BodyExt;
-use mcp_wire::guard::{Class, classify};
-use std::net::{IpAddr, SocketAddr};
+use mcp_wire::guard::{granted, may_reach};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -61,11 +61,7 @@ async fn send(
         .trim_matches(['[', ']'])
         .to_ascii_lowercase();
     let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
-    let granted = grants
-        .outbound
-        .iter()
-        .any(|to| to.host == host && to.port == port);
-    if !granted {
+    if !granted(&grants.outbound, &host, port) {
         return Err(Error::HttpRequestDenied);
     }
     let bounded = |asked: Option<Duration>| asked.unwrap_or(patience).min(patience);
@@ -79,7 +75,15 @@ async fn send(
     let found: Vec<SocketAddr> = found.collect();
     let allowed: Vec<SocketAddr> = found
         .into_iter()
-        .filter(|address| may_reach(address.ip(), grants.private_addresses, &host))
+        .filter(|address| {
+            may_reach(
+                &grants.outbound,
+                grants.private_addresses,
+                &host,
+                port,
+                address.ip(),
+            )
+        })
         .collect();
     if allowed.is_empty() {
         return Err(Error::DestinationIpProhibited);
@@ -151,25 +155,17 @@ where
     Ok((response, io))
 }
 
-/// Whether a destination that was granted may lead to this address.
-fn may_reach(address: IpAddr, private_addresses: bool, host: &str) -> bool {
-    match classify(address) {
-        Class::Public => true,
-        Class::Loopback | Class::Private | Class::LinkLocal | Class::Shared => private_addresses,
-        // Credentials are handed out there: no name leads to it, only the address itself, granted as such.
-        Class::Metadata => private_addresses && host.parse() == Ok(address),
-        Class::Multicast | Class::Unspecified | Class::Reserved => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use mcp_wire::guard::{Destination, may_reach};
 
     #[test]
     fn a_name_leads_only_where_it_was_meant_to() {
+        let grants = ["example.org:80", "169.254.169.254:80"]
+            .map(|grant| grant.parse::<Destination>().expect("a grant"));
         let reach = |address: &str, private, host| {
-            may_reach(address.parse().expect("an address"), private, host)
+            let address = address.parse().expect("an address");
+            may_reach(&grants, private, host, 80, address)
         };
         for private in [false, true] {
             assert!(reach("1.1.1.1", private, "example.org"));

@@ -2,7 +2,7 @@
 
 use crate::cache::CacheChoice;
 use crate::cmd::{bytes, duration};
-use crate::grants::{Access, Destination, Directory, GrantError, Grants, authorities, environment};
+use crate::grants::{Access, Directory, GrantError, Grants, authorities, destination, environment};
 use crate::host::ServerSpec;
 use crate::limits::Limits;
 use serde::Deserialize;
@@ -223,7 +223,7 @@ fn specify(
     for to in &written.outbound {
         grants
             .outbound
-            .push(Destination::parse(to).map_err(granted("outbound"))?);
+            .push(destination(to).map_err(granted("outbound"))?);
     }
     for file in &written.authorities {
         grants
