@@ -15,6 +15,8 @@ mod error;
 mod export;
 pub mod http;
 pub mod link;
+#[cfg(feature = "outgoing")]
+pub mod outgoing;
 mod prompt;
 mod repeated;
 mod resource;

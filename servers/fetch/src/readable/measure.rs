@@ -1,0 +1,180 @@
+//! What is counted of an element: its text, the part of it that is links, whether there is any.
+
+use crate::html::{Id, Kind, Tree, is_script_space};
+
+use super::words;
+
+/// An element's text, counted as JavaScript counts it, with runs of white space as one space.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Measure {
+    /// Length in UTF-16 units.
+    pub(super) length: usize,
+    /// Commas of any script.
+    pub(super) commas: usize,
+    /// The plain ones among them.
+    pub(super) plain_commas: usize,
+}
+
+/// Counts an element's text.
+pub(super) fn measure(tree: &Tree, id: Id) -> Measure {
+    let mut found = Measure::default();
+    let mut pending = false;
+    for text in tree.texts(id) {
+        for letter in text.chars() {
+            if is_script_space(letter) {
+                pending = true;
+                continue;
+            }
+            if pending && found.length > 0 {
+                found.length += 1;
+            }
+            pending = false;
+            found.length += letter.len_utf16();
+            if words::is_comma(letter) {
+                found.commas += 1;
+                found.plain_commas += usize::from(letter == ',');
+            }
+        }
+    }
+    found
+}
+
+/// An element's text without white space at its ends, each run within as one space.
+pub(super) fn inner_text(tree: &Tree, id: Id) -> String {
+    let mut found = String::new();
+    let mut run: Option<(char, bool)> = None;
+    for letter in tree.texts(id).flat_map(str::chars) {
+        if is_script_space(letter) {
+            run = Some(match run {
+                None => (letter, false),
+                Some((first, _)) => (first, true),
+            });
+            continue;
+        }
+        if let Some((first, several)) = run.take()
+            && !found.is_empty()
+        {
+            // A single space keeps its kind.
+            found.push(if several { ' ' } else { first });
+        }
+        found.push(letter);
+    }
+    found
+}
+
+/// Whether there is no text but white space.
+pub(super) fn is_blank(tree: &Tree, id: Id) -> bool {
+    tree.texts(id).all(crate::html::blank)
+}
+
+/// Whether the text, without white space at its ends, is shorter than this many UTF-16 units.
+pub(super) fn shorter(tree: &Tree, id: Id, limit: usize, trim: bool) -> bool {
+    let mut length = 0;
+    let mut pending = 0;
+    for letter in tree.texts(id).flat_map(str::chars) {
+        if trim && is_script_space(letter) {
+            pending += usize::from(length > 0) * letter.len_utf16();
+            continue;
+        }
+        length += std::mem::take(&mut pending) + letter.len_utf16();
+        if length >= limit {
+            return false;
+        }
+    }
+    true
+}
+
+/// Which part of the text is links; those within the page count for less.
+pub(super) fn link_density(tree: &Tree, id: Id) -> f64 {
+    let length = measure(tree, id).length;
+    if length == 0 {
+        return 0.0;
+    }
+    let mut linked = 0.0;
+    for link in tree.named(id, "a") {
+        let within = tree
+            .attribute(link, "href")
+            .is_some_and(|to| to.len() > 1 && to.starts_with('#'));
+        linked += measure(tree, link).length as f64 * if within { 0.3 } else { 1.0 };
+    }
+    linked / length as f64
+}
+
+/// Which part of the text stands in elements of some names.
+pub(super) fn density(tree: &Tree, id: Id, names: &[&str]) -> f64 {
+    let length = measure(tree, id).length;
+    if length == 0 {
+        return 0.0;
+    }
+    let inner: usize = tree
+        .all(id, names)
+        .into_iter()
+        .map(|child| measure(tree, child).length)
+        .sum();
+    inner as f64 / length as f64
+}
+
+/// Whether an element holds neither text nor anything but line breaks and rules.
+pub(super) fn is_empty(tree: &Tree, id: Id) -> bool {
+    if !is_blank(tree, id) {
+        return false;
+    }
+    let children = tree.elements(id).count();
+    children == 0
+        || children
+            == tree
+                .descendants(id)
+                .filter(|node| matches!(tree.name(*node), "br" | "hr"))
+                .count()
+}
+
+/// Whether the only thing in an element is one element of this name.
+pub(super) fn holds_one(tree: &Tree, id: Id, name: &str) -> Option<Id> {
+    let mut children = tree.elements(id);
+    let only = children.next().filter(|child| tree.tag(*child) == name)?;
+    if children.next().is_some() {
+        return None;
+    }
+    let bare = tree.children(id).all(|child| match tree.kind(child) {
+        Kind::Text(text) => text.chars().next_back().is_none_or(is_script_space),
+        _ => true,
+    });
+    bare.then_some(only)
+}
+
+/// Whether a node is text, or an element that stands within lines of text.
+pub(super) fn is_phrasing(tree: &Tree, id: Id) -> bool {
+    // Asked of links in links: whatever is no link ends the search.
+    let mut open = vec![id];
+    while let Some(node) = open.pop() {
+        match tree.kind(node) {
+            Kind::Text(_) => {}
+            Kind::Element { .. } => match tree.tag(node) {
+                "abbr" | "audio" | "b" | "bdo" | "br" | "button" | "cite" | "code" | "data"
+                | "datalist" | "dfn" | "em" | "embed" | "i" | "img" | "input" | "kbd" | "label"
+                | "mark" | "math" | "meter" | "noscript" | "object" | "output" | "progress"
+                | "q" | "ruby" | "samp" | "script" | "select" | "small" | "span" | "strong"
+                | "sub" | "sup" | "textarea" | "time" | "var" | "wbr" => {}
+                "a" | "del" | "ins" => open.extend(tree.children(node)),
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Whether a node is white space, or a line break.
+pub(super) fn is_white(tree: &Tree, id: Id) -> bool {
+    match tree.kind(id) {
+        Kind::Text(text) => crate::html::blank(text),
+        _ => tree.tag(id) == "br",
+    }
+}
+
+/// Whether an element has another of this name above it, within four steps, or `anywhere`.
+pub(super) fn within(tree: &Tree, id: Id, name: &str) -> bool {
+    std::iter::successors(tree.parent(id), |node| tree.parent(*node))
+        .take(4)
+        .any(|node| tree.tag(node) == name)
+}
