@@ -106,7 +106,7 @@ def aggregate_list(
     items: list[dict[str, Any]],
     group_by: str | None = None,
     count_field: str | None = None,
-    sum_fields: list[str] | None = None,
+    sum_fields: Annotated[list[str], Field(max_length=100)] | None = None,
 ) -> CallToolResult:
     """Groups a list of objects by a field, counts a field's values, adds up the numbers of others."""
     found: dict[str, Any] = {"total_count": len(items)}
@@ -199,7 +199,7 @@ def combine_research_results(
 @server.tool(title="Drop duplicates", annotations=READ_ONLY)
 def deduplicate(
     items: list[dict[str, Any]],
-    key_fields: Annotated[list[str], Field(min_length=1)],
+    key_fields: Annotated[list[str], Field(min_length=1, max_length=32)],
     keep: Literal["first", "last"] = "first",
 ) -> CallToolResult:
     """Drops items that agree in some fields with an earlier or a later one."""

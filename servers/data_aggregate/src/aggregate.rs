@@ -1,7 +1,7 @@
 //! `aggregate_list`: groups, counts, and the numbers of fields.
 
 use crate::number::{Number, statistics};
-use crate::value::{Object, Value, compact, name, objects, size};
+use crate::value::{self, Object, Value, name, objects, size};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub fn aggregate_list(
     answer.set("total_count", Value::Int(items.len() as i128));
     if items.is_empty() {
         answer.set("groups", Value::Object(Object::default()));
-        return compact(&answer);
+        return value::answer(&answer);
     }
     let input = size(&items);
     answer.set("input_size_estimate", Value::Int(i128::from(input)));
@@ -58,7 +58,7 @@ pub fn aggregate_list(
         "reduction_ratio",
         Value::Float(output as f64 / input as f64),
     );
-    compact(&answer)
+    value::answer(&answer)
 }
 
 /// How often each value of a field occurs, in the order of first sight; what an item lacks is unknown.

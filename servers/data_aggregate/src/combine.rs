@@ -1,7 +1,7 @@
 //! `combine_research_results`: results by their score, and all in one text.
 
 use crate::number::Number;
-use crate::value::{Object, Value, compact, name, objects, size};
+use crate::value::{self, Object, Value, name, objects, size};
 use std::borrow::Cow;
 
 /// The answer as compact JSON.
@@ -19,7 +19,7 @@ pub fn combine_research_results(
     answer.set("result_count", Value::Int(results.len() as i128));
     if results.is_empty() {
         answer.set("combined_summary", Value::Text("".into()));
-        return compact(&answer);
+        return value::answer(&answer);
     }
     let input = size(&results);
     if let Some(field) = score {
@@ -58,7 +58,7 @@ pub fn combine_research_results(
     answer.set("combined_text", Value::Text(combined.into()));
     answer.set("input_size", Value::Int(i128::from(input)));
     answer.set("output_size", Value::Int(output as i128));
-    compact(&answer)
+    value::answer(&answer)
 }
 
 /// A field as text; empty where it is missing or null.

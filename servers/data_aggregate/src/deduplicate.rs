@@ -1,6 +1,6 @@
 //! `deduplicate`: one item of each key.
 
-use crate::value::{Object, Value, compact, objects};
+use crate::value::{self, Object, Value, compact, objects};
 use std::collections::BTreeMap;
 
 /// Which of several items with one key is kept, in the first one's place.
@@ -44,7 +44,7 @@ pub fn deduplicate(items: &str, fields: &[String], keep: Keep) -> Result<String,
         "items",
         Value::List(unique.into_iter().map(Value::Object).collect()),
     );
-    compact(&answer)
+    value::answer(&answer)
 }
 
 /// The fields as a list in JSON, so that nothing in one reads as two, and 1 is not "1"; what is missing is null.

@@ -2,7 +2,7 @@
 
 use crate::number::{Number, sum, too_large, total};
 use crate::parse;
-use crate::value::{Object, Value, compact, objects};
+use crate::value::{self, Object, Value, objects};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -109,7 +109,7 @@ pub fn merge_summaries(summaries: &str, weights: Option<&str>) -> Result<String,
     let mut answer = Object::default();
     answer.set("merged_count", Value::Int(summaries.len() as i128));
     if summaries.is_empty() {
-        return compact(&answer);
+        return value::answer(&answer);
     }
     let mut names: Vec<&Cow<'_, str>> = Vec::new();
     let mut fields: Vec<Option<Field>> = Vec::new();
@@ -142,7 +142,7 @@ pub fn merge_summaries(summaries: &str, weights: Option<&str>) -> Result<String,
                 .ok_or_else(|| too_large(name))?;
         }
     }
-    compact(&answer)
+    value::answer(&answer)
 }
 
 fn read(weights: &str, count: usize) -> Result<Vec<f64>, String> {

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 
 /// How deep values may nest.
 const DEEPEST: usize = 100;
-/// How many values an argument may hold: each takes some dozens of bytes, however short it is written.
-const VALUES: usize = 1_000_000;
+/// How many values an argument may hold: each takes a hundred bytes and more, however short it is written.
+const VALUES: usize = 250_000;
+/// How many bytes an argument may have: an answer can repeat each of them four times.
+const BYTES: usize = 8 << 20;
 
 /// Reads an argument.
 ///
@@ -18,7 +20,12 @@ pub fn value<'a>(argument: &str, json: &'a str) -> Result<Value<'a>, String> {
         at: 0,
         room: VALUES,
     };
-    let read = reader.value(0).and_then(|value| {
+    let small = if json.len() > BYTES {
+        Err(Fault::TooLong)
+    } else {
+        Ok(())
+    };
+    let read = small.and_then(|()| reader.value(0)).and_then(|value| {
         reader.peek();
         if reader.at == json.len() {
             Ok(value)
@@ -30,7 +37,8 @@ pub fn value<'a>(argument: &str, json: &'a str) -> Result<Value<'a>, String> {
         let what = match fault {
             Fault::NotJson => "is not JSON; send it as JSON",
             Fault::TooDeep => "nests deeper than 100 levels; flatten it",
-            Fault::TooMany => "holds more than a million values; send fewer at a time",
+            Fault::TooMany => "holds more than 250,000 values; send fewer at a time",
+            Fault::TooLong => "is longer than 8 MiB; send less at a time",
             Fault::TooLarge => "holds a number beyond the range of a double; send it as a text",
             Fault::HalfPair => "holds half of a surrogate pair (\\ud800 to \\udfff alone), which no client can read back; remove it",
         };
@@ -43,6 +51,7 @@ enum Fault {
     NotJson,
     TooDeep,
     TooMany,
+    TooLong,
     TooLarge,
     HalfPair,
 }
@@ -221,10 +230,12 @@ mod tests {
     #[test]
     fn what_is_too_much_is_refused_with_the_remedy() {
         let deep = "[".repeat(200_000);
+        let long = format!("\"{}\"", "a".repeat(BYTES));
         let many = format!("[{}0]", "0,".repeat(VALUES));
         for (json, why) in [
             (deep.as_str(), "nests deeper"),
-            (&many, "a million"),
+            (&many, "250,000"),
+            (&long, "8 MiB"),
             ("1e999", "range of a double"),
             (r#"["\ud800"]"#, "surrogate"),
             ("[1", "not JSON"),

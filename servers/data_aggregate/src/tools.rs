@@ -27,6 +27,7 @@ pub(crate) fn aggregate_list(
     /// A field: its twenty most frequent values.
     count_field: Option<String>,
     /// Fields whose numbers are added up; texts such as "1,234.5" count.
+    #[arg(max_items = 100)]
     sum_fields: Option<Vec<String>>,
 ) -> Result<Json<Written<Aggregated>>, ToolError> {
     let json = aggregate::aggregate_list(items.get(), group_by, count_field, sum_fields)?;
@@ -82,7 +83,7 @@ pub(crate) fn deduplicate(
     #[arg(raw = r#"{"type":"array","items":{"type":"object"},"description":"The objects."}"#)]
     items: Any,
     /// The fields in which duplicates agree; a number is not the text that spells it.
-    #[arg(min_items = 1)]
+    #[arg(min_items = 1, max_items = 32)]
     key_fields: Vec<String>,
     /// Which one is kept, in the first one's place.
     #[arg(default = "first")]

@@ -1,7 +1,7 @@
 //! `compute_trends`: whether the second half of a series is above the first.
 
 use crate::number::{Number, statistics, sum, too_large};
-use crate::value::{Object, Value, compact, objects};
+use crate::value::{self, Object, Value, objects};
 
 /// The answer as compact JSON. Points are taken as they come: formats of time differ, and nothing is sorted by them.
 ///
@@ -15,7 +15,7 @@ pub fn compute_trends(series: &str, field: &str) -> Result<String, String> {
     answer.set("data_points", Value::Int(points.len() as i128));
     if points.len() < 2 {
         answer.set("trend", Value::Text("insufficient_data".into()));
-        return compact(&answer);
+        return value::answer(&answer);
     }
     let (first, second) = points.split_at(points.len() / 2);
     let mean = |half: &[Number]| {
@@ -42,5 +42,5 @@ pub fn compute_trends(series: &str, field: &str) -> Result<String, String> {
     answer.set("first_half_avg", Value::Float(first));
     answer.set("second_half_avg", Value::Float(second));
     answer.set("change_percent", Value::Float(change));
-    compact(&answer)
+    value::answer(&answer)
 }

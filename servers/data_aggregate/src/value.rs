@@ -103,6 +103,21 @@ impl Serialize for Object<'_> {
     }
 }
 
+/// How many bytes an answer may have: the message that carries it takes several times as much memory.
+const ANSWER: usize = 16 << 20;
+
+/// An answer as compact JSON.
+///
+/// # Errors
+/// Where it is too large to be carried.
+pub fn answer(value: &Object<'_>) -> Result<String, String> {
+    let json = compact(value)?;
+    if json.len() > ANSWER {
+        return Err("the answer would be larger than 16 MiB; send fewer at a time".to_owned());
+    }
+    Ok(json)
+}
+
 /// A value as compact JSON.
 pub fn compact(value: &impl Serialize) -> Result<String, String> {
     // Names are texts and numbers are finite, so this cannot fail; a fault would be ours, and it is said.
