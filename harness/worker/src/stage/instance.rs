@@ -252,8 +252,8 @@ pub fn load(
             environment: launch::environment(server, places),
             outbound: launch::outbound(server, places)
                 .iter()
-                .map(|place| wasmmcp_runtime::Destination::parse(place))
-                .collect::<Result<_, _>>()?,
+                .map(|place| place.parse().with_context(|| format!("{place} is granted")))
+                .collect::<Result<_>>()?,
             private_addresses: launch::private_addresses(server),
             ..Grants::default()
         },
