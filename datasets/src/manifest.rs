@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::seed::Seed;
 
 /// Version of the generator. It changes whenever any byte of any file does.
-pub const GENERATOR: &str = "3";
+pub const GENERATOR: &str = "4";
 
 /// The manifest's name within a data set.
 pub const MANIFEST: &str = "manifest.json";

@@ -89,9 +89,10 @@ pub(super) fn write(
 }
 
 // The index knows size and second of each file and nothing else, so nothing else may be compared: see `index.rs`.
+// A sandbox shows no bit for execution, so it does not count either: the answers are the same in every packaging.
 const CONFIGURATION: &str = "[core]
 \trepositoryformatversion = 0
-\tfilemode = true
+\tfilemode = false
 \tbare = false
 \tlogallrefupdates = true
 \ttrustctime = false

@@ -193,50 +193,48 @@ fn working_trees_are_clean_or_in_the_middle_of_work() {
     status(
         "dirty",
         expect![[r###"
-        ## main...origin/main [ahead 3]
-         M README.md
-         M assets/logo.bin
-         D data/nul.bin
-         M data/windows.csv
-         M docs/empty.txt
-        M  docs/guide.md
-         M docs/no-newline.txt
-        D  "docs/release notes.txt"
-         M docs/設計.md
-        R  scripts/build.sh -> scripts/make.sh
-        A  src/main/java/org/example/lattice/Fresh.java
-        MM src/main/java/org/example/lattice/Grid.java
-        M  src/main/java/org/example/lattice/storage/Codec.java
-        ?? keep.log
-        ?? "new folder/inner.txt"
-        ?? "new folder/メモ.txt"
-        ?? notes.txt
-    "###]],
+            ## main...origin/main [ahead 3]
+             M README.md
+             M assets/logo.bin
+             D data/nul.bin
+             M data/windows.csv
+            M  docs/guide.md
+             M docs/no-newline.txt
+            D  "docs/release notes.txt"
+             M docs/設計.md
+            R  scripts/build.sh -> scripts/make.sh
+            A  src/main/java/org/example/lattice/Fresh.java
+            MM src/main/java/org/example/lattice/Grid.java
+            M  src/main/java/org/example/lattice/storage/Codec.java
+            ?? keep.log
+            ?? "new folder/inner.txt"
+            ?? "new folder/メモ.txt"
+            ?? notes.txt
+        "###]],
     );
     status(
         "large",
         expect![[r#"
-        ## main...origin/main
-         M README.md
-        MM module-03/src/Part04.java
-        R  module-05/src/Part10.java -> module-05/src/Part90.java
-        D  module-06/data/run-1.csv
-        M  module-07/src/Part00.java
-        M  module-11/src/Part36.java
-         M module-12/src/Part12.java
-         M module-13/src/Part01.java
-         M module-14/src/Part22.java
-         M module-15/data/run-5.csv
-        M  module-20/data/run-3.csv
-        A  module-30/src/Fresh.java
-         M module-31/src/Part30.java
-         D module-33/src/Part02.java
-         M module-34/src/Part03.java
-         M module-38/src/Part07.java
-        ?? module-99/a.txt
-        ?? module-99/b.txt
-        ?? plan.txt
-    "#]],
+            ## main...origin/main
+             M README.md
+            MM module-03/src/Part04.java
+            R  module-05/src/Part10.java -> module-05/src/Part90.java
+            D  module-06/data/run-1.csv
+            M  module-07/src/Part00.java
+            M  module-11/src/Part36.java
+             M module-12/src/Part12.java
+             M module-13/src/Part01.java
+             M module-14/src/Part22.java
+             M module-15/data/run-5.csv
+            M  module-20/data/run-3.csv
+            A  module-30/src/Fresh.java
+             M module-31/src/Part30.java
+             D module-33/src/Part02.java
+             M module-38/src/Part07.java
+            ?? module-99/a.txt
+            ?? module-99/b.txt
+            ?? plan.txt
+        "#]],
     );
 }
 
