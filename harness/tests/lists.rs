@@ -17,8 +17,8 @@ fn listed(arguments: &[&str]) -> String {
 #[test]
 fn each_list_names_what_there_is_and_nothing_that_is_not_measured() {
     for (what, there, absent) in [
-        ("servers", "image_resize", "git"),
-        ("tools", "parse_logs", "git_log"),
+        ("servers", "image_resize", "gitt"),
+        ("tools", "parse_logs", "git_blame"),
         ("packagings", "component-wasmtime", "jar"),
         ("start-classes", "instance-cold", "lukewarm"),
         ("transports", "in-process", "carrier-pigeon"),

@@ -1,0 +1,10 @@
+//! Differences: which files changed, which of them were renamed, and the patch that says so.
+
+pub mod change;
+pub mod lines;
+pub mod myers;
+pub mod patch;
+pub mod rename;
+pub mod similarity;
+pub mod slide;
+pub mod tree;

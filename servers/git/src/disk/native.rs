@@ -1,0 +1,218 @@
+//! The standard library's calls; what is opened or looked at is never a link.
+
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+
+use super::{Kind, More, Stat};
+use crate::failure::Fault;
+
+/// A file that is open for reading.
+pub struct File {
+    file: fs::File,
+    size: u64,
+}
+
+impl File {
+    /// Opens a regular file.
+    pub fn open(path: &[u8]) -> Result<File, Fault> {
+        // non-blocking: opening a pipe must not wait for somebody to write into it
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits().cast_signed())
+            .open(OsStr::from_bytes(path))
+            .map_err(|error| fault(&error))?;
+        let metadata = file.metadata().map_err(|error| fault(&error))?;
+        if metadata.is_dir() {
+            return Err(Fault::IsDirectory);
+        }
+        if !metadata.is_file() {
+            return Err(Fault::Io);
+        }
+        Ok(File {
+            file,
+            size: metadata.len(),
+        })
+    }
+
+    /// Bytes it had when it was opened.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Up to `length` bytes from `offset`; fewer only where the file ends.
+    pub fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Fault> {
+        let mut bytes = vec![0; length];
+        let mut filled = 0;
+        while filled < length {
+            match self
+                .file
+                .read_at(&mut bytes[filled..], offset + filled as u64)
+            {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(fault(&error)),
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
+    }
+}
+
+/// A directory whose entries are looked at one after another.
+pub struct Folder(Vec<u8>);
+
+impl Folder {
+    /// The directory at `path`.
+    pub fn open(path: &[u8]) -> Result<Folder, Fault> {
+        Ok(Folder(path.to_vec()))
+    }
+
+    /// What the entry `name` is, a link not followed.
+    pub fn stat(&self, name: &[u8]) -> Result<Stat, Fault> {
+        stat(&super::join(&self.0, name))
+    }
+}
+
+/// What stands at `path` itself, a link not followed.
+pub fn stat(path: &[u8]) -> Result<Stat, Fault> {
+    let metadata = fs::symlink_metadata(OsStr::from_bytes(path)).map_err(|error| fault(&error))?;
+    let nanos = |value: i64| u32::try_from(value).unwrap_or(0);
+    Ok(Stat {
+        kind: kind(metadata.file_type()),
+        size: metadata.len(),
+        modified: (metadata.mtime(), nanos(metadata.mtime_nsec())),
+        executable: Some(metadata.mode() & 0o100 != 0),
+        more: Some(More {
+            changed: (metadata.ctime(), nanos(metadata.ctime_nsec())),
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            user: metadata.uid(),
+            group: metadata.gid(),
+        }),
+    })
+}
+
+/// The entries of a directory, by the bytes of their names.
+pub fn entries(path: &[u8]) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(OsStr::from_bytes(path)).map_err(|error| fault(&error))? {
+        let entry = entry.map_err(|error| fault(&error))?;
+        let kind = entry.file_type().map_or(Kind::Other, kind);
+        entries.push((entry.file_name().into_vec(), kind));
+    }
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    Ok(entries)
+}
+
+/// Where the link at `path` points.
+pub fn read_link(path: &[u8]) -> Result<Vec<u8>, Fault> {
+    fs::read_link(OsStr::from_bytes(path))
+        .map(|target| target.into_os_string().into_vec())
+        .map_err(|error| fault(&error))
+}
+
+/// The path with every link in it resolved.
+pub fn real(path: &[u8]) -> Result<Vec<u8>, Fault> {
+    fs::canonicalize(OsStr::from_bytes(path))
+        .map(|path| path.into_os_string().into_vec())
+        .map_err(|error| fault(&error))
+}
+
+/// Makes a file that must not exist yet.
+pub fn create_new(path: &[u8], bytes: &[u8], executable: bool) -> Result<(), Fault> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(if executable { 0o777 } else { 0o666 })
+        .open(OsStr::from_bytes(path))
+        .map_err(|error| fault(&error))?;
+    file.write_all(bytes).map_err(|error| {
+        // half a file is worse than none; that it cannot be removed would be said by the next attempt
+        let _ = fs::remove_file(OsStr::from_bytes(path));
+        fault(&error)
+    })
+}
+
+/// Gives a file its bit for execution, or takes it.
+pub fn set_executable(path: &[u8], executable: bool) -> Result<(), Fault> {
+    let path = OsStr::from_bytes(path);
+    let mode = fs::symlink_metadata(path)
+        .map_err(|error| fault(&error))?
+        .mode();
+    let mode = if executable {
+        // whoever may read may execute, as git does
+        mode | (mode & 0o444) >> 2
+    } else {
+        mode & !0o111
+    };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|error| fault(&error))
+}
+
+/// Moves `from` to `to` and replaces what is there.
+pub fn rename(from: &[u8], to: &[u8]) -> Result<(), Fault> {
+    fs::rename(OsStr::from_bytes(from), OsStr::from_bytes(to)).map_err(|error| fault(&error))
+}
+
+/// Removes a file or a link.
+pub fn remove_file(path: &[u8]) -> Result<(), Fault> {
+    fs::remove_file(OsStr::from_bytes(path)).map_err(|error| fault(&error))
+}
+
+/// Removes an empty directory.
+pub fn remove_directory(path: &[u8]) -> Result<(), Fault> {
+    fs::remove_dir(OsStr::from_bytes(path)).map_err(|error| fault(&error))
+}
+
+/// Makes one directory.
+pub fn create_directory(path: &[u8]) -> Result<(), Fault> {
+    fs::create_dir(OsStr::from_bytes(path)).map_err(|error| fault(&error))
+}
+
+/// Makes a link at `path` that holds `target`.
+pub fn symlink(target: &[u8], path: &[u8]) -> Result<(), Fault> {
+    std::os::unix::fs::symlink(OsStr::from_bytes(target), OsStr::from_bytes(path))
+        .map_err(|error| fault(&error))
+}
+
+fn kind(of: fs::FileType) -> Kind {
+    if of.is_file() {
+        Kind::File
+    } else if of.is_dir() {
+        Kind::Directory
+    } else if of.is_symlink() {
+        Kind::Link
+    } else {
+        debug_assert!(
+            of.is_fifo() || of.is_socket() || of.is_char_device() || of.is_block_device()
+        );
+        Kind::Other
+    }
+}
+
+fn fault(error: &std::io::Error) -> Fault {
+    let Some(code) = error.raw_os_error() else {
+        return Fault::Io;
+    };
+    match Errno::from_raw_os_error(code) {
+        Errno::NOENT => Fault::Missing,
+        Errno::NOTDIR => Fault::NotDirectory,
+        Errno::ISDIR => Fault::IsDirectory,
+        Errno::EXIST => Fault::Exists,
+        Errno::ACCESS | Errno::PERM => Fault::Denied,
+        Errno::LOOP => Fault::Loop,
+        Errno::NOTEMPTY => Fault::NotEmpty,
+        Errno::ROFS => Fault::ReadOnly,
+        Errno::NOSPC | Errno::DQUOT => Fault::Full,
+        Errno::ILSEQ => Fault::BadName,
+        Errno::FBIG => Fault::TooLarge,
+        _ => Fault::Io,
+    }
+}
