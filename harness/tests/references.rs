@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 
+use harness::clock::Monotonic;
 use harness::input::Places;
 use harness::judge::judge;
 use harness::server::Server;
-use harness::standin::Standins;
+use harness::standin::Up;
 use serde_json::{Value, json};
+use toolchain::{Linking, Native, Toolchain};
 
 /// The servers that have one, and the calls that it answers otherwise: the reasons are in the servers' READMEs.
-const REFERENCES: [(&str, &[&str]); 3] = [
+const REFERENCES: [(&str, &[&str]); 4] = [
     (
         "log_parser",
         &[
@@ -27,6 +29,7 @@ const REFERENCES: [(&str, &[&str]); 3] = [
     ),
     ("image_resize", &[]),
     ("data_aggregate", &[]),
+    ("summarize", &[]),
 ];
 
 fn root() -> &'static Path {
@@ -55,6 +58,24 @@ fn python() -> Result<PathBuf, String> {
         .map_err(|missing| missing.to_string())
 }
 
+/// What stands in for the network, built if the server needs any of it.
+fn standin(server: &Server) -> Option<PathBuf> {
+    if server.needs.is_empty() {
+        return None;
+    }
+    let program = Native {
+        workspace: root(),
+        package: "standin",
+        program: "standin",
+        profile: "release",
+        beside: &[],
+        linking: Linking::Static,
+    };
+    let built =
+        Toolchain::of_this_machine().build_native(&program, &mut |line| eprintln!("{line}"));
+    Some(built.expect("the stand-in builds"))
+}
+
 fn data() -> PathBuf {
     let cache = harness::place::cache().expect("a cache");
     dataset::ensure(&cache).expect("the data set")
@@ -73,10 +94,10 @@ struct Reference {
 }
 
 impl Reference {
-    fn start(python: &Path, name: &str, environment: &[(&str, &str)]) -> Reference {
+    fn start(python: &Path, name: &str, environment: &[(String, String)]) -> Reference {
         let mut child = command(python)
             .arg(root().join(format!("containers/{name}/reference/server.py")))
-            .envs(environment.iter().copied())
+            .envs(environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -133,9 +154,17 @@ fn each_reference_server_gives_our_servers_answers_but_for_what_is_listed() {
     };
     for (name, otherwise) in REFERENCES {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let places = Places::new(data(), folder.path(), &Standins::default());
         let server = Server::read(&root().join("servers").join(name)).expect("a whole server");
-        let mut reference = Reference::start(&python, name, &[]);
+        let clock = Monotonic::new();
+        let servers = std::slice::from_ref(&server);
+        let up = Up::start(standin(&server).as_deref(), servers, &data(), &clock);
+        let up = up.expect("what stands in for the network starts");
+        let places = Places::new(data(), folder.path(), &up.standins);
+        let filled = server.environment.iter();
+        let environment: Vec<(String, String)> = filled
+            .map(|(name, value)| (name.clone(), places.fill(value)))
+            .collect();
+        let mut reference = Reference::start(&python, name, &environment);
         let mut report = String::new();
         let mut seen = Vec::new();
         for call in &server.calls {
@@ -212,6 +241,7 @@ fn the_summarizing_reference_asks_the_model_that_it_is_given_and_tells_no_key() 
         ("OPENAI_API_KEY", "secret-7"),
         ("SUMMARIZE_MODEL", "small"),
     ];
+    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut reference = Reference::start(&python, "summarize", &environment);
     let mut call = |tool: &str, arguments: Value| {
         let result = reference.ask("tools/call", &json!({"name": tool, "arguments": arguments}));

@@ -33,7 +33,7 @@ PROVIDERS = {
 HOW = {
     "concise": "Write a few plain sentences with what matters most.",
     "detailed": "Keep every main point, and say what each rests on.",
-    "bullet": 'Write a list, one point a line, each line beginning with "- ".',
+    "bullet": 'Write a bullet list, one point a line, each line beginning with "- ".',
 }
 # Texts of fewer characters are their own summary.
 SHORT = 100
