@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use harness::input::Places;
 use harness::server::{Call, read_all};
-use harness::standin::Standins;
 use serde_json::{Value, json};
 
 use crate::target::TARGETS;
@@ -20,7 +19,10 @@ pub type Seeds = BTreeMap<&'static str, Vec<Vec<u8>>>;
 /// When a `server.toml` or a data file cannot be read.
 pub fn of(root: &Path, data: &Path) -> Result<Seeds> {
     let mut seeds = Seeds::new();
-    let places = Places::new(data, "/none", &Standins::default());
+    let places = Places {
+        data: data.to_owned(),
+        scratch: "/none".into(),
+    };
     let mut keep = |target: &'static str, input: Vec<u8>| {
         seeds.entry(target).or_default().push(input);
     };

@@ -8,7 +8,7 @@ use serde_json::Value;
 pub enum Answer {
     /// A result.
     Result {
-        /// The content blocks of a tool, or the whole answer of a prompt.
+        /// The content blocks of a tool, or the messages of a prompt.
         content: Value,
         /// `structuredContent`.
         structured: Option<Value>,
@@ -35,7 +35,8 @@ impl Answer {
                 Answer::Result {
                     error: result.get("isError") == Some(&Value::Bool(true)),
                     structured: result.remove("structuredContent"),
-                    content: match result.remove("content") {
+                    // A prompt's description is documentation, and ours is in words of our own.
+                    content: match result.remove("content").or(result.remove("messages")) {
                         Some(content) => content,
                         None => Value::Object(result),
                     },

@@ -116,13 +116,22 @@ fn answer(stream: &TcpStream, answers: &BTreeMap<String, Vec<u8>>) -> std::io::R
     use std::io::Read as _;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut lines = BufReader::new(stream.take(LONGEST)).lines();
-    let first = lines.next().transpose()?.unwrap_or_default();
-    for line in lines {
-        if line?.is_empty() {
+    let mut reader = BufReader::new(stream);
+    let (mut first, mut line, mut body) = (String::new(), String::new(), 0);
+    reader.by_ref().take(LONGEST).read_line(&mut first)?;
+    loop {
+        line.clear();
+        reader.by_ref().take(LONGEST).read_line(&mut line)?;
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        if name.eq_ignore_ascii_case("content-length") {
+            body = value.trim().parse().unwrap_or(0);
+        }
+        if line.trim().is_empty() {
             break;
         }
     }
+    // Whoever is answered before everything is read may find the connection reset.
+    std::io::copy(&mut reader.take(body), &mut std::io::sink())?;
     let path = first.split(' ').nth(1).unwrap_or_default();
     let nothing =
         b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
