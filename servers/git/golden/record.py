@@ -4,7 +4,7 @@
     cargo run -p dataset -- generate DATA
     VENV/bin/python servers/git/golden/record.py DATA
 
-Debian's git 2.47.3 was on the machine. A commit id that depends on the clock is matched by pattern; an answer longer than
+DATA is a folder of its own: git refreshes the indexes of the repositories that it is asked about. Debian's git 2.47.3 was on the machine. A commit id that depends on the clock is matched by pattern; an answer longer than
 4,000 characters is kept as its digest.
 """
 
