@@ -1,8 +1,10 @@
 //! White space, which JavaScript (where the article is found) and Python (where Markdown is written) count differently.
 
 /// What `\s` and `trim` mean in JavaScript.
+#[inline]
 pub fn is_script_space(letter: char) -> bool {
     match letter {
+        '!'..='~' => false,
         '\t'..='\r' | ' ' => true,
         '\0'..='\u{9f}' => false,
         '\u{feff}' => true,

@@ -20,7 +20,20 @@ pub(super) fn measure(tree: &Tree, id: Id) -> Measure {
     let mut found = Measure::default();
     let mut pending = false;
     for text in tree.texts(id) {
-        for letter in text.chars() {
+        let mut rest = text.as_bytes();
+        // Nearly all letters are ASCII, and are counted without being decoded.
+        while let Some((byte, later)) = rest.split_first() {
+            let letter = if byte.is_ascii() {
+                rest = later;
+                char::from(*byte)
+            } else {
+                let at = text.len() - rest.len();
+                let Some(letter) = text[at..].chars().next() else {
+                    break;
+                };
+                rest = &rest[letter.len_utf8()..];
+                letter
+            };
             if is_script_space(letter) {
                 pending = true;
                 continue;
@@ -30,9 +43,11 @@ pub(super) fn measure(tree: &Tree, id: Id) -> Measure {
             }
             pending = false;
             found.length += letter.len_utf16();
-            if words::is_comma(letter) {
+            if letter == ',' {
                 found.commas += 1;
-                found.plain_commas += usize::from(letter == ',');
+                found.plain_commas += 1;
+            } else if !letter.is_ascii() && words::is_comma(letter) {
+                found.commas += 1;
             }
         }
     }

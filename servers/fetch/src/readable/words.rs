@@ -1,23 +1,39 @@
 //! The words by which classes, names and texts are judged, as Mozilla's Readability 0.6 lists them.
 
 /// Some words, found as parts of a text whatever their case.
-pub(super) struct Words(pub(super) &'static [&'static str]);
+pub(super) struct Words {
+    list: &'static [&'static str],
+    /// The letters that they begin with, a bit each: nearly no letter of a text begins one.
+    first: u128,
+}
 
 impl Words {
+    const fn new(list: &'static [&'static str]) -> Words {
+        let mut first = 0;
+        let mut at = 0;
+        while at < list.len() {
+            first |= 1 << list[at].as_bytes()[0];
+            at += 1;
+        }
+        Words { list, first }
+    }
+
     /// Whether the text, which is in lower case, holds one of them.
     pub(super) fn within(&self, lower: &str) -> bool {
         let bytes = lower.as_bytes();
-        (0..bytes.len()).any(|start| {
-            let rest = &bytes[start..];
-            self.0.iter().any(|word| {
-                word.as_bytes().first() == rest.first() && rest.starts_with(word.as_bytes())
-            })
+        bytes.iter().enumerate().any(|(start, letter)| {
+            letter.is_ascii()
+                && self.first >> letter & 1 == 1
+                && self
+                    .list
+                    .iter()
+                    .any(|word| bytes[start..].starts_with(word.as_bytes()))
         })
     }
 }
 
 /// What is probably not the article.
-pub(super) const UNLIKELY: Words = Words(&[
+pub(super) const UNLIKELY: Words = Words::new(&[
     "-ad-",
     "ai2html",
     "banner",
@@ -52,12 +68,12 @@ pub(super) const UNLIKELY: Words = Words(&[
 ]);
 
 /// What may be it all the same.
-pub(super) const MAYBE: Words = Words(&[
+pub(super) const MAYBE: Words = Words::new(&[
     "and", "article", "body", "column", "content", "main", "shadow",
 ]);
 
 /// What speaks for it.
-pub(super) const POSITIVE: Words = Words(&[
+pub(super) const POSITIVE: Words = Words::new(&[
     "article",
     "body",
     "content",
@@ -74,7 +90,7 @@ pub(super) const POSITIVE: Words = Words(&[
 ]);
 
 /// What speaks against it, besides the word `hid`.
-pub(super) const NEGATIVE: Words = Words(&[
+pub(super) const NEGATIVE: Words = Words::new(&[
     "-ad-",
     "hidden",
     "banner",
@@ -102,7 +118,8 @@ pub(super) const NEGATIVE: Words = Words(&[
 ]);
 
 /// Who wrote it.
-pub(super) const BYLINE: Words = Words(&["byline", "author", "dateline", "writtenby", "p-author"]);
+pub(super) const BYLINE: Words =
+    Words::new(&["byline", "author", "dateline", "writtenby", "p-author"]);
 
 /// Whether a class or a name speaks against an element.
 pub(super) fn negative(lower: &str) -> bool {
