@@ -192,13 +192,15 @@ impl Server {
             name(out, key);
             out.extend_from_slice(value.as_bytes());
         };
-        if !self.tools.list.is_empty() {
+        // The stateless wire's lists are answered by every server, an empty one too, so each is declared there: a capability says what is
+        // answered. A client of the older wire asks for what is declared alone, and is spared the round trips.
+        if stateless || !self.tools.list.is_empty() {
             offer("tools", changed);
         }
-        if !self.prompts.list.is_empty() {
+        if stateless || !self.prompts.list.is_empty() {
             offer("prompts", changed);
         }
-        if !self.resources.list.is_empty() {
+        if stateless || !self.resources.list.is_empty() {
             let subscribe = match (stateless, self.list_changed) {
                 (true, _) => changed,
                 (false, true) => "{\"subscribe\":true,\"listChanged\":true}",

@@ -164,6 +164,50 @@ fn a_get_stream_opens_at_once() {
 }
 
 #[test]
+fn a_call_whose_client_leaves_ends_though_it_had_said_nothing() {
+    let http = Http::start();
+    let headers = |tool| {
+        [
+            ("Content-Type", "application/json"),
+            ("Accept", "application/json, text/event-stream"),
+            ("MCP-Protocol-Version", "2026-07-28"),
+            ("Mcp-Method", "tools/call"),
+            ("Mcp-Name", tool),
+        ]
+    };
+    let body = |tool| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+        )
+    };
+    // As many as there are threads for calls: were they kept, the call after them would never be made.
+    let (counts, text) = ("count_until_cancelled", "test_simple_text");
+    let leave: Vec<_> = (0..64)
+        .map(|_| {
+            http.send(
+                "POST",
+                "/everything/mcp",
+                &headers(counts),
+                body(counts).as_bytes(),
+            )
+        })
+        .collect();
+    let all_run = (0..1_000_000).any(|_| {
+        std::thread::yield_now();
+        http.threads().is_none_or(|threads| threads > 64)
+    });
+    assert!(all_run, "each call has its thread");
+    drop(leave);
+    let reply = http.ask(
+        "POST",
+        "/everything/mcp",
+        &headers(text),
+        body(text).as_bytes(),
+    );
+    assert_eq!(reply.status, 200, "{reply:?}");
+}
+
+#[test]
 fn strangers_are_refused() {
     let http = Http::start();
     let typed = ("Content-Type", "application/json");

@@ -20,6 +20,11 @@ pub trait Respond {
 
     /// Sends a part of a `text/event-stream`, which begins with the first. `false` where the client went away.
     fn part(&mut self, event: &[u8]) -> bool;
+
+    /// Whether the client is known to have gone away, though nothing was sent since.
+    fn gone(&self) -> bool {
+        false
+    }
 }
 
 /// The rules of an endpoint, from the environment: `WASMMCP_HOSTS` and `WASMMCP_ORIGINS` (comma-separated; hosts `*`: any)
@@ -160,7 +165,7 @@ impl Link for Way<'_> {
 
     fn cancelled(&mut self, _: &Id<'_>) -> bool {
         // A client that closes its stream has taken back the call.
-        self.gone
+        self.gone || self.to.gone()
     }
 
     fn request(&mut self, _: &Id<'_>, _: &Id<'_>, _: &[u8]) -> Answer {

@@ -68,9 +68,20 @@ impl Http {
         Http { child, address }
     }
 
+    /// How many threads it has, where the system tells.
+    pub fn threads(&self) -> Option<usize> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        Some(tasks.ok()?.count())
+    }
+
     /// Sends a request and gives the open connection.
     pub fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        // A server that never answers is a failure, and no test that never ends.
+        let patience = std::time::Duration::from_secs(30);
+        stream
+            .set_read_timeout(Some(patience))
+            .expect("a socket can be told");
         let mut head = format!(
             "{verb} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
             body.len()

@@ -74,6 +74,10 @@ impl Respond for Exchange {
     fn part(&mut self, event: &[u8]) -> bool {
         self.send(Piece::Part(event.to_vec()))
     }
+
+    fn gone(&self) -> bool {
+        self.0.is_closed()
+    }
 }
 
 /// The body of an answer: what is there already, then what comes.
