@@ -103,7 +103,7 @@ async fn text(client: &Client, tool: impl Into<Cow<'static, str>>) -> String {
 async fn exercise(client: Client) {
     let tools = client.list_all_tools().await.expect("a list");
     assert_eq!(tools[0].name, "test_simple_text");
-    assert_eq!(tools.len(), 24);
+    assert_eq!(tools.len(), 26);
     assert_eq!(client.list_all_prompts().await.expect("a list").len(), 5);
     assert_eq!(client.list_all_resources().await.expect("a list").len(), 4);
     assert_eq!(

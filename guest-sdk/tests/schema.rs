@@ -137,11 +137,20 @@ fn by_hand() -> Result<ToolResult, ToolError> {
 #[tool]
 fn nothing() {}
 
+/// Takes one of two, which parameters cannot say.
+#[tool(
+    input_schema = r#"{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}},
+"oneOf":[{"required":["a"]},{"required":["b"]}]}"#
+)]
+fn either(a: Option<String>, b: Option<String>) -> String {
+    a.or(b).unwrap_or_default()
+}
+
 static SERVER: Server = Server::new("schema", "1.0.0")
     .description("D")
     .website("https://example.org")
     .icons(&[wasmmcp::Icon::new("data:,", "image/png")])
-    .tools(tools![take, give, wrote, by_hand, nothing]);
+    .tools(tools![take, give, wrote, by_hand, nothing, either]);
 
 fn ask(method: &str, params: &str) -> serde_json::Value {
     let message = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
@@ -391,6 +400,21 @@ fn entries_equal_the_source() {
           "name": "nothing"
         }"#]],
     );
+}
+
+#[test]
+fn a_schema_by_hand_stands_in_place_of_the_one_that_parameters_make() {
+    let listed = ask("tools/list", "{}");
+    assert_eq!(
+        listed["tools"][5]["inputSchema"],
+        serde_json::json!({
+            "type": "object",
+            "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+            "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+        })
+    );
+    let called = ask("tools/call", r#"{"name":"either","arguments":{"b":"2"}}"#);
+    assert_eq!(called["content"][0]["text"], "2");
 }
 
 #[test]

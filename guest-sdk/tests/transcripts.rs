@@ -1,7 +1,6 @@
 //! Golden transcripts of both wires: messages in, lines out, through the engine and the stdio loop without a process.
 
-#[allow(dead_code, reason = "the fixture's main is not called here")]
-#[path = "../examples/everything.rs"]
+#[path = "../../servers/everything/src/lib.rs"]
 mod everything;
 
 use std::collections::VecDeque;
@@ -134,12 +133,12 @@ fn the_older_wire_lists_and_calls() {
         expect![[r#"
             {"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25","capabilities":{"logging":{},"tools":{},"prompts":{},"resources":{"subscribe":true},"completions":{}},"instructions":"A fixture: every feature under the names that the conformance suite asks for.","serverInfo":{"name":"everything","version":"0.1.0","title":"Everything"}}}
             {"jsonrpc":"2.0","id":1,"result":{}}
-            {"jsonrpc":"2.0","id":"two","result":{"content":[{"type":"text","text":"Multiple content types test:"},{"type":"image","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==","mimeType":"image/png"},{"type":"resource","resource":{"uri":"test://mixed-content-resource","mimeType":"application/json","text":"{\"test\":\"data\",\"value\":123}"}}],"_meta":{"dev.wasmmcp/timing":{}}}}
+            {"jsonrpc":"2.0","id":"two","result":{"content":[{"type":"text","text":"Multiple content types test:"},{"type":"image","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP4z8DwHwAFAAH/VscvDQAAAABJRU5ErkJggg==","mimeType":"image/png"},{"type":"resource","resource":{"uri":"test://mixed-content-resource","mimeType":"application/json","text":"{\"test\":\"data\",\"value\":123}"}}],"_meta":{"dev.wasmmcp/timing":{}}}}
             {"jsonrpc":"2.0","id":3,"result":{"content":[{"type":"text","text":"This tool intentionally returns an error for testing"}],"isError":true,"_meta":{"dev.wasmmcp/timing":{}}}}
             {"jsonrpc":"2.0","id":4,"result":{"messages":[{"role":"user","content":{"type":"text","text":"Prompt with arguments: arg1='a', arg2='b'"}}],"_meta":{"dev.wasmmcp/timing":{}}}}
             {"jsonrpc":"2.0","id":5,"result":{"resourceTemplates":[{"uriTemplate":"test://template/{id}/data","name":"Template","description":"Data by number.","mimeType":"application/json"}]}}
             {"jsonrpc":"2.0","id":6,"result":{"contents":[{"uri":"test://template/a%20b/data","mimeType":"application/json","text":"{\"id\":\"a b\",\"templateTest\":true,\"data\":\"Data for ID: a b\"}"}],"_meta":{"dev.wasmmcp/timing":{}}}}
-            {"jsonrpc":"2.0","id":7,"result":{"contents":[{"uri":"test://static-binary","mimeType":"image/png","blob":"iVBORw0KGgo="}],"_meta":{"dev.wasmmcp/timing":{}}}}
+            {"jsonrpc":"2.0","id":7,"result":{"contents":[{"uri":"test://static-binary","mimeType":"image/png","blob":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP4z8DwHwAFAAH/VscvDQAAAABJRU5ErkJggg=="}],"_meta":{"dev.wasmmcp/timing":{}}}}
             {"jsonrpc":"2.0","id":8,"result":{"completion":{"values":["paris","park","party"],"total":3,"hasMore":false}}}
             {"jsonrpc":"2.0","id":9,"result":{}}
             {"jsonrpc":"2.0","id":10,"result":{}}

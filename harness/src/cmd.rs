@@ -74,6 +74,13 @@ impl Global {
             .collect())
     }
 
+    /// The servers that are measured: those that are named, or those of the table.
+    pub fn measured(&self, root: &Path) -> Result<Vec<Server>> {
+        let mut servers = self.servers(root)?;
+        servers.retain(|server| server.table || !self.server.is_empty());
+        Ok(servers)
+    }
+
     /// The data set's folder, and whether it is the generated one.
     pub fn data(&self, servers: &[Server], cache: &Path) -> Result<(PathBuf, bool)> {
         match &self.data {

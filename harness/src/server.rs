@@ -43,6 +43,9 @@ pub struct Server {
     /// Bounds on one process.
     #[serde(default)]
     pub limits: Limits,
+    /// Tools that are listed and that no instrument calls: they ask the client something, or never end by themselves.
+    #[serde(default)]
+    pub unasked: Vec<String>,
     /// The calls with their right answers, in the file's order.
     #[serde(default, rename = "call")]
     pub calls: Vec<Call>,

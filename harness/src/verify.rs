@@ -85,21 +85,23 @@ fn all(subject: &Subject<'_>, places: &Places, ask: Ask<'_>) -> Result<Vec<Check
     Ok(checked)
 }
 
-/// Whether exactly the tools that have calls are listed.
+/// Whether exactly the tools that `server.toml` knows are listed.
 fn tools(server: &Server, listed: &Value) -> Result<(), Wrong> {
     let listed = listed.get("tools").and_then(Value::as_array);
     let names = listed
         .into_iter()
         .flatten()
         .filter_map(|tool| tool.get("name").and_then(Value::as_str));
-    let (mut names, mut wanted) = (names.collect::<Vec<_>>(), server.tools());
+    let unasked = server.unasked.iter().map(String::as_str);
+    let mut names: Vec<&str> = names.collect();
+    let mut wanted: Vec<&str> = server.tools().into_iter().chain(unasked).collect();
     names.sort_unstable();
     wanted.sort_unstable();
     if names == wanted {
         return Ok(());
     }
     Err(Wrong(format!(
-        "lists {}, but server.toml calls {}",
+        "lists {}, but server.toml knows {}",
         names.join(", "),
         wanted.join(", ")
     )))

@@ -17,7 +17,8 @@ use proc_macro::TokenStream;
 ///
 /// The doc comment is the description; doc comments on parameters describe the arguments, `#[arg(…)]` limits them.
 /// Attributes: `title`, `name`, `read_only`, `destructive`, `non_destructive`, `idempotent`, `non_idempotent`,
-/// `open_world`, `closed_world`, `icons` and `meta` (JSON text).
+/// `open_world`, `closed_world`, `icons` and `meta` (JSON text), `input_schema` (JSON text in place of the schema that the
+/// parameters make; they are still what is read).
 #[proc_macro_attribute]
 pub fn tool(attributes: TokenStream, item: TokenStream) -> TokenStream {
     finish(tool::expand(attributes.into(), item.into()))

@@ -27,7 +27,7 @@ fn hint(hints: &mut Hints, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     let known = HINTS.iter().find(|(word, ..)| meta.path.is_ident(word));
     let Some(&(_, hint, value)) = known else {
         return Err(meta.error(
-            "unknown attribute; use name, title, icons, meta, read_only, writes, destructive, non_destructive, \
+            "unknown attribute; use name, title, icons, meta, input_schema, read_only, writes, destructive, non_destructive, \
              idempotent, non_idempotent, open_world or closed_world",
         ));
     };
@@ -41,9 +41,9 @@ fn hint(hints: &mut Hints, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
 /// Expands `#[tool]`.
 pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
     let mut hints = Hints::new();
-    let keys = ["name", "title", "icons", "meta"];
+    let keys = ["name", "title", "icons", "meta", "input_schema"];
     let texts = attributes::texts(attributes, keys, |meta| hint(&mut hints, meta))?;
-    let [name, title, icons, meta] = texts;
+    let [name, title, icons, meta, by_hand] = texts;
     let function = Function::read(item)?;
     let name = name.unwrap_or_else(|| function.name());
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
@@ -70,7 +70,7 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
         tail.push(format!("\"annotations\":{{{}}}", members.join(",")));
     }
     tail.extend(meta.map(|meta| format!("\"_meta\":{}", json::one_line(&meta))));
-    let entry = entry(&function, &head, &tail);
+    let entry = entry(&function, &head, &tail, by_hand.as_deref());
     let ident = function.ident();
     let headers = function.arguments.iter().filter_map(|argument| {
         let (header, name) = (argument.limits.header.as_ref()?, &argument.name);
@@ -95,7 +95,35 @@ pub fn expand(attributes: TokenStream, item: TokenStream) -> syn::Result<TokenSt
     ))
 }
 
-fn entry(function: &Function, head: &[String], tail: &[String]) -> TokenStream {
+fn entry(
+    function: &Function,
+    head: &[String],
+    tail: &[String],
+    by_hand: Option<&str>,
+) -> TokenStream {
+    let input = match by_hand {
+        Some(schema) => {
+            let member = format!("\"inputSchema\":{}", json::one_line(schema));
+            quote!(::wasmmcp::hidden::Piece::Member(#member),)
+        }
+        None => input(function),
+    };
+    let output = &function.output;
+    let thirds = [0_usize, 1, 2];
+    quote! {
+        &[
+            ::wasmmcp::hidden::Piece::Text("{"),
+            #(::wasmmcp::hidden::Piece::Member(#head),)*
+            #input
+            #(::wasmmcp::hidden::output(<#output as ::wasmmcp::hidden::IntoToolResult>::OUTPUT)[#thirds],)*
+            #(::wasmmcp::hidden::Piece::Member(#tail),)*
+            ::wasmmcp::hidden::Piece::Text("}"),
+        ]
+    }
+}
+
+/// The pieces of the schema that the parameters make.
+fn input(function: &Function) -> TokenStream {
     let properties = function.arguments.iter().map(|argument| {
         let kind = &argument.kind;
         argument.limits.property(
@@ -118,20 +146,11 @@ fn entry(function: &Function, head: &[String], tail: &[String]) -> TokenStream {
         })
         .unzip();
     let required = limits::required(&names, &optional);
-    let output = &function.output;
-    let thirds = [0_usize, 1, 2];
     quote! {
-        &[
-            ::wasmmcp::hidden::Piece::Text("{"),
-            #(::wasmmcp::hidden::Piece::Member(#head),)*
-            ::wasmmcp::hidden::Piece::Member("\"inputSchema\":{\"type\":\"object\",\"properties\":{"),
-            #(#properties)*
-            ::wasmmcp::hidden::Piece::Text("}"),
-            #required
-            ::wasmmcp::hidden::Piece::Text("}"),
-            #(::wasmmcp::hidden::output(<#output as ::wasmmcp::hidden::IntoToolResult>::OUTPUT)[#thirds],)*
-            #(::wasmmcp::hidden::Piece::Member(#tail),)*
-            ::wasmmcp::hidden::Piece::Text("}"),
-        ]
+        ::wasmmcp::hidden::Piece::Member("\"inputSchema\":{\"type\":\"object\",\"properties\":{"),
+        #(#properties)*
+        ::wasmmcp::hidden::Piece::Text("}"),
+        #required
+        ::wasmmcp::hidden::Piece::Text("}"),
     }
 }

@@ -52,7 +52,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
-    let servers = global.servers(&root)?;
+    let servers = global.measured(&root)?;
     let cache = place::cache()?;
     let _lock = Lock::take(&cache, "table1", Timestamp::from(wall()))?;
     let (data, generated) = global.data(&servers, &cache)?;

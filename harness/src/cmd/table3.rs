@@ -72,7 +72,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
-    let servers = global.servers(&root)?;
+    let servers = global.measured(&root)?;
     let question = own.choice.question(global, &servers)?;
     let known = forecast::known(&results, &root);
     let mut foreseen = subject::foreseen(&servers);

@@ -10,7 +10,7 @@ use harness::clock::Monotonic;
 use harness::peer::Peer;
 
 fn tools(criterion: &mut Criterion) {
-    let bench = Bench::of(|_| true);
+    let bench = Bench::of(|server| server.table);
     let built = &bench.built;
     let clock = Monotonic::new();
     for server in &bench.servers {

@@ -92,7 +92,10 @@ fn run(fails_at: &str) -> (String, String, Option<i32>) {
     fs::write(&cargo, text).expect("script");
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("chmod");
     // Nothing is to be installed by a test.
-    let output = bash("packages() { :; }; components() { :; }; main", &folder.0);
+    let output = bash(
+        "packages() { :; }; interpreters() { :; }; components() { :; }; main",
+        &folder.0,
+    );
     let calls = fs::read_to_string(folder.0.join("calls")).expect("cargo was called");
     let printed = String::from_utf8(output.stdout).expect("plain text");
     let last = printed.lines().last().unwrap_or_default().to_owned();
@@ -116,5 +119,37 @@ fn everything_is_run_though_something_fails_and_the_exit_code_tells() {
             "fetch --locked\nfmt --all --check\n\
              clippy --workspace --all-targets -- -D warnings\ntest --workspace\n"
         );
+    }
+}
+
+/// What is said and installed where commands are missing, with an `apt-get` that ends so.
+fn interpreters(here: &str, apt: &str) -> (String, String, Option<i32>) {
+    let folder = Scratch::new(&format!("interpreters-{}-{}", here.len(), apt.len()));
+    let program = folder.0.join("apt-get");
+    let text = format!("#!/bin/sh\necho \"$*\" >> \"$FAKES/calls\"\n{apt}\n");
+    fs::write(&program, text).expect("script");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("chmod");
+    let line = format!(
+        "command() {{ case \"$2\" in {here}) true;; *) false;; esac; }}; python3() {{ command -v venv; }}; id() {{ echo 0; }}; interpreters"
+    );
+    let output = bash(&line, &folder.0);
+    let calls = fs::read_to_string(folder.0.join("calls")).unwrap_or_default();
+    let printed = String::from_utf8(output.stdout).expect("plain text");
+    (calls, printed, output.status.code())
+}
+
+#[test]
+fn interpreters_are_installed_where_they_are_missing_and_end_nothing_where_they_cannot_be() {
+    let install = "install -y -qq --no-install-recommends";
+    let (calls, printed, code) = interpreters("node|npm|python3|venv|apt-get", "true");
+    assert_eq!((calls.as_str(), printed.as_str(), code), ("", "", Some(0)));
+    let (calls, _, code) = interpreters("node|python3|apt-get", "true");
+    assert_eq!(calls, format!("update -qq\n{install} npm python3-venv\n"));
+    assert_eq!(code, Some(0));
+    for (here, apt) in [("apt-get", "false"), ("nothing", "true")] {
+        let (_, printed, code) = interpreters(here, apt);
+        let said = "without nodejs npm python3 python3-venv, tests that need them are skipped\n";
+        assert!(printed.ends_with(said), "{printed}");
+        assert_eq!(code, Some(0));
     }
 }
