@@ -17,23 +17,41 @@ use rmcp::{RoleClient, service::RunningService};
 use serde_json::Value;
 
 /// The servers, each with the calls of its `server.toml` that clients make: texts, structured results, failures.
-const TABLE: &[(&str, &[&str])] = &[(
-    "filesystem",
-    &[
-        "read_text_file-small",
-        "read_text_file-unicode",
-        "read_text_file-missing",
-        "read_text_file-outside",
-        "read_media_file-small",
-        "read_multiple_files-errors",
-        "list_directory-names",
-        "directory_tree-small",
-        "write_file-small",
-        "read_text_file-written",
-        "edit_file-dry-run",
-        "move_file-onto-a-file",
-    ],
-)];
+const TABLE: &[(&str, &[&str])] = &[
+    (
+        "filesystem",
+        &[
+            "read_text_file-small",
+            "read_text_file-unicode",
+            "read_text_file-missing",
+            "read_text_file-outside",
+            "read_media_file-small",
+            "read_multiple_files-errors",
+            "list_directory-names",
+            "directory_tree-small",
+            "write_file-small",
+            "read_text_file-written",
+            "edit_file-dry-run",
+            "move_file-onto-a-file",
+        ],
+    ),
+    (
+        "git",
+        &[
+            "git_status-small",
+            "git_status-missing",
+            "git_status-no-repository",
+            "git_diff_unstaged-small",
+            "git_diff_staged-small",
+            "git_diff-small",
+            "git_log-small",
+            "git_log-packed",
+            "git_show-small",
+            "git_branch-small",
+            "git_add-small",
+        ],
+    ),
+];
 
 /// The stage with the table's servers.
 fn stage(clock: &Monotonic) -> (Stage, Up<'_>) {
