@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use harness::input::Places;
 use harness::server::{Call, read_all};
+use harness::standin::Standins;
 use serde_json::{Value, json};
 
 use crate::target::TARGETS;
@@ -19,10 +20,8 @@ pub type Seeds = BTreeMap<&'static str, Vec<Vec<u8>>>;
 /// When a `server.toml` or a data file cannot be read.
 pub fn of(root: &Path, data: &Path) -> Result<Seeds> {
     let mut seeds = Seeds::new();
-    let places = Places {
-        data: data.to_owned(),
-        scratch: "/none".into(),
-    };
+    // No stand-in runs: what would go to one is read all the same.
+    let places = Places::new(data, "/none", &Standins::default());
     let mut keep = |target: &'static str, input: Vec<u8>| {
         seeds.entry(target).or_default().push(input);
     };
@@ -44,6 +43,13 @@ pub fn of(root: &Path, data: &Path) -> Result<Seeds> {
     }
     for file in pictures(data).context("the data set has no pictures")? {
         keep("image", file);
+    }
+    for page in files(&data.join("site"), &["html", "txt"]).context("the data set has no site")? {
+        // Three is a page, as the target reads its first byte.
+        keep("html", [&[3], page.as_slice()].concat());
+    }
+    for part in repository(&data.join("git/small")).context("the data set has no repository")? {
+        keep("git", part);
     }
     for target in TARGETS {
         let own = seeds.entry(target.name).or_default();
@@ -108,27 +114,68 @@ fn passages(arguments: &Value) -> Vec<u8> {
 
 /// Pictures of every format, the small ones.
 fn pictures(data: &Path) -> std::io::Result<Vec<Vec<u8>>> {
-    let mut found = Vec::new();
-    for folder in ["images", "edge"] {
-        collect(&data.join(folder), &mut found)?;
-    }
+    const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tiff"];
+    let mut found = files(&data.join("images"), &ENDINGS)?;
+    found.extend(files(&data.join("edge"), &ENDINGS)?);
     Ok(found)
 }
 
-fn collect(folder: &Path, found: &mut Vec<Vec<u8>>) -> std::io::Result<()> {
-    const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "tiff"];
+/// Parts of a repository behind the byte that says which each is: the index, objects of every kind, names, settings.
+fn repository(folder: &Path) -> std::io::Result<Vec<Vec<u8>>> {
+    use git::object::Kind;
+    use git::oid::Oid;
+    use git::store::loose;
+
+    let own = folder.join(".git");
+    let index = std::fs::read(own.join("index"))?;
+    let mut parts = vec![
+        [&[0], &index[..index.len().saturating_sub(20)]].concat(),
+        b"\x01\x03abc\x03\x04\x90\x03\x01x".to_vec(),
+        b"\x04main~1\n".to_vec(),
+        b"\x04HEAD:a.txt\n".to_vec(),
+        [&[5], std::fs::read(own.join("config"))?.as_slice()].concat(),
+    ];
+    let objects = own.join("objects");
+    for bucket in std::fs::read_dir(&objects)? {
+        let bucket = bucket?;
+        for object in std::fs::read_dir(bucket.path())? {
+            let name = format!(
+                "{}{}",
+                bucket.file_name().to_string_lossy(),
+                object?.file_name().to_string_lossy()
+            );
+            let Some(oid) = Oid::from_hex(name.as_bytes()) else {
+                continue;
+            };
+            let Ok((kind, bytes)) = loose::read(objects.as_os_str().as_encoded_bytes(), &oid)
+            else {
+                continue;
+            };
+            let kinds = [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag];
+            let place = kinds.iter().position(|own| *own == kind).unwrap_or(0);
+            let place = u8::try_from(place).unwrap_or(0);
+            parts.push([&[2, place], bytes.as_slice()].concat());
+        }
+    }
+    parts.sort();
+    Ok(parts)
+}
+
+/// The files below a folder that end in one of these.
+fn files(folder: &Path, endings: &[&str]) -> std::io::Result<Vec<Vec<u8>>> {
+    let mut found = Vec::new();
     let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::path);
     for entry in entries {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
-            collect(&path, found)?;
+            found.extend(files(&path, endings)?);
         } else if path
             .extension()
-            .is_some_and(|ending| ENDINGS.iter().any(|own| ending == *own))
+            .is_some_and(|ending| endings.iter().any(|own| ending == *own))
         {
             found.push(std::fs::read(path)?);
         }
     }
-    Ok(())
+    Ok(found)
 }

@@ -1,6 +1,8 @@
 //! The targets: each takes any bytes, and panics where an answer breaks a rule that holds for every input.
 
 mod edit_file;
+mod git;
+mod html;
 mod http_headers;
 mod image;
 mod json_rpc;
@@ -33,6 +35,8 @@ pub const TARGETS: &[Target] = &[
     log_line::TARGET,
     image::TARGET,
     edit_file::TARGET,
+    html::TARGET,
+    git::TARGET,
 ];
 
 /// The target of this name.
