@@ -47,7 +47,7 @@ fn words_that_are_off_are_named_with_what_there_is() {
         checkout(),
         &["verify", "--server", "nope"],
         2,
-        &["no server nope", "noop, data_aggregate, filesystem, "],
+        &["no server nope", "noop, "],
     );
     for (flag, word, named) in [
         ("--seed", "x", "--seed"),

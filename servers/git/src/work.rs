@@ -73,15 +73,14 @@ impl<'a> WorkTree<'a> {
             let folder = Folder::open(&self.absolute(parent));
             *last = folder.ok().map(|folder| (parent.to_vec(), folder));
         }
-        let absolute = self.absolute(path);
         let stat = match &*last {
             Some((_, folder)) if !name.is_empty() => folder.stat(name),
-            _ => disk::stat(&absolute),
+            _ => disk::stat(&self.absolute(path)),
         };
         match stat {
             Ok(stat) => Ok(Some(stat)),
             Err(Fault::Missing | Fault::NotDirectory) => Ok(None),
-            Err(fault) => Err(fault.at(&absolute)),
+            Err(fault) => Err(fault.at(&self.absolute(path))),
         }
     }
 
