@@ -46,6 +46,31 @@ CALLS = [
     ("no_address", {"url": "no address"}, "edge", ("fetch.*url.*pass a whole address", "ours names tool, field and remedy")),
 ]
 
+# What the official server says of a text that is cut, with the place where it goes on.
+CUT = "\n\n<error>Content truncated. Call the fetch tool with a start_index of {} to get more content.</error>"
+
+
+def mended(official, site, asked):
+    """The answer without the one fault of theirs that pages of this site show, or None where there is no such fault.
+
+    Node's URL joins a relative link that has a fragment to an opaque base (DIFFERENCES.md), which makes it longer; so the whole
+    article is asked for, the links are put back, and it is cut by the rule that the untouched answers show.
+    """
+    whole = official.ask("tools/call", {"name": "fetch", "arguments": {"url": asked["url"], "max_length": 999999}})["result"]
+    if whole.get("isError") or asked.get("raw"):
+        return None
+    text = "".join(block["text"] for block in whole["content"])
+    head, article = text.split("\n", 1)
+    right = article.replace("](about:blank#", "](#").replace("](about:/", "](/")
+    if right == article:
+        return None
+    start, most = asked.get("start_index", 0), asked.get("max_length", 5000)
+    part = right[start : start + most]
+    if not part:
+        return f"{head}\n<error>No more content available.</error>"
+    on = start + len(part)
+    return f"{head}\n{part}" + (CUT.format(on) if on < len(right) else "")
+
 
 def main():
     data, program = sys.argv[1:]
@@ -61,14 +86,17 @@ def main():
         else:
             asked = {**arguments, "url": arguments["url"].replace("{site}", site)}
             result = official.ask("tools/call", {"name": "fetch", "arguments": asked})["result"]
-            text = "".join(block["text"] for block in result["content"]).replace(site, "{site}")
+            own_links = mended(official, site, asked)
+            text = own_links or "".join(block["text"] for block in result["content"])
+            text = text.replace(site, "{site}")
             if result.get("isError"):
                 out.append("error = true\n")
             if len(text) < 200 and "'" not in text and "\n" not in text:
                 out.append(f"text = {{ equal = '{text}' }}\n")
             else:
                 out.append(f'text = {{ digest = "blake3:{blake3.blake3(text.encode()).hexdigest()}" }}\n')
-            out.append('[call.source]\norigin = "mcp-server-fetch 2026.10.24 with Node, about the same site"\n')
+            fault = ", without the fault of relative links that DIFFERENCES.md lists" if own_links else ""
+            out.append(f'[call.source]\norigin = "mcp-server-fetch 2026.10.24 with Node, about the same site{fault}"\n')
         out.append('script = "golden/calls.py"\n')
         print(name, file=sys.stderr)
     (HERE.parent / "server.toml").write_text("".join(out))

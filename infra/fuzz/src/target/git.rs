@@ -57,6 +57,13 @@ fn feed(data: &[u8]) {
     let Some((part, rest)) = data.split_first() else {
         return;
     };
+    // The fuzzer learns the text from the comparison, and would tell it itself.
+    if data
+        .windows(OUTSIDE.len())
+        .any(|window| window == OUTSIDE.as_bytes())
+    {
+        return;
+    }
     match part % 6 {
         0 => index(rest),
         1 => deltas(rest),
