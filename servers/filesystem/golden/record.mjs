@@ -142,7 +142,7 @@ on('edge', 'outside', 'move_file', { source: '{scratch}/one', destination: '/etc
 on('small', 'small', 'search_files', { path: `{data}/${folder(0)}`, pattern: '*.md' }, structured);
 on('large', 'large', 'search_files', { path: '{data}/files/tree', pattern: '**/*5*.txt', excludePatterns: ['dir-1*/**'] });
 on('edge', 'top-only', 'search_files', { path: '{data}/files', pattern: '*.txt' });
-on('edge', 'braces', 'search_files', { path: '{data}', pattern: '**/{empty,crlf}.{txt,md}' });
+on('edge', 'braces', 'search_files', { path: '{data}/files', pattern: '**/{empty,crlf}.{txt,md}' });
 on('edge', 'classes', 'search_files', { path: '{data}/images', pattern: '[[:alpha:]]*[!g]' });
 on('edge', 'dots', 'search_files', { path: '{data}/edge', pattern: '.*' });
 on('edge', 'excluded', 'search_files', { path: '{data}/files', pattern: '**/file-00.*', excludePatterns: ['tree/dir-0?', '**/dir-1[0-8]/**'] });
