@@ -6,6 +6,12 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::run::Tried;
+use crate::target::{TARGETS, Target};
+
+/// For how many seconds each target was to be fed.
+const SECONDS: u64 = 600;
+/// How many edges the simplest target reaches within a second; with fewer, its first checks let nothing through.
+const EDGES: u64 = 500;
 
 /// One target's long run, and the one with the planted fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,25 +84,93 @@ pub fn keep(file: &Path, row: Row) -> Result<()> {
     Ok(written.flush()?)
 }
 
+/// How many inputs a target must have been fed in that time. A picture and a repository are files, written for each input.
+fn least(target: &Target) -> u64 {
+    match target.name {
+        "image" | "git" => 50_000,
+        _ => 1_000_000,
+    }
+}
+
+/// What a log of long runs lacks: each target's row, within its bounds, with its planted fault found and nothing else.
+pub fn lacks(rows: &[Row]) -> Vec<String> {
+    let mut lacks = Vec::new();
+    for target in TARGETS {
+        let mut own = rows.iter().filter(|row| row.target == target.name);
+        let (Some(row), None) = (own.next(), own.next()) else {
+            lacks.push(format!("one row of {}", target.name));
+            continue;
+        };
+        let bounds = [
+            (row.seconds, SECONDS, "seconds"),
+            (row.executions, least(target), "executions"),
+            (row.edges, EDGES, "edges"),
+            (row.planted_found_after, 1, "the planted fault"),
+        ];
+        for (reached, least, what) in bounds {
+            if reached < least {
+                lacks.push(format!("{what} of {}: {reached} of {least}", target.name));
+            }
+        }
+        if row.found != "nothing" {
+            lacks.push(format!("a mend of {}: {}", target.name, row.found));
+        }
+    }
+    lacks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_target_has_one_row() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("log.csv");
-        let row = |target: &str, executions| Row {
+    fn row(target: &str, executions: u64) -> Row {
+        Row {
             target: target.to_owned(),
-            seconds: 1,
+            seconds: 601,
             executions,
-            edges: 2,
+            edges: 2000,
             corpus: 3,
             seeds: 4,
             peak_mb: 5,
             found: "nothing".to_owned(),
             planted_found_after: 6,
-        };
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_missing_or_short_of_a_bound_is_told() {
+        let whole: Vec<Row> = TARGETS
+            .iter()
+            .map(|target| row(target.name, least(target)))
+            .collect();
+        assert!(lacks(&whole).is_empty(), "{:?}", lacks(&whole));
+        assert_eq!(lacks(&[]).len(), TARGETS.len());
+        let alterations: [fn(&mut Row); 6] = [
+            |row| row.target = "another".to_owned(),
+            |row| row.seconds = 599,
+            |row| row.executions -= 1,
+            |row| row.edges = 100,
+            |row| row.found = "it panicked".to_owned(),
+            |row| row.planted_found_after = 0,
+        ];
+        for place in 0..whole.len() {
+            for alter in alterations {
+                let mut altered = whole.clone();
+                alter(&mut altered[place]);
+                let told = lacks(&altered);
+                let name = &whole[place].target;
+                assert_eq!(told.len(), 1, "{told:?}");
+                assert!(told[0].contains(name), "{told:?} does not name {name}");
+            }
+            let twice = [whole.as_slice(), &whole[place..=place]].concat();
+            assert_eq!(lacks(&twice).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_target_has_one_row() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("log.csv");
         for (target, executions) in [("a", 1), ("b", 2), ("a", 3)] {
             keep(&file, row(target, executions)).expect("written");
         }

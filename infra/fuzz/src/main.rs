@@ -27,6 +27,9 @@ struct Options {
     /// Keep seeds, grown inputs and what was found in this folder
     #[arg(long, value_name = "DIR", default_value = "target/fuzzed")]
     work: PathBuf,
+    /// Feed this program, a copy of one that was built here, in place of a new one: a long run goes on while code changes
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -52,8 +55,13 @@ fn run(options: &Options) -> Result<bool> {
     let cache = place::cache().map_err(|told| anyhow::anyhow!("{told}"))?;
     let data = dataset::ensure(&cache).context("the data set cannot be generated")?;
     let seeds = seeds::of(&root, &data)?;
-    eprintln!("building with coverage");
-    let built = Built::new(&root)?;
+    let built = match &options.program {
+        Some(program) => Built::before(program)?,
+        None => {
+            eprintln!("building with coverage");
+            Built::new(&root)?
+        }
+    };
     let mut good = true;
     for target in targets {
         let own = seeds.get(target.name).map_or(&[][..], Vec::as_slice);

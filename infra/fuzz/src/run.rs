@@ -90,6 +90,17 @@ impl Built {
         })
     }
 
+    /// A program that was built before.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn before(program: &Path) -> Result<Built> {
+        let program = program
+            .canonicalize()
+            .with_context(|| format!("{} is not there; build it", program.display()))?;
+        Ok(Built { program })
+    }
+
     /// Feeds a target for `seconds`, from `seeds`, and keeps what it grows and what it finds below `work`.
     ///
     /// # Errors
@@ -103,6 +114,13 @@ impl Built {
         work: &Path,
     ) -> Result<Tried> {
         let (grown, given, found) = (work.join("grown"), work.join("seeds"), work.join("found"));
+        // Each run begins with the seeds alone, and says what came of those; what an older one found stays.
+        for folder in [&grown, &given] {
+            if folder.exists() {
+                std::fs::remove_dir_all(folder)
+                    .with_context(|| format!("{} cannot be emptied", folder.display()))?;
+            }
+        }
         for folder in [&grown, &given, &found] {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("{} cannot be made", folder.display()))?;
@@ -119,7 +137,7 @@ impl Built {
             format!("-rss_limit_mb={MOST_MEGABYTES}").into(),
             format!("-malloc_limit_mb={LARGEST_MEGABYTES}").into(),
             "-print_final_stats=1".into(),
-            "-use_value_profile=1".into(),
+            format!("-use_value_profile={}", u8::from(target.compares)).into(),
         ];
         let mut named = |flag: &str, path: &Path, end: &str| {
             let mut argument = OsString::from(flag);
@@ -141,7 +159,7 @@ impl Built {
         tried.corpus = std::fs::read_dir(&grown)?.count() as u64;
         tried.found = match ended.status.success() {
             true => None,
-            false => Some((first(&found)?, reason(&said))),
+            false => Some((newest(&found)?, reason(&said))),
         };
         Ok(tried)
     }
@@ -156,13 +174,14 @@ fn dictionary(words: &[&str]) -> String {
     quoted.collect()
 }
 
-/// The file that libFuzzer left, or its folder where it left none.
-fn first(folder: &Path) -> std::io::Result<PathBuf> {
-    let mut files = std::fs::read_dir(folder)?;
-    Ok(match files.next() {
-        Some(file) => file?.path(),
-        None => folder.to_owned(),
-    })
+/// The file that libFuzzer left last, or its folder where it left none.
+fn newest(folder: &Path) -> std::io::Result<PathBuf> {
+    let mut newest = None;
+    for file in std::fs::read_dir(folder)? {
+        let file = file?;
+        newest = newest.max(Some((file.metadata()?.modified()?, file.path())));
+    }
+    Ok(newest.map_or_else(|| folder.to_owned(), |(_, path)| path))
 }
 
 /// What libFuzzer printed at its end, and its last line of progress.

@@ -1,4 +1,4 @@
-//! What each target starts from: the calls of every `server.toml`, written the way that the target reads.
+//! What each target starts from: the calls of every `server.toml`, written the way that the target reads, and files of the data set.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -44,9 +44,8 @@ pub fn of(root: &Path, data: &Path) -> Result<Seeds> {
     for file in pictures(data).context("the data set has no pictures")? {
         keep("image", file);
     }
-    for page in files(&data.join("site"), &["html", "txt"]).context("the data set has no site")? {
-        // Three is a page, as the target reads its first byte.
-        keep("html", [&[3], page.as_slice()].concat());
+    for part in site(&data.join("site")).context("the data set has no site")? {
+        keep("html", part);
     }
     for part in repository(&data.join("git/small")).context("the data set has no repository")? {
         keep("git", part);
@@ -118,6 +117,35 @@ fn pictures(data: &Path) -> std::io::Result<Vec<Vec<u8>>> {
     let mut found = files(&data.join("images"), &ENDINGS)?;
     found.extend(files(&data.join("edge"), &ENDINGS)?);
     Ok(found)
+}
+
+/// Parts of a site behind the byte that says which each is: a packed body, one in another character set, rules for robots, and
+/// pieces of the smaller pages, with long lines cut off: what is short is tried more often.
+fn site(folder: &Path) -> std::io::Result<Vec<Vec<u8>>> {
+    const SMALL: usize = 20_000;
+    const PIECE: usize = 400;
+    let mut parts = vec![
+        // What `gzip` makes of `<p>a`.
+        b"\0\x1f\x8b\x08\0\0\0\0\0\0\x03\xb3\x29\xb0\x4b\x04\0\xe6\xba\x38\xb4\x04\0\0\0".to_vec(),
+        b"\x01iso-8859-1\ncaf\xe9".to_vec(),
+        b"\x01\n<meta charset=windows-1251>\xef".to_vec(),
+        [&[2], std::fs::read(folder.join("robots.txt"))?.as_slice()].concat(),
+    ];
+    for page in files(folder, &["html"])? {
+        if page.len() > SMALL {
+            continue;
+        }
+        let mut piece = vec![3];
+        for line in page.split_inclusive(|byte| *byte == b'\n') {
+            let line = &line[..line.len().min(PIECE)];
+            if piece.len() > 1 && piece.len() + line.len() > PIECE {
+                parts.push(std::mem::replace(&mut piece, vec![3]));
+            }
+            piece.extend_from_slice(line);
+        }
+        parts.push(piece);
+    }
+    Ok(parts)
 }
 
 /// Parts of a repository behind the byte that says which each is: the index, objects of every kind, names, settings.

@@ -9,6 +9,7 @@ pub(super) const TARGET: Target = Target {
     name: "edit_file",
     feed,
     longest: 2048,
+    compares: true,
     words: &[
         "\0", "\r\n", "\n\n", "\t", "    ", "```", "-- ", "@@", "\u{a0}", "é",
     ],

@@ -19,6 +19,7 @@ pub(super) const TARGET: Target = Target {
     name: "git",
     feed,
     longest: 4096,
+    compares: true,
     words: &[
         "DIRC",
         "TREE",

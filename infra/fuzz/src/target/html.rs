@@ -11,7 +11,8 @@ const UNPACKED: usize = 1 << 20;
 pub(super) const TARGET: Target = Target {
     name: "html",
     feed,
-    longest: 4096,
+    longest: 768,
+    compares: false,
     words: &[
         "<p>",
         "</p>",
@@ -42,6 +43,8 @@ pub(super) const TARGET: Target = Target {
         "<math>",
         "<template>",
         "<select>",
+        "<b>",
+        "</b>",
         "<b><i></b></i>",
         "<meta charset=",
         "<title>",
@@ -85,6 +88,9 @@ fn page(bytes: &[u8]) {
     let Ok(text) = simplify::simplify(&page) else {
         return;
     };
-    // Behind the parser, the choice of an article and the writing of a table.
-    planted(|| text.contains("| --- |") && text.contains("**"));
+    // Behind the parser, the choice of an article and the writing of a table: no seed has bold words in a cell.
+    planted(|| {
+        let mut rows = text.lines().filter(|line| line.starts_with('|'));
+        rows.any(|row| row.contains("**"))
+    });
 }

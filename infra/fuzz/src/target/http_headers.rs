@@ -11,6 +11,7 @@ pub(super) const TARGET: Target = Target {
     name: "http_headers",
     feed,
     longest: 4096,
+    compares: true,
     words: &[
         "POST",
         "GET",

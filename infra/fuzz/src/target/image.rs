@@ -8,6 +8,7 @@ pub(super) const TARGET: Target = Target {
     name: "image",
     feed,
     longest: 20_000,
+    compares: true,
     words: &[
         "\u{7f}PNG",
         "IHDR",

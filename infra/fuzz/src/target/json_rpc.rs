@@ -11,6 +11,7 @@ pub(super) const TARGET: Target = Target {
     name: "json_rpc",
     feed,
     longest: 4096,
+    compares: true,
     words: &[
         r#""jsonrpc":"2.0""#,
         r#""id":"#,

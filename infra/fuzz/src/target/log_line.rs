@@ -20,6 +20,7 @@ pub(super) const TARGET: Target = Target {
     name: "log_line",
     feed,
     longest: 1024,
+    compares: false,
     words: &[
         "127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.1\" 200 1 \"-\" \"-\"",
         "[Sun Dec 04 04:47:44 2005] [error] ",
