@@ -148,6 +148,21 @@ fn a_tampered_cache_file_is_refused_said_and_replaced() {
 }
 
 #[test]
+fn a_cache_file_that_others_may_write_into_is_refused_and_replaced() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some((folder, file)) = filled() else {
+        return;
+    };
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).expect("ours");
+    let said = works(folder.path());
+    assert!(
+        said.contains("refused the cached file") && said.contains("others may write into it"),
+        "{said}"
+    );
+    assert_eq!(works(folder.path()), "", "replaced");
+}
+
+#[test]
 fn a_link_in_the_cache_is_not_followed() {
     let Some((folder, file)) = filled() else {
         return;

@@ -1,15 +1,18 @@
-//! The seal at the end of a precompiled file: a mark and the BLAKE3 digest of everything before it.
+//! The seal at the end of a precompiled file: a mark and the XXH3 checksum, in 128 bits, of everything before it.
 //!
-//! It stands in the file itself, so that code and digest are replaced by one rename. It finds damage and careless edits. It
-//! is no signature: who may write into the cache may also seal what he wrote, which is why the folder is its owner's alone.
+//! It stands in the file itself, so that code and checksum are replaced by one rename. It finds damage, half-written files and
+//! careless edits. It is no signature, and a cryptographic digest would be none either: who may write into the cache may also
+//! seal what he wrote, which is why folder and file must be their owner's alone. What it has to be is fast, because each start
+//! of a server reads its whole code for it: a digest took a tenth of the start of a large one.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
+use twox_hash::XxHash3_128;
 
-/// Eight bytes before the digest; the last is the format.
-const MARK: &[u8; 8] = b"wmcpcwa\x01";
-/// Mark and digest.
-const LENGTH: u64 = 8 + 32;
+/// Eight bytes before the checksum; the last is the format.
+pub(super) const MARK: &[u8; 8] = b"wmcpcwa\x02";
+/// Mark and checksum.
+const LENGTH: u64 = 8 + 16;
 
 /// Why a file is not taken for sealed code.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +22,8 @@ pub enum SealError {
         "it has no seal at its end, so it is incomplete or was not made by `wasmmcp-runtime compile`"
     )]
     Missing,
-    /// The digest is another than the seal says.
-    #[error("its digest is not the one that its seal names: it was changed after it was made")]
+    /// The checksum is another than the seal says.
+    #[error("its checksum is not the one that its seal names: it was changed after it was made")]
     Broken,
     /// It cannot be read.
     #[error("it cannot be read: {0}")]
@@ -33,18 +36,18 @@ pub enum SealError {
 ///
 /// Those of reading and writing the file.
 pub fn seal(file: &mut File) -> std::io::Result<()> {
-    let mut hasher = blake3::Hasher::new();
-    file.seek(SeekFrom::Start(0))?;
-    let mut chunk = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut chunk)?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&chunk[..read]);
-    }
+    // An empty file cannot be mapped.
+    let sum = match file.metadata()?.len() {
+        0 => checksum(&[]),
+        _ => checksum(&super::mapped(file)?),
+    };
+    file.seek(SeekFrom::End(0))?;
     file.write_all(MARK)?;
-    file.write_all(hasher.finalize().as_bytes())
+    file.write_all(&sum)
+}
+
+fn checksum(code: &[u8]) -> [u8; 16] {
+    XxHash3_128::oneshot(code).to_le_bytes()
 }
 
 /// Checks the whole of `file` against its seal.
@@ -59,11 +62,11 @@ pub fn check(file: &File) -> Result<(), SealError> {
     }
     let map = super::mapped(file)?;
     let (code, seal) = map.split_at(map.len() - LENGTH as usize);
-    let (mark, digest) = seal.split_at(MARK.len());
+    let (mark, sum) = seal.split_at(MARK.len());
     if mark != MARK {
         return Err(SealError::Missing);
     }
-    if blake3::hash(code).as_bytes() != digest {
+    if checksum(code) != sum {
         return Err(SealError::Broken);
     }
     Ok(())
@@ -72,6 +75,7 @@ pub fn check(file: &File) -> Result<(), SealError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
 
     fn sealed(code: &[u8]) -> File {
         let mut file = tempfile::tempfile().expect("a temporary file");

@@ -1,6 +1,6 @@
 //! The cache's folder: who may use it, how a file gets into it, and how many processes share it.
 
-use std::fs::{File, Permissions};
+use std::fs::{File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -41,21 +41,10 @@ impl Store {
             }
             Err(error) => return Err(error),
         };
-        let refuse = |why: &str| {
-            Err(io::Error::new(
-                io::ErrorKind::PermissionDenied,
-                why.to_owned(),
-            ))
-        };
         if !metadata.is_dir() {
             return refuse("it is a symbolic link or a file, not a folder");
         }
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return refuse("it belongs to another user, whose code would be run");
-        }
-        if metadata.mode() & 0o022 != 0 {
-            return refuse("others may write into it; `chmod 700` it");
-        }
+        owned(&metadata, "`chmod 700` it")?;
         Ok(Store {
             folder: folder.to_owned(),
         })
@@ -70,9 +59,11 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// As [`File::open`]; a link is an error.
+    /// As [`File::open`]; a link is an error, and so is a file of another user or one that others may write into.
     pub fn open_code(&self, key: &str) -> io::Result<File> {
-        open_no_follow(&self.path(key))
+        let file = open_no_follow(&self.path(key))?;
+        owned(&file.metadata()?, "remove it")?;
+        Ok(file)
     }
 
     /// Waits until this process is the only one that compiles `key`; the lock ends with the file.
@@ -107,6 +98,21 @@ impl Store {
         std::fs::rename(scratch, &path)?;
         Ok(path)
     }
+}
+
+fn refuse<T>(why: impl Into<String>) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why.into()))
+}
+
+/// Whether nobody but this user can have put anything there.
+fn owned(metadata: &Metadata, remedy: &str) -> io::Result<()> {
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return refuse("it belongs to another user, whose code would be run");
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return refuse(format!("others may write into it; {remedy}"));
+    }
+    Ok(())
 }
 
 /// Opens a file for reading, unless its last part is a symbolic link.
