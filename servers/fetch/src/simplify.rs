@@ -13,7 +13,7 @@ pub const NOTHING: &str = "<error>Page failed to be simplified from HTML</error>
 pub fn simplify(page: &str) -> Result<String, String> {
     let page = html::script_trim(page);
     let tree = html::parse(page).map_err(|error| error.to_string())?;
-    let Some((mut tree, article)) = readable::article(tree) else {
+    let Some((mut tree, article)) = readable::article(tree, || html::parse(page).ok()) else {
         return Ok(NOTHING.to_owned());
     };
     let text = markdown::markdown(&mut tree, article).map_err(|error| error.to_string())?;

@@ -8,4 +8,4 @@ pub use parse::{Oversized, parse};
 pub use space::{
     blank, is_python_space, is_script_space, python_trim, python_trim_end, script_trim,
 };
-pub use tree::{Id, Kind, Tree};
+pub use tree::{Counts, Id, Kind, Tree};

@@ -1,6 +1,6 @@
 //! The tree: nodes in one list, linked by their numbers, so that moving and dropping a branch costs nothing.
 
-use std::num::NonZeroU32;
+use std::{cell::Cell, num::NonZeroU32};
 
 use html5ever::{LocalName, tendril::StrTendril};
 
@@ -33,9 +33,26 @@ pub enum Kind {
     Comment(StrTendril),
 }
 
+/// What was counted of one text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Its length without white space at its ends and with each run within as one space, in UTF-16 units.
+    pub length: usize,
+    /// Commas of any script.
+    pub commas: usize,
+    /// The plain ones among them.
+    pub plain_commas: usize,
+    /// Whether white space stands before the first letter; where there is none, whether there is white space.
+    pub leads: bool,
+    /// Whether white space stands behind the last letter.
+    pub trails: bool,
+}
+
 #[derive(Clone, Debug)]
 struct Node {
     kind: Kind,
+    /// Counts of a text, once somebody asked: they are asked for again and again, and texts hardly ever change.
+    counts: Cell<Option<Counts>>,
     parent: Option<Id>,
     previous: Option<Id>,
     next: Option<Id>,
@@ -69,6 +86,7 @@ impl Tree {
     pub fn add(&mut self, kind: Kind) -> Id {
         self.nodes.push(Node {
             kind,
+            counts: Cell::new(None),
             parent: None,
             previous: None,
             next: None,
@@ -104,7 +122,9 @@ impl Tree {
 
     /// What the node is, to change it.
     pub fn kind_mut(&mut self, id: Id) -> &mut Kind {
-        &mut self.node_mut(id).kind
+        let node = self.node_mut(id);
+        node.counts.set(None);
+        &mut node.kind
     }
 
     /// What it hangs from.
@@ -321,37 +341,74 @@ impl Tree {
 
     /// Copies of a node's children, with all below them.
     pub fn copy_children(&mut self, id: Id) -> Vec<Id> {
+        self.copies(id, |tree, node| {
+            (
+                tree.kind(node).clone(),
+                tree.children(node).collect::<Vec<_>>(),
+            )
+        })
+    }
+
+    /// Copies of the children of another tree's node, with all below them. What a template holds stays this tree's: both have
+    /// to be of the same page.
+    pub fn adopt_children(&mut self, other: &Tree, id: Id) -> Vec<Id> {
+        self.copies(id, |_, node| {
+            (
+                other.kind(node).clone(),
+                other.children(node).collect::<Vec<_>>(),
+            )
+        })
+    }
+
+    fn copies(&mut self, id: Id, read: impl Fn(&Tree, Id) -> (Kind, Vec<Id>)) -> Vec<Id> {
         let mut copies = Vec::new();
         // The original, and the copy that its own copy hangs from.
-        let mut open: Vec<(Id, Option<Id>)> =
-            self.children(id).map(|child| (child, None)).collect();
-        open.reverse();
+        let mut open: Vec<(Id, Option<Id>)> = Vec::new();
+        open.extend(
+            read(self, id)
+                .1
+                .into_iter()
+                .rev()
+                .map(|child| (child, None)),
+        );
         while let Some((original, parent)) = open.pop() {
-            let copy = self.add(self.kind(original).clone());
+            let (kind, children) = read(self, original);
+            let copy = self.add(kind);
             match parent {
                 Some(parent) => self.append(parent, copy),
                 None => copies.push(copy),
             }
-            let start = open.len();
-            open.extend(self.children(original).map(|child| (child, Some(copy))));
-            open[start..].reverse();
+            let children = children.into_iter().rev();
+            open.extend(children.map(|child| (child, Some(copy))));
         }
         copies
     }
 
     /// The texts below a node, in their order.
     pub fn texts(&self, id: Id) -> impl Iterator<Item = &str> + '_ {
-        let own = match self.kind(id) {
-            Kind::Text(text) => Some(&**text),
-            _ => None,
-        };
-        own.into_iter().chain(
-            self.descendants(id)
-                .filter_map(|node| match self.kind(node) {
-                    Kind::Text(text) => Some(&**text),
-                    _ => None,
-                }),
-        )
+        self.text_nodes(id).map(|(_, text)| text)
+    }
+
+    /// What is counted of each text below a node, in their order; `count` is asked for each once.
+    pub fn counts(&self, id: Id, count: impl Fn(&str) -> Counts) -> impl Iterator<Item = Counts> {
+        self.text_nodes(id).map(move |(node, text)| {
+            node.counts.get().unwrap_or_else(|| {
+                let counts = count(text);
+                node.counts.set(Some(counts));
+                counts
+            })
+        })
+    }
+
+    fn text_nodes(&self, id: Id) -> impl Iterator<Item = (&Node, &str)> + '_ {
+        let own = std::iter::once(id).chain(self.descendants(id));
+        own.filter_map(|id| {
+            let node = self.node(id);
+            match &node.kind {
+                Kind::Text(text) => Some((node, &**text)),
+                _ => None,
+            }
+        })
     }
 
     /// All text below a node.

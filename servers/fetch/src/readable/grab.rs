@@ -11,10 +11,15 @@ const CANDIDATES: usize = 5;
 const SHARED: usize = 3;
 
 impl Page {
-    /// The element that holds the article, cut out of the document.
-    pub(super) fn grab(&mut self, html: Id, body: Id) -> Option<Id> {
-        // Each attempt but the last works on a copy.
-        let original: Vec<Id> = self.tree.copy_children(body);
+    /// The element that holds the article, cut out of the document. `untouched` gives the page as it is now, and its body.
+    pub(super) fn grab(
+        &mut self,
+        html: Id,
+        body: Id,
+        untouched: impl Fn() -> Option<(Tree, Id)>,
+    ) -> Option<Id> {
+        // What the body holds before the first attempt; each further one works on a copy.
+        let mut original: Option<Vec<Id>> = None;
         let mut attempts: Vec<(Id, usize)> = Vec::new();
         loop {
             let paragraphs = self.strip(html);
@@ -42,7 +47,14 @@ impl Page {
                 }
                 return (best.1 > 0).then_some(best.0);
             }
-            self.restore(body, &original);
+            let original = match &original {
+                Some(original) => original,
+                None => {
+                    let (tree, body) = untouched()?;
+                    original.insert(self.tree.adopt_children(&tree, body))
+                }
+            };
+            self.restore(body, original);
         }
     }
 

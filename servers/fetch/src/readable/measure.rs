@@ -1,6 +1,6 @@
 //! What is counted of an element: its text, the part of it that is links, whether there is any.
 
-use crate::html::{Id, Kind, Tree, is_script_space};
+use crate::html::{Counts, Id, Kind, Tree, is_script_space};
 
 use super::words;
 
@@ -19,38 +19,58 @@ pub(super) struct Measure {
 pub(super) fn measure(tree: &Tree, id: Id) -> Measure {
     let mut found = Measure::default();
     let mut pending = false;
-    for text in tree.texts(id) {
-        let mut rest = text.as_bytes();
-        // Nearly all letters are ASCII, and are counted without being decoded.
-        while let Some((byte, later)) = rest.split_first() {
-            let letter = if byte.is_ascii() {
-                rest = later;
-                char::from(*byte)
-            } else {
-                let at = text.len() - rest.len();
-                let Some(letter) = text[at..].chars().next() else {
-                    break;
-                };
-                rest = &rest[letter.len_utf8()..];
-                letter
+    for counts in tree.counts(id, count) {
+        if counts.length == 0 {
+            pending |= counts.leads;
+            continue;
+        }
+        if (pending || counts.leads) && found.length > 0 {
+            found.length += 1;
+        }
+        pending = counts.trails;
+        found.length += counts.length;
+        found.commas += counts.commas;
+        found.plain_commas += counts.plain_commas;
+    }
+    found
+}
+
+/// Counts one text.
+fn count(text: &str) -> Counts {
+    let mut found = Counts::default();
+    let mut pending = false;
+    let mut rest = text.as_bytes();
+    // Nearly all letters are ASCII, and are counted without being decoded.
+    while let Some((byte, later)) = rest.split_first() {
+        let letter = if byte.is_ascii() {
+            rest = later;
+            char::from(*byte)
+        } else {
+            let at = text.len() - rest.len();
+            let Some(letter) = text[at..].chars().next() else {
+                break;
             };
-            if is_script_space(letter) {
-                pending = true;
-                continue;
-            }
-            if pending && found.length > 0 {
-                found.length += 1;
-            }
-            pending = false;
-            found.length += letter.len_utf16();
-            if letter == ',' {
-                found.commas += 1;
-                found.plain_commas += 1;
-            } else if !letter.is_ascii() && words::is_comma(letter) {
-                found.commas += 1;
-            }
+            rest = &rest[letter.len_utf8()..];
+            letter
+        };
+        if is_script_space(letter) {
+            pending = true;
+            found.leads |= found.length == 0;
+            continue;
+        }
+        if pending && found.length > 0 {
+            found.length += 1;
+        }
+        pending = false;
+        found.length += letter.len_utf16();
+        if letter == ',' {
+            found.commas += 1;
+            found.plain_commas += 1;
+        } else if !letter.is_ascii() && words::is_comma(letter) {
+            found.commas += 1;
         }
     }
+    found.trails = pending;
     found
 }
 
@@ -192,4 +212,40 @@ pub(super) fn within(tree: &Tree, id: Id, name: &str) -> bool {
     std::iter::successors(tree.parent(id), |node| tree.parent(*node))
         .take(4)
         .any(|node| tree.tag(node) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_counted_as_if_they_were_one(
+            texts in prop::collection::vec("[ \n\u{feff}]{0,2}[a,é，\u{1f600} ]{0,4}[ \t]{0,2}", 0..6),
+            added in "[ a,]{0,3}",
+        ) {
+            let mut tree = Tree::new();
+            let paragraph = tree.element("p");
+            let mut last = None;
+            for text in &texts {
+                let node = tree.add(Kind::Text(text.as_str().into()));
+                tree.append(paragraph, node);
+                last = Some(node);
+            }
+            let check = |tree: &Tree| {
+                let whole = inner_text(tree, paragraph);
+                let found = measure(tree, paragraph);
+                assert_eq!(found.length, whole.encode_utf16().count(), "{whole:?}");
+                assert_eq!(found.plain_commas, whole.matches(',').count(), "{whole:?}");
+                assert_eq!(found.commas, whole.matches([',', '，']).count(), "{whole:?}");
+            };
+            check(&tree);
+            // A text that changes is counted anew.
+            if let Some(Kind::Text(text)) = last.map(|last| tree.kind_mut(last)) {
+                text.push_slice(&added);
+            }
+            check(&tree);
+        }
+    }
 }

@@ -39,7 +39,10 @@ struct Rules {
 }
 
 /// Takes the article out of a page: the tree, and the element whose children are the article. `None` where there is no text.
-pub fn article(tree: Tree) -> Option<(Tree, Id)> {
+///
+/// `again` gives the same tree once more. It is asked only where the first attempt finds too little, which a copy made
+/// beforehand would be paid for by every page.
+pub fn article(tree: Tree, again: impl Fn() -> Option<Tree>) -> Option<(Tree, Id)> {
     let mut page = Page {
         tree,
         title: String::new(),
@@ -52,7 +55,22 @@ pub fn article(tree: Tree) -> Option<(Tree, Id)> {
         scores: BTreeMap::new(),
         data: Vec::new(),
     };
-    let tree = &mut page.tree;
+    let (html, body, linked) = prepared(&mut page.tree);
+    let facts = title::facts(&page.tree, linked);
+    page.title = facts.title;
+    page.byline = facts.byline;
+    let untouched = || {
+        let mut tree = again()?;
+        let (_, body, _) = prepared(&mut tree);
+        Some((tree, body?))
+    };
+    let article = page.grab(html?, body?, untouched)?;
+    finish::finish(&mut page.tree, article);
+    Some((page.tree, article))
+}
+
+/// Prepares a page that was just parsed: its root element, its body, and what its linked data says.
+fn prepared(tree: &mut Tree) -> (Option<Id>, Option<Id>, title::Facts) {
     prepare::unwrap_pictures(tree);
     let linked = title::linked(tree);
     let html = tree.elements(Tree::ROOT).next();
@@ -61,10 +79,5 @@ pub fn article(tree: Tree) -> Option<(Tree, Id)> {
             .find(|child| matches!(tree.tag(*child), "body" | "frameset"))
     });
     prepare::clean(tree, body);
-    let facts = title::facts(tree, linked);
-    page.title = facts.title;
-    page.byline = facts.byline;
-    let article = page.grab(html?, body?)?;
-    finish::finish(&mut page.tree, article);
-    Some((page.tree, article))
+    (html, body, linked)
 }
