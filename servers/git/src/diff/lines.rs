@@ -1,7 +1,6 @@
 //! The lines in which two texts differ, and the hunks of a patch, as git writes them.
 
-use std::collections::BTreeMap;
-
+use super::numbers::Numbers;
 use super::{myers, slide};
 
 /// A function's line in a hunk's header is cut here, as git does.
@@ -79,7 +78,7 @@ pub fn hunks(old: &[u8], new: &[u8], context: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn runs<'a>(before: &[&'a [u8]], after: &[&'a [u8]]) -> Vec<Run> {
+fn runs(before: &[&[u8]], after: &[&[u8]]) -> Vec<Run> {
     if before.len() + after.len() > MOST_LINES {
         return vec![Run {
             before: 0,
@@ -89,13 +88,9 @@ fn runs<'a>(before: &[&'a [u8]], after: &[&'a [u8]]) -> Vec<Run> {
         }];
     }
     // Equal lines get equal numbers.
-    let mut numbers: BTreeMap<&[u8], u32> = BTreeMap::new();
-    let mut number = |line: &&'a [u8]| {
-        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        *numbers.entry(line).or_insert(next)
-    };
-    let old: Vec<u32> = before.iter().map(&mut number).collect();
-    let new: Vec<u32> = after.iter().map(&mut number).collect();
+    let mut numbers = Numbers::with_room(before.len() + after.len());
+    let old: Vec<u32> = before.iter().map(|line| numbers.of(line)).collect();
+    let new: Vec<u32> = after.iter().map(|line| numbers.of(line)).collect();
     let (mut removed, mut added) = myers::compare(&old, &new);
     slide::slide(&old, &mut removed, before, &new, &mut added);
     slide::slide(&new, &mut added, after, &old, &mut removed);

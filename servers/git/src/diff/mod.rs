@@ -3,6 +3,7 @@
 pub mod change;
 pub mod lines;
 pub mod myers;
+mod numbers;
 pub mod patch;
 pub mod rename;
 pub mod similarity;
