@@ -34,10 +34,7 @@ impl<'a> Numbers<'a> {
     /// The number of a line.
     pub(super) fn of(&mut self, line: &'a [u8]) -> u32 {
         let hash = hash(line);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the upper bits are the best mixed; those that are there choose a place"
-        )]
+        // The upper bits are the best mixed; those that are there choose a place.
         let place = (hash >> 32) as usize & (self.places.len() - 1);
         let head = self.places[place];
         let (mut at, mut seen) = (head, 0);
