@@ -96,14 +96,22 @@ impl Global {
     }
 
     /// Builds everything, with each line of cargo's on standard error.
-    pub fn build(&self, root: &Path, servers: &[Server], cache: &Path) -> Result<Built> {
+    ///
+    /// With `references`, what they are compared with is installed too.
+    pub fn build(
+        &self,
+        root: &Path,
+        servers: &[Server],
+        cache: &Path,
+        references: bool,
+    ) -> Result<Built> {
         let mut said = |line: &str| eprintln!("{line}");
-        let built = subject::build(root, servers, self.setup, cache, &mut said)?;
-        for (packaging, missing) in &built.missing {
-            eprintln!(
-                "{packaging}: unavailable: {} ({})",
-                missing.why, missing.remedy
-            );
+        let mut built = subject::build(root, servers, self.setup, cache, &mut said)?;
+        if references {
+            built.references(root, servers, cache, &mut said);
+        }
+        for absent in &built.missing {
+            eprintln!("{absent}");
         }
         Ok(built)
     }

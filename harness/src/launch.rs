@@ -1,6 +1,6 @@
 //! How each packaging of a server is started, with the same folders and environment in each.
 //!
-//! The stock command knows no read-only folder on its command line, and gets neither memory limit nor deadline.
+//! A reference is given what its interpreter needs beside that (`reference.rs`). The stock command knows no read-only folder on its command line, and gets neither memory limit nor deadline.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::Places;
 use crate::process::Launch;
+use crate::reference;
 use crate::server::{Access, Server};
 
 /// A subject with the file that is started.
@@ -19,12 +20,26 @@ pub struct Made {
     pub server: String,
     /// How it is shipped.
     pub packaging: Packaging,
-    /// Of `file`.
+    /// Of `file`; of what an interpreter runs, all its packages.
     pub digest: Digest,
-    /// The component, or the native program.
+    /// The component, the native program, or the interpreter.
     pub file: PathBuf,
     /// The precompiled code that a stock `wasmtime` loads; other packagings need none.
     pub precompiled: Option<PathBuf>,
+    /// What `file` is told first, where it is an interpreter.
+    #[serde(default)]
+    pub interpreted: Option<Interpreted>,
+}
+
+/// A program that an interpreter runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Interpreted {
+    /// For people: package and version.
+    pub title: String,
+    /// The interpreter's arguments before the server's own.
+    pub arguments: Vec<String>,
+    /// The folder in which it looks first for the programs that it runs.
+    pub search: Option<PathBuf>,
 }
 
 impl Made {
@@ -122,6 +137,11 @@ pub fn stdio(
         | Packaging::ContainerNative
         | Packaging::ContainerReference
         | Packaging::Reference => {
+            if let Some(interpreted) = &made.interpreted {
+                environment =
+                    reference::environment(interpreted.search.as_deref(), &places.scratch);
+                line.extend(interpreted.arguments.iter().map(OsString::from));
+            }
             environment.extend(granted);
             if matches!(
                 made.packaging,

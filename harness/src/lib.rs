@@ -16,6 +16,7 @@ pub mod client;
 pub mod launch;
 pub mod listening;
 pub mod peer;
+pub mod reference;
 
 pub mod place;
 pub mod standin;

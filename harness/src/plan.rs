@@ -10,6 +10,7 @@ use crate::launch::{Made, Programs};
 use crate::server::{Input, Server};
 use crate::shuffle::shuffle;
 use crate::standin::Standins;
+use crate::verify::serves_http;
 
 /// A trial's number is its cell's times this, and its repetition: it says what it is of, whatever ended the sampling.
 const REPETITIONS: u64 = 100_000;
@@ -189,12 +190,20 @@ fn kinds(
         class: StartClass::ProcessCold,
         transport,
     };
-    let component = packaging != Packaging::Native;
+    let component = matches!(
+        packaging,
+        Packaging::Component | Packaging::ComponentWasmtime
+    );
     let hosted = packaging == Packaging::Component;
-    // Stock `wasmtime serve` is not driven here: it answers every request in a fresh instance and keeps no session.
-    let serves = packaging != Packaging::ComponentWasmtime;
+    // Stock `wasmtime serve` is not driven here: it answers every request in a fresh instance and keeps no session. The originals
+    // know pipes alone.
+    let serves = serves_http(packaging);
     let noop = server.name == "noop";
-    let mut plain = vec![Kind::Size, cold(Stdio), Kind::Memory];
+    let mut plain = vec![cold(Stdio), Kind::Memory];
+    // What an interpreter runs is no file; with its interpreter and its packages it is an image, which has a size.
+    if packaging != Packaging::Reference {
+        plain.push(Kind::Size);
+    }
     if serves {
         plain.push(cold(Http));
     }

@@ -10,7 +10,6 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use expect::is_digest;
 pub use expect::{Expect, Rule, TextRule};
 
 /// One server's description, as its folder states it.
@@ -194,6 +193,8 @@ pub struct Call {
     pub before: Vec<Before>,
     /// How a right answer is told.
     pub expect: Expect,
+    /// How that of the original is told which ours is compared with, where that differs; why is in the server's list of differences.
+    pub reference: Option<Expect>,
     /// Where the right answer comes from.
     pub source: Source,
 }
@@ -339,25 +340,13 @@ impl Server {
                 return Err(format!("{at}: arguments must be a table"));
             }
             call.check_copies().map_err(|why| format!("{at}: {why}"))?;
-            let expect = &call.expect;
-            if expect.structured.is_none() && expect.text.is_none() && expect.content.is_none() {
-                return Err(format!(
-                    "{at}: expect says nothing; give structured, text or content a rule"
-                ));
-            }
-            for digest in expect.digests() {
-                if !is_digest(digest) {
-                    return Err(format!(
-                        "{at}: \"{digest}\" is no digest; write blake3: and 64 hexadecimal digits"
-                    ));
-                }
-            }
-            if let Some(TextRule::Pattern(pattern)) = &expect.text
-                && let Err(error) = regex::Regex::new(pattern)
-            {
-                return Err(format!(
-                    "{at}: expect.text.pattern is no regular expression: {error}"
-                ));
+            let rules = [
+                ("expect", Some(&call.expect)),
+                ("reference", call.reference.as_ref()),
+            ];
+            for (field, rule) in rules {
+                let checked = rule.map_or(Ok(()), Expect::check);
+                checked.map_err(|why| format!("{at}: {field}{why}"))?;
             }
             if let Some(script) = &call.source.script
                 && !self.folder.join(script).is_file()

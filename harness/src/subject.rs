@@ -9,6 +9,7 @@ use toolchain::{Component, Linking, Native, Toolchain, Wasm};
 
 use crate::launch::{Made, Programs};
 use crate::process;
+use crate::reference;
 use crate::server::Server;
 
 /// Where the lines of a build go.
@@ -29,15 +30,42 @@ pub struct Built {
     pub standin: Option<PathBuf>,
     /// Everything that can be measured.
     pub subjects: Vec<Made>,
-    /// Packagings that this machine cannot make.
-    pub missing: Vec<(Packaging, Missing)>,
+    /// What this machine cannot make.
+    pub missing: Vec<Absent>,
     /// Where the Wasm target came from, in words.
     pub wasm_target: String,
     /// Where precompiled code is kept.
     pub cache: PathBuf,
 }
 
-/// Builds everything that these servers need. Each line that a build prints goes to `said`.
+/// A packaging that this machine cannot make.
+#[derive(Debug, Clone)]
+pub struct Absent {
+    /// The packaging.
+    pub packaging: Packaging,
+    /// The one server that cannot have it; none where no server can.
+    pub server: Option<String>,
+    /// Why, and what would change that.
+    pub missing: Missing,
+}
+
+impl Absent {
+    /// Whether a server lacks it.
+    pub fn concerns(&self, server: &str) -> bool {
+        self.server.as_ref().is_none_or(|only| only == server)
+    }
+}
+
+impl std::fmt::Display for Absent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let server = self.server.iter().map(|server| format!(" of {server}"));
+        let (packaging, server) = (self.packaging, server.collect::<String>());
+        let Missing { why, remedy, .. } = &self.missing;
+        write!(f, "{packaging}{server}: unavailable: {why} ({remedy})")
+    }
+}
+
+/// Builds everything that these servers need, but for what they are compared with. Each line that a build prints goes to `said`.
 ///
 /// # Errors
 /// When a build fails. A missing Wasm target is no error: components are then missing.
@@ -94,8 +122,8 @@ pub fn build(
                 remedy: missing.remedy,
             };
             built.wasm_target = format!("missing: {}", missing.why);
-            built.missing.push((Packaging::Component, missing.clone()));
-            built.missing.push((Packaging::ComponentWasmtime, missing));
+            built.lacks(Packaging::Component, None, missing.clone());
+            built.lacks(Packaging::ComponentWasmtime, None, missing);
         }
     }
     Ok(built)
@@ -136,9 +164,49 @@ impl Built {
                 why: "it is not on the search path".to_owned(),
                 remedy: "cargo install wasmtime-cli --version ^48 --locked".to_owned(),
             };
-            self.missing.push((Packaging::ComponentWasmtime, missing));
+            self.lacks(Packaging::ComponentWasmtime, None, missing);
         }
         Ok(())
+    }
+
+    /// Installs what these servers are compared with, if it is not in the cache. What cannot be had here is missing, and no error.
+    pub fn references(
+        &mut self,
+        root: &Path,
+        servers: &[Server],
+        cache: &Path,
+        said: &mut dyn FnMut(&str),
+    ) {
+        let store = original::Store::below(cache);
+        let having = servers.iter().map(|server| &server.name);
+        for name in having.filter(|name| reference::exists(root, name)) {
+            match reference::install(root, name, &store, said) {
+                Ok(found) => self.subjects.push(Made {
+                    server: name.clone(),
+                    packaging: Packaging::Reference,
+                    digest: found.digest,
+                    file: found.program,
+                    precompiled: None,
+                    interpreted: Some(found.interpreted),
+                }),
+                Err(missing) => {
+                    let missing = Missing {
+                        what: reference::title(name),
+                        why: missing.why,
+                        remedy: missing.remedy,
+                    };
+                    self.lacks(Packaging::Reference, Some(name.clone()), missing);
+                }
+            }
+        }
+    }
+
+    fn lacks(&mut self, packaging: Packaging, server: Option<String>, missing: Missing) {
+        self.missing.push(Absent {
+            packaging,
+            server,
+            missing,
+        });
     }
 
     fn add(
@@ -156,6 +224,7 @@ impl Built {
             digest: Digest::of(&bytes),
             file,
             precompiled,
+            interpreted: None,
         });
         Ok(())
     }
@@ -216,7 +285,7 @@ impl Built {
 }
 
 /// The subjects that these servers will have where everything can be built, in the order in which they are built.
-pub fn foreseen(servers: &[Server]) -> Vec<Subject> {
+pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
     let subject = |server: &Server, packaging| Subject {
         server: server.name.clone(),
         packaging,
@@ -230,7 +299,11 @@ pub fn foreseen(servers: &[Server]) -> Vec<Subject> {
         let stock = stock.then(|| subject(server, Packaging::ComponentWasmtime));
         std::iter::once(subject(server, Packaging::Component)).chain(stock)
     });
-    native.chain(components).collect()
+    let referred = servers
+        .iter()
+        .filter(|server| reference::exists(root, &server.name))
+        .map(|server| subject(server, Packaging::Reference));
+    native.chain(components).chain(referred).collect()
 }
 
 /// A program on the search path.

@@ -30,6 +30,7 @@ call = [{ id = "a", tool = "burn", input = "small", expect = { text = { equal = 
         digest: Digest::of(b"doomed"),
         file: "/bin/sh".into(),
         precompiled: None,
+        interpreted: None,
     };
     (made, server)
 }

@@ -32,8 +32,8 @@ fn workshop() -> Workshop {
         .collect();
     let built = subject::build(&root, &noop, false, &cache, &mut |line| println!("{line}"))
         .expect("everything builds");
-    if let Some((packaging, missing)) = built.missing.first() {
-        println!("skipped: {packaging}: {}", missing.why);
+    if let Some(absent) = built.missing.first() {
+        println!("skipped: {absent}");
     }
     let data = dataset::ensure(&cache).expect("the data set");
     // Only what listens by itself.

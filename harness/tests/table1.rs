@@ -26,6 +26,7 @@ fn offered(then: &str) -> Offer {
         digest: Digest::of(b"mock"),
         file: "/bin/sh".into(),
         precompiled: None,
+        interpreted: None,
     };
     let programs = Programs {
         runtime: "/none".into(),

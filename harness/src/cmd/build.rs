@@ -6,7 +6,7 @@ use harness::{exit::Exit, place};
 
 use super::Global;
 
-/// Builds every server as a component and as a native program, optimised, and prints where they are.
+/// Builds every server as a component and as a native program, optimised, installs what they are compared with, and prints where it is.
 #[derive(Args)]
 pub struct Arguments {
     /// Builds noop alone: whether anything can be built here is known sooner.
@@ -19,20 +19,22 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let root = place::root()?;
     let mut servers = global.servers(&root)?;
     servers.retain(|server| !own.quick || server.name == "noop");
-    let built = global.build(&root, &servers, &place::cache()?)?;
+    let built = global.build(&root, &servers, &place::cache()?, !own.quick)?;
     if global.json {
         println!("{}", serde_json::to_string_pretty(&built.subjects)?);
         return Ok(Exit::Done);
     }
     for made in &built.subjects {
-        let size = record::Bytes(std::fs::metadata(&made.file)?.len());
-        println!(
-            "{:14} {:20} {:>9}  {}",
-            made.server,
-            made.packaging.name(),
-            size.to_string(),
-            made.file.display()
-        );
+        let (size, what) = match &made.interpreted {
+            // An interpreter's own size says nothing of what it runs.
+            Some(interpreted) => (String::new(), interpreted.title.clone()),
+            None => {
+                let size = record::Bytes(std::fs::metadata(&made.file)?.len());
+                (size.to_string(), made.file.display().to_string())
+            }
+        };
+        let packaging = made.packaging.name();
+        println!("{:19} {packaging:20} {size:>9}  {what}", made.server);
     }
     Ok(Exit::Done)
 }

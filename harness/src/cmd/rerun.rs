@@ -92,16 +92,19 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
-    let built = global.build(&root, &servers, &cache)?;
+    let built = global.build(
+        &root,
+        &servers,
+        &cache,
+        first.subject.packaging == record::Packaging::Reference,
+    )?;
     let mut made = built.subjects.iter();
     let Some(made) = made.find(|made| made.packaging == first.subject.packaging) else {
         let missing = built
             .missing
             .iter()
-            .find(|(packaging, _)| *packaging == first.subject.packaging);
-        let why = missing.map_or(String::new(), |(_, missing)| {
-            format!(": {}; {}", missing.why, missing.remedy)
-        });
+            .find(|absent| absent.packaging == first.subject.packaging);
+        let why = missing.map_or(String::new(), |absent| format!(": {absent}"));
         return Err(Told::lacking(format!(
             "{} cannot be made here{why}",
             first.subject.packaging

@@ -56,7 +56,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let cache = place::cache()?;
     let _lock = Lock::take(&cache, "table1", Timestamp::from(wall()))?;
     let (data, generated) = global.data(&servers, &cache)?;
-    let built = global.build(&root, &servers, &cache)?;
+    let built = global.build(&root, &servers, &cache, false)?;
     interrupt::listen()?;
     let mut run = Run::new("table1", 0, Timestamp::from(wall()));
     run.argv = std::env::args().collect();
@@ -65,7 +65,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     run.toolchain = machine::toolchain(&root, &built);
     run.subjects = built.subjects.iter().map(Made::subject).collect();
     run.machine = machine::machine();
-    let missing = built.missing.iter().map(|(_, missing)| missing.clone());
+    let missing = built.missing.iter().map(|absent| absent.missing.clone());
     run.missing = missing.collect();
     let redactor = machine::redactor(&root, &data, &cache);
     let offers = asked(&built, &servers, &data, generated)?;

@@ -18,8 +18,8 @@ use harness::standin::{Standing, Up};
 use harness::subject::{self, Built};
 use harness::{input, interrupt, machine, place};
 use record::{
-    Count, Dataset, Metric, Nanos, Outcome, Record, Recorder, Run, Sample, Subject, Timestamp,
-    Trial,
+    Count, Dataset, Metric, Nanos, Outcome, Packaging, Record, Recorder, Run, Sample, Subject,
+    Timestamp, Trial,
 };
 
 use super::choice::{Choice, Question};
@@ -75,7 +75,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let servers = global.measured(&root)?;
     let question = own.choice.question(global, &servers)?;
     let known = forecast::known(&results, &root);
-    let mut foreseen = subject::foreseen(&servers);
+    let mut foreseen = subject::foreseen(&root, &servers);
     foreseen.retain(|subject| question.wants(subject.packaging));
     let cells = question.cells(&servers, &foreseen)?;
     let expected = estimate::total(&estimate::stages(&cells, &question.stopping, &known.costs));
@@ -98,11 +98,16 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         eprintln!("warning: {warning}");
     }
     let (data, generated) = global.data(&servers, &cache)?;
-    let mut built = global.build(&root, &servers, &cache)?;
+    let mut built = global.build(
+        &root,
+        &servers,
+        &cache,
+        question.wants(Packaging::Reference),
+    )?;
     built.subjects.retain(|made| question.wants(made.packaging));
     built
         .missing
-        .retain(|(packaging, _)| question.wants(*packaging));
+        .retain(|absent| question.wants(absent.packaging));
     let clock = Monotonic::new();
     let mut costs = Costs::default();
     verified(&built, &servers, &data, generated, (&clock, &mut costs))?;
@@ -185,16 +190,12 @@ fn verified(
 /// The cells that are asked for and that this machine can fill.
 fn available(question: &Question, servers: &[Server], built: &Built) -> Result<Vec<Cell>> {
     let subjects: Vec<Subject> = built.subjects.iter().map(Made::subject).collect();
-    question.cells(servers, &subjects).map_err(|told| {
-        let Some((packaging, missing)) = built.missing.first() else {
-            return told.into();
-        };
-        let why = format!(
-            "{packaging} is unavailable: {}; {}",
-            missing.why, missing.remedy
-        );
-        Told::lacking(why).into()
-    })
+    question
+        .cells(servers, &subjects)
+        .map_err(|told| match built.missing.first() {
+            Some(absent) => Told::lacking(absent.to_string()).into(),
+            None => told.into(),
+        })
 }
 
 /// Everything that a reader must know of the run.
@@ -223,7 +224,7 @@ fn describe(
     run.missing = built
         .missing
         .iter()
-        .map(|(_, missing)| missing.clone())
+        .map(|absent| absent.missing.clone())
         .collect();
     Ok(run)
 }
@@ -231,8 +232,11 @@ fn describe(
 /// A row for each cell that this machine cannot fill. Their trials are numbered from the far end, apart from the plan's.
 fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Result<()> {
     let mut number = u64::MAX;
-    for (packaging, missing) in &built.missing {
-        for server in servers {
+    for absent in &built.missing {
+        for server in servers
+            .iter()
+            .filter(|server| absent.concerns(&server.name))
+        {
             let trial = Trial(number);
             number -= 1;
             if recorder.done().contains(&trial) {
@@ -240,12 +244,12 @@ fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Re
             }
             let subject = Subject {
                 server: server.name.clone(),
-                packaging: *packaging,
+                packaging: absent.packaging,
                 digest: None,
             };
             let outcome = Outcome::Unavailable {
-                why: missing.why.clone(),
-                remedy: missing.remedy.clone(),
+                why: absent.missing.why.clone(),
+                remedy: absent.missing.remedy.clone(),
             };
             recorder.append(&[Sample::failed(trial, subject, Metric::FirstAnswer, outcome)])?;
         }

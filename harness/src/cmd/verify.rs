@@ -41,7 +41,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let servers = global.servers(&root)?;
     let cache = place::cache()?;
     let (data, generated) = global.data(&servers, &cache)?;
-    let built = global.build(&root, &servers, &cache)?;
+    let built = global.build(&root, &servers, &cache, true)?;
     let transports: &[Transport] = if own.quick {
         &[Transport::Stdio]
     } else {

@@ -43,8 +43,27 @@ pub enum TextRule {
 }
 
 impl Expect {
+    /// Whether it says something that can be judged by; why not is told from the field's name on.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.structured.is_none() && self.text.is_none() && self.content.is_none() {
+            return Err(" says nothing; give structured, text or content a rule".to_owned());
+        }
+        if let Some(digest) = self.digests().iter().find(|digest| !is_digest(digest)) {
+            return Err(format!(
+                ": \"{digest}\" is no digest; write blake3: and 64 hexadecimal digits"
+            ));
+        }
+        match &self.text {
+            Some(TextRule::Pattern(pattern)) => match regex::Regex::new(pattern) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(format!(".text.pattern is no regular expression: {error}")),
+            },
+            _ => Ok(()),
+        }
+    }
+
     /// Every digest that it names.
-    pub(super) fn digests(&self) -> Vec<&str> {
+    fn digests(&self) -> Vec<&str> {
         let mut digests = Vec::new();
         if let Some(TextRule::Digest(digest)) = &self.text {
             digests.push(digest.as_str());
@@ -59,7 +78,7 @@ impl Expect {
 }
 
 /// `blake3:` and 64 hexadecimal digits.
-pub(super) fn is_digest(text: &str) -> bool {
+fn is_digest(text: &str) -> bool {
     text.strip_prefix("blake3:").is_some_and(|hex| {
         hex.len() == 64
             && hex

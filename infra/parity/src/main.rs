@@ -126,6 +126,7 @@ fn subjects(
                 digest,
                 file,
                 precompiled: None,
+                interpreted: None,
             });
         }
     }

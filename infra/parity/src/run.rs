@@ -9,6 +9,7 @@ use harness::input::Places;
 use harness::launch::Made;
 use harness::launch::Programs;
 use harness::process::Launch;
+use harness::reference;
 use harness::server::Server;
 use harness::standin::Standins;
 use original::Store;
@@ -115,7 +116,11 @@ pub fn run(
     let launch = side::original(suite, workshop.root, store, &ground.home, &fill, said)
         .map_err(NoRun::Missing)?;
     let mut asked = || -> Result<_> {
-        said(&format!("{}: asking {}", suite.server, side::title(suite)));
+        said(&format!(
+            "{}: asking {}",
+            suite.server,
+            reference::title(&suite.server)
+        ));
         let original = ground.asked(&launch)?;
         let mut ours = Vec::new();
         for made in workshop.subjects {
@@ -148,7 +153,7 @@ pub fn run(
         });
     Ok(Run {
         server: suite.server.clone(),
-        original: side::title(suite),
+        original: reference::title(&suite.server),
         compared: compared.collect(),
     })
 }

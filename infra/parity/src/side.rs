@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
@@ -11,8 +11,9 @@ use harness::clock::Monotonic;
 use harness::input::Places;
 use harness::launch::{self, Code, Made, Programs};
 use harness::process::{Launch, Process};
+use harness::reference;
 use harness::server::{Need, Server};
-use original::{Missing, Original, Store};
+use original::{Missing, Store};
 use record::Packaging;
 use serde_json::json;
 
@@ -90,74 +91,22 @@ pub fn original(
     fill: Fill<'_>,
     said: &mut dyn FnMut(&str),
 ) -> Result<Launch, Missing> {
-    let (program, mut arguments, first) = installed(suite, root, store, said)?;
-    arguments.extend(
-        suite
-            .arguments
-            .iter()
-            .map(|word| OsString::from(fill(word))),
-    );
-    let mut search = std::env::var("PATH").unwrap_or_default();
-    if let Some(first) = first {
-        search = format!("{}:{search}", first.display());
-    }
-    let mut environment = vec![
-        ("PATH".to_owned(), search),
-        ("HOME".to_owned(), home.to_string_lossy().into_owned()),
-        ("TZ".to_owned(), "UTC".to_owned()),
-        ("LC_ALL".to_owned(), "C.UTF-8".to_owned()),
-        ("GIT_CONFIG_NOSYSTEM".to_owned(), "1".to_owned()),
-        ("GIT_CONFIG_GLOBAL".to_owned(), "/dev/null".to_owned()),
-        // The cache is as it was installed.
-        ("PYTHONDONTWRITEBYTECODE".to_owned(), "1".to_owned()),
-    ];
+    let found = reference::install(root, &suite.server, store, said)?;
+    let mut arguments: Vec<OsString> = found
+        .interpreted
+        .arguments
+        .iter()
+        .map(OsString::from)
+        .collect();
+    let own = suite.arguments.iter().map(|word| fill(word).into());
+    arguments.extend(own);
+    let mut environment = reference::environment(found.interpreted.search.as_deref(), home);
     environment.extend(filled(&suite.environment, fill));
     Ok(Launch {
-        program,
+        program: found.program,
         arguments,
         environment,
     })
-}
-
-fn installed(
-    suite: &Suite,
-    root: &Path,
-    store: &Store,
-    said: &mut dyn FnMut(&str),
-) -> Result<(PathBuf, Vec<OsString>, Option<PathBuf>), Missing> {
-    if let Some(reference) = &suite.reference {
-        let unreadable = |error: std::io::Error| Missing {
-            why: format!("{} cannot be read: {error}", reference.requirements),
-            remedy: "Correct its name in parity.toml.".to_owned(),
-        };
-        let text =
-            std::fs::read_to_string(root.join(&reference.requirements)).map_err(unreadable)?;
-        let lines = text
-            .lines()
-            .map(|line| line.split('#').next().unwrap_or_default().trim());
-        let requirements: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-        let venv = store.python("reference", &requirements, said)?;
-        return Ok((
-            venv.python(),
-            vec![root.join(&reference.program).into()],
-            None,
-        ));
-    }
-    let published = Original::named(&suite.server).ok_or_else(|| Missing {
-        why: format!("no original of {} is known", suite.server),
-        remedy: "Name its reference server in parity.toml, or its package in infra/originals/src/known.rs.".to_owned(),
-    })?;
-    let launch = published.install(store, said)?;
-    Ok((launch.program, launch.arguments, launch.search))
-}
-
-/// What the original of a suite is called, with its version.
-pub fn title(suite: &Suite) -> String {
-    match (&suite.reference, Original::named(&suite.server)) {
-        (Some(reference), _) => reference.program.clone(),
-        (None, Some(published)) => published.title(),
-        (None, None) => "none".to_owned(),
-    }
 }
 
 /// The command line of ours.

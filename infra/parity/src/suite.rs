@@ -26,8 +26,6 @@ pub struct Suite {
     /// The folder that holds `parity.toml`.
     #[serde(skip)]
     pub folder: PathBuf,
-    /// A reference server of this repository, where there is no published one.
-    pub reference: Option<Reference>,
     /// The original's own arguments.
     #[serde(default)]
     pub arguments: Vec<String>,
@@ -51,16 +49,6 @@ pub struct Suite {
     /// Which answers differ.
     #[serde(default, rename = "difference")]
     pub differences: Vec<Difference>,
-}
-
-/// A Python server of this repository.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reference {
-    /// Its program, from the root of the repository.
-    pub program: String,
-    /// A file of exact requirements, from the root of the repository.
-    pub requirements: String,
 }
 
 /// What our server is given in place of what its `server.toml` says.

@@ -87,14 +87,16 @@ def main():
             asked = {**arguments, "url": arguments["url"].replace("{site}", site)}
             result = official.ask("tools/call", {"name": "fetch", "arguments": asked})["result"]
             own_links = mended(official, site, asked)
-            text = own_links or "".join(block["text"] for block in result["content"])
-            text = text.replace(site, "{site}")
+            theirs = "".join(block["text"] for block in result["content"]).replace(site, "{site}")
+            text = own_links.replace(site, "{site}") if own_links else theirs
             if result.get("isError"):
                 out.append("error = true\n")
             if len(text) < 200 and "'" not in text and "\n" not in text:
                 out.append(f"text = {{ equal = '{text}' }}\n")
             else:
                 out.append(f'text = {{ digest = "blake3:{blake3.blake3(text.encode()).hexdigest()}" }}\n')
+            if own_links and size != "edge":
+                out.append(f'[call.reference]\ntext = {{ digest = "blake3:{blake3.blake3(theirs.encode()).hexdigest()}" }}\n')
             fault = ", without the fault of relative links that DIFFERENCES.md lists" if own_links else ""
             out.append(f'[call.source]\norigin = "mcp-server-fetch 2026.10.24 with Node, about the same site{fault}"\n')
         out.append('script = "golden/calls.py"\n')

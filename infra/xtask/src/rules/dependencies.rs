@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "dataset",
             "figures",
             "mcp-wire",
+            "original",
             "record",
             "toolchain",
             "wasmmcp-runtime",
