@@ -11,8 +11,8 @@ use crate::order::marks;
 use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::{
-    calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, offers, sizes,
-    startup, stops, table3, table3_against, table3_sheet,
+    calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, offers,
+    reference_ratio, sizes, startup, stops, table3, table3_against, table3_sheet,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
@@ -22,7 +22,12 @@ const FILES_ONLY: [&str; 2] = ["table3-stops", "table3-detail"];
 const LONGEST: usize = 80;
 
 /// Pages that a run need not have.
-const OPTIONAL: [&str; 3] = ["table3-load", "table3-density", "table3-stops"];
+const OPTIONAL: [&str; 4] = [
+    "table3-load",
+    "table3-density",
+    "table3-reference",
+    "table3-stops",
+];
 
 /// How wide a text file's tables are.
 const WIDTH: usize = 100;
@@ -109,6 +114,12 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
             table.sheet(&["unit", "measured_over_published"], false)
         }),
         shown_by(execution_ratio(record, &published), &|table| {
+            table.sheet(
+                &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
+                true,
+            )
+        }),
+        shown_by(reference_ratio(record, &published), &|table| {
             table.sheet(
                 &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
                 true,

@@ -1,4 +1,4 @@
-//! The same Rust source as a component against as a native process, input by input.
+//! The component against the same source as a native process, and against the original server, input by input.
 
 use record::{
     InputSize, Metric, Packaging, Published, Ratio, Record, StartClass, Summary, geometric_mean,
@@ -8,14 +8,68 @@ use crate::group::{Drawn, Group, Groups, Key};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table, Weight};
 
-/// A component may take this many times the native time on a large input before it is flagged.
-const MOST: f64 = 2.0;
+/// What a component is compared with.
+struct Other {
+    packaging: Packaging,
+    /// The table.
+    name: &'static str,
+    /// The column of the ratio.
+    ratio: &'static str,
+    heading: &'static str,
+    /// So many times its time a component may take before it is flagged.
+    most: f64,
+    /// Whether that holds of every input, and not of the large ones alone.
+    every: bool,
+    verdicts: [&'static str; 2],
+}
+
+const NATIVE: Other = Other {
+    packaging: Packaging::Native,
+    name: "table3-ratio",
+    ratio: "component_over_native",
+    heading: "component / native",
+    most: 2.0,
+    every: false,
+    verdicts: ["within 2×", "OVER 2×"],
+};
+
+const REFERENCE: Other = Other {
+    packaging: Packaging::Reference,
+    name: "table3-reference",
+    ratio: "component_over_reference",
+    heading: "component / reference",
+    most: 1.0,
+    every: true,
+    verdicts: ["not slower", "SLOWER"],
+};
 
 /// Warm execution of the component over that of the native process: by server, the largest ratio first.
 pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
+    over(record, published, &NATIVE)
+}
+
+/// The same over that of the original server, for the calls that it was asked.
+pub fn reference_ratio(record: &Record, published: &[Published]) -> Table {
+    let mut table = over(record, published, &REFERENCE);
+    // A server without an original, and a run without any, have nothing to compare.
+    let asked: Vec<String> = record
+        .samples
+        .iter()
+        .filter(|sample| sample.subject.packaging == Packaging::Reference)
+        .map(|sample| sample.subject.server.clone())
+        .collect();
+    table.rows.retain(|row| {
+        asked
+            .iter()
+            .any(|server| row.cells[0] == Cell::words(server))
+    });
+    table
+}
+
+fn over(record: &Record, published: &[Published], than: &Other) -> Table {
     let groups = Groups::of(record);
     let mut rows: Vec<(f64, Row)> = Vec::new();
-    let mut large = Vec::new();
+    let mut counted = Vec::new();
     for (key, group) in &groups.all {
         let Some(input) = key
             .input
@@ -25,14 +79,15 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
             continue;
         };
         let component = group.summary(Metric::Execution);
-        let native_group = native_of(&groups, key);
-        let native = native_group.summary(Metric::Execution);
+        let other_group = other_of(&groups, key, than.packaging);
+        let other = other_group.summary(Metric::Execution);
         let ratio = component
-            .zip(native)
-            .and_then(|(component, native)| ratio(&component, &native));
-        let over = ratio.is_some_and(|[_, ratio, _]| ratio > MOST);
-        if let Some([_, ratio, _]) = ratio.filter(|_| input.size == InputSize::Large) {
-            large.push(ratio);
+            .zip(other)
+            .and_then(|(component, other)| ratio(&component, &other));
+        let over = ratio.is_some_and(|[_, ratio, _]| ratio > than.most);
+        let counts = than.every || input.size == InputSize::Large;
+        if let Some([_, ratio, _]) = ratio.filter(|_| counts) {
+            counted.push(ratio);
         }
         let number =
             |index: usize| ratio.map_or(Cell::Empty, |ends| Cell::Ratio(Ratio(ends[index])));
@@ -49,17 +104,16 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
             Cell::words(input.size.name()),
             Cell::words("ns"),
             cell(component, Packaging::Component, group),
-            cell(native, Packaging::Native, &native_group),
+            cell(other, than.packaging, &other_group),
             number(1),
             number(0),
             number(2),
             Cell::words(match ratio {
-                Some(_) if over => "OVER 2×",
-                Some(_) => "within 2×",
+                Some(_) => than.verdicts[usize::from(over)],
                 None => "",
             }),
         ];
-        let weight = if over && input.size == InputSize::Large {
+        let weight = if over && counts {
             Weight::Strong
         } else {
             Weight::Plain
@@ -80,10 +134,11 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
         place(first).cmp(&place(second)).then(other.total_cmp(one))
     });
     let mut notes = vec![provenance(record), SPREADS.to_owned()];
-    if let Some(mean) = geometric_mean(&large) {
+    let inputs = if than.every { "inputs" } else { "large inputs" };
+    if let Some(mean) = geometric_mean(&counted) {
         notes.push(format!(
-            "Geometric mean over {} large inputs: {}.",
-            large.len(),
+            "Geometric mean over {} {inputs}: {}.",
+            counted.len(),
             Ratio(mean)
         ));
     }
@@ -95,8 +150,8 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
         Column::words("input_size", "size"),
         Column::words("unit", "unit"),
         Column::estimate("component", "component"),
-        Column::estimate("native", "native"),
-        Column::number("component_over_native", "component / native"),
+        Column::estimate(than.packaging.name(), than.packaging.name()),
+        Column::number(than.ratio, than.heading),
         Column::number("ratio_low", "low"),
         Column::number("ratio_high", "high"),
         Column::words("verdict", "verdict"),
@@ -105,18 +160,15 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
         .iter()
         .filter(|(_, row)| row.weight == Weight::Strong)
         .count();
-    let title = match (over, large.len()) {
-        (_, 0) => "Component against native, warm execution: no large input was measured in both"
-            .to_owned(),
-        (0, all) => format!(
-            "Component against native, warm execution: all {all} large inputs within {MOST}×"
-        ),
-        (over, all) => format!(
-            "Component against native, warm execution: {over} of {all} large inputs OVER {MOST}×"
-        ),
+    let against = format!("Component against {}, warm execution", than.packaging);
+    let [good, bad] = than.verdicts;
+    let title = match (over, counted.len()) {
+        (_, 0) => format!("{against}: none of the {inputs} was measured in both"),
+        (0, all) => format!("{against}: all {all} {inputs} {good}"),
+        (over, all) => format!("{against}: {over} of {all} {inputs} {bad}"),
     };
     Table {
-        name: "table3-ratio",
+        name: than.name,
         title,
         columns,
         rows: rows.into_iter().map(|(_, row)| row).collect(),
@@ -124,16 +176,16 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
     }
 }
 
-/// The native samples of the same call. Limits may differ: a guest has a memory limit where a process has none.
-fn native_of(groups: &Groups, key: &Key) -> Group {
+/// The samples of the same call in another packaging. Limits may differ: a guest has a memory limit where a process has none.
+fn other_of(groups: &Groups, key: &Key, packaging: Packaging) -> Group {
     let name = |key: &Key| key.input.as_ref().map(|input| input.name.clone());
-    let mut native = Group::default();
-    for (other, group) in groups.of_subject(&key.server, Packaging::Native, Metric::Execution) {
-        if is_side(other, Packaging::Native) && other.tool == key.tool && name(other) == name(key) {
-            native.merge(group);
+    let mut found = Group::default();
+    for (other, group) in groups.of_subject(&key.server, packaging, Metric::Execution) {
+        if is_side(other, packaging) && other.tool == key.tool && name(other) == name(key) {
+            found.merge(group);
         }
     }
-    native
+    found
 }
 
 /// Whether a key is one side of the comparison.
@@ -145,17 +197,17 @@ fn is_side(key: &Key, packaging: Packaging) -> bool {
 }
 
 /// The ratio of the medians between its least and greatest by the ends of their spreads.
-fn ratio(component: &Summary, native: &Summary) -> Option<[f64; 3]> {
-    let ((low, high), (native_low, native_high)) = (component.spread.ends(), native.spread.ends());
-    let over = |one: u64, other: u64| {
+fn ratio(component: &Summary, other: &Summary) -> Option<[f64; 3]> {
+    let ((low, high), (other_low, other_high)) = (component.spread.ends(), other.spread.ends());
+    let over = |one: u64, another: u64| {
         component
             .quantity(one)
-            .over(native.quantity(other))
+            .over(other.quantity(another))
             .map(|Ratio(ratio)| ratio)
     };
     Some([
-        over(low, native_high)?,
-        over(component.median, native.median)?,
-        over(high, native_low)?,
+        over(low, other_high)?,
+        over(component.median, other.median)?,
+        over(high, other_low)?,
     ])
 }

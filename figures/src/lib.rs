@@ -30,7 +30,7 @@ pub use comparison::{comparison, comparison_markdown, comparison_sheet};
 pub use density::density;
 pub use detail::detail;
 pub use draw::{DrawError, Report, draw_page, draw_report, draw_run, report};
-pub use execution_ratio::execution_ratio;
+pub use execution_ratio::{execution_ratio, reference_ratio};
 pub use figure::{Canvas, ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Painted, Picture};
 pub use footprint::{memory, sizes};
 pub use load::{load, load_sheet};

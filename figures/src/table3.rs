@@ -10,6 +10,11 @@ use crate::table::{Cell, Column, Row, Table, Weight};
 /// Two machines and two implementations agree if neither number is more than twice the other.
 const AGREE: f64 = 2.0;
 
+/// The verdict on two numbers of different things.
+const UNLIKE: &str = "not alike";
+/// How the note begins that says why.
+const WHY_UNLIKE: &str = "Not alike: ";
+
 /// The quantities of the paper's table, execution apart by input. A published execution stands beside our small inputs: the
 /// paper's traces are of that size.
 const QUANTITIES: [(&str, &str, &str); 5] = [
@@ -63,6 +68,27 @@ pub fn table3(record: &Record, published: &[Published]) -> Table {
             "In the paper's table and not in this run: {}.",
             absent.join(", ")
         ));
+    }
+    let unlike: Vec<String> = published
+        .iter()
+        .filter(|number| !number.unlike.is_empty())
+        .filter(|number| {
+            let same = |row: &Row| {
+                row.cells[0] == Cell::words(&number.server)
+                    && row.cells[1] == Cell::words(number.packaging.name())
+                    && row.cells[9] == Cell::words(UNLIKE)
+            };
+            rows.iter().any(same)
+        })
+        .map(|number| {
+            format!(
+                "{} of {}, {}",
+                number.quantity, number.server, number.unlike
+            )
+        })
+        .collect();
+    if !unlike.is_empty() {
+        notes.push(format!("{WHY_UNLIKE}{}.", unlike.join("; ")));
     }
     notes.extend(completeness(record, &groups));
     let columns = vec![
@@ -122,7 +148,12 @@ fn row(
         published,
         Cell::words(printed),
         ratio.map_or(Cell::Empty, |ratio| Cell::Ratio(Ratio(ratio))),
-        Cell::words(ratio.map_or("", |ratio| if agrees(ratio) { "agrees" } else { "differs" })),
+        Cell::words(match (ratio, theirs) {
+            (Some(_), Some(theirs)) if !theirs.unlike.is_empty() => UNLIKE,
+            (Some(ratio), _) if agrees(ratio) => "agrees",
+            (Some(_), _) => "differs",
+            (None, _) => "",
+        }),
     ])
 }
 
@@ -310,13 +341,19 @@ fn subject(table: &Table, packaging: &str, rows: &[Row], lines: &mut Vec<Line>) 
         .iter()
         .map(|row| match table.cell(row, "measured_over_published") {
             Cell::Ratio(Ratio(ratio)) => {
-                let weight = if agrees(*ratio) {
+                let unlike = table.words(row, "verdict") == UNLIKE;
+                let weight = if unlike || agrees(*ratio) {
                     Weight::Faint
                 } else {
                     Weight::Strong
                 };
+                let text = if unlike {
+                    UNLIKE.to_owned()
+                } else {
+                    words(*ratio)
+                };
                 Field {
-                    text: words(*ratio),
+                    text,
                     remark: None,
                     weight,
                 }
@@ -345,7 +382,10 @@ pub fn table3_against(table: &Table) -> Table {
         let Cell::Ratio(Ratio(ratio)) = table.cell(row, "measured_over_published") else {
             continue;
         };
-        let (verdict, weight) = if agrees(*ratio) {
+        let unlike = table.words(row, "verdict") == UNLIKE;
+        let (verdict, weight) = if unlike {
+            (UNLIKE, Weight::Plain)
+        } else if agrees(*ratio) {
             ("agrees", Weight::Faint)
         } else {
             ("DIFFERS", Weight::Strong)
@@ -361,14 +401,16 @@ pub fn table3_against(table: &Table) -> Table {
             Cell::Ratio(Ratio(*ratio)),
             Cell::words(words(*ratio)),
         ];
-        compared.push((ratio.ln().abs(), Row { cells, weight }));
+        // What is of something else stands last.
+        let far = if unlike { -1.0 } else { ratio.ln().abs() };
+        compared.push((far, Row { cells, weight }));
     }
     compared.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let differing = compared
         .iter()
         .filter(|(_, row)| row.weight == Weight::Strong)
         .count();
-    let all = compared.len();
+    let all = compared.iter().filter(|(far, _)| *far >= 0.0).count();
     let title = match differing {
         _ if all == 0 => {
             "Against the paper: nothing that it published was measured in this run".to_owned()
@@ -389,10 +431,15 @@ pub fn table3_against(table: &Table) -> Table {
         Column::number("measured_over_published", "measured / published"),
         Column::words("measured_is", "measured is"),
     ];
-    let notes = vec![
+    let mut notes = vec![
         "The paper's machine and inputs are not ours: a ratio between two packagings says more than a number beside a number.".to_owned(),
         format!("Numbers agree if neither is more than {AGREE} times the other."),
     ];
+    let why = table
+        .notes
+        .iter()
+        .filter(|note| note.starts_with(WHY_UNLIKE));
+    notes.extend(why.cloned());
     Table {
         name: "table3-against",
         title,

@@ -6,7 +6,7 @@ use crate::{Packaging, Quantity, Unit};
 pub const PUBLISHED_TABLE3: &str = include_str!("../paper/table3.csv");
 
 /// The heading of a file of published numbers.
-const HEADING: [&str; 8] = [
+const HEADING: [&str; 9] = [
     "server",
     "reference_language",
     "packaging",
@@ -15,6 +15,7 @@ const HEADING: [&str; 8] = [
     "value",
     "unit",
     "source",
+    "unlike",
 ];
 
 /// A number that somebody else published. It is not a sample: nothing is known of its spread.
@@ -34,6 +35,8 @@ pub struct Published {
     pub value: Quantity,
     /// Where in the source it stands.
     pub source: String,
+    /// Why ours is a number of something else; empty where both are of the same.
+    pub unlike: String,
 }
 
 /// Why a file of published numbers cannot be used.
@@ -78,6 +81,7 @@ fn row(text: &str) -> Result<Published, String> {
         value,
         unit,
         source,
+        unlike,
     ] = fields[..]
     else {
         return Err(format!(
@@ -107,6 +111,7 @@ fn row(text: &str) -> Result<Published, String> {
                 .map_err(|_| format!("{value:?} is no whole number"))?,
         ),
         source: source.to_owned(),
+        unlike: unlike.to_owned(),
     })
 }
 
@@ -139,12 +144,12 @@ mod tests {
         let cases = [
             (String::new(), 1),
             (
-                format!("# cited\n{heading}\na,b,component,size,1 B,1,B\n"),
+                format!("# cited\n{heading}\na,b,component,size,1 B,1,B,T,\n"),
                 3,
             ),
-            (format!("{heading}\na,b,component,size,1 B,one,B,T\n"), 2),
-            (format!("{heading}\na,b,wasm,size,1 B,1,B,T\n"), 2),
-            (format!("{heading}\na,b,native,size,1 B,1,kB,T\n"), 2),
+            (format!("{heading}\na,b,component,size,1 B,one,B,T,\n"), 2),
+            (format!("{heading}\na,b,wasm,size,1 B,1,B,T,\n"), 2),
+            (format!("{heading}\na,b,native,size,1 B,1,kB,T,\n"), 2),
         ];
         for (text, line) in cases {
             assert_eq!(

@@ -172,7 +172,7 @@ fn extremes_are_drawn() {
         report.pages[2]
             .0
             .title
-            .contains("no large input was measured in both")
+            .contains("none of the large inputs was measured in both")
     );
 }
 

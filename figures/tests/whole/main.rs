@@ -1,5 +1,6 @@
 //! From a planted run to every table and figure, against golden text.
 
+mod alike;
 mod compared;
 mod crowded;
 mod golden;
