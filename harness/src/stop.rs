@@ -1,6 +1,6 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Good, Group, Metric, Nanos, Spread, StopReason};
+use record::{Good, Group, Metric, Nanos, Packaging, Spread, StopReason};
 
 use crate::plan::{Cell, Kind};
 use crate::server::Input;
@@ -54,7 +54,17 @@ impl Effort {
         host: 2,
     };
 
+    /// How many trials. An original starts in a second where others start in milliseconds: it is tried a third as often.
     fn of(&self, cell: &Cell) -> u64 {
+        let trials = self.of_kind(cell);
+        if cell.packaging == Packaging::Reference {
+            trials.div_ceil(3)
+        } else {
+            trials
+        }
+    }
+
+    fn of_kind(&self, cell: &Cell) -> u64 {
         match &cell.kind {
             // A file's weight is no distribution.
             Kind::Size => 1,
@@ -351,6 +361,18 @@ mod tests {
         }
         let stopping = Stopping::new(Effort::FULL, Some(9), None, None);
         assert_eq!(stopping.most(&cell(Kind::Size, None)), 1);
+    }
+
+    #[test]
+    fn an_original_is_tried_a_third_as_often_where_nothing_else_is_said() {
+        let original = Cell {
+            packaging: Packaging::Reference,
+            ..warm()
+        };
+        let full = Stopping::new(Effort::FULL, None, None, None);
+        assert_eq!(full.most(&original), full.most(&warm()).div_ceil(3));
+        let asked = Stopping::new(Effort::FULL, Some(9), None, None);
+        assert_eq!(asked.most(&original), asked.most(&warm()));
     }
 
     #[test]
