@@ -108,7 +108,8 @@ impl Global {
         let mut said = |line: &str| eprintln!("{line}");
         let mut built = subject::build(root, servers, self.setup, cache, &mut said)?;
         if references {
-            built.references(root, servers, cache, &mut said);
+            let store = original::Store::below(cache);
+            built.references(root, servers, &store, &mut said);
         }
         for absent in &built.missing {
             eprintln!("{absent}");

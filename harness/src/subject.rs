@@ -174,13 +174,12 @@ impl Built {
         &mut self,
         root: &Path,
         servers: &[Server],
-        cache: &Path,
+        store: &original::Store,
         said: &mut dyn FnMut(&str),
     ) {
-        let store = original::Store::below(cache);
         let having = servers.iter().map(|server| &server.name);
         for name in having.filter(|name| reference::exists(root, name)) {
-            match reference::install(root, name, &store, said) {
+            match reference::install(root, name, store, said) {
                 Ok(found) => self.subjects.push(Made {
                     server: name.clone(),
                     packaging: Packaging::Reference,
@@ -312,4 +311,44 @@ pub fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use toolchain::commands::Commands;
+
+    use super::*;
+
+    #[test]
+    fn without_interpreters_each_original_is_missing_with_a_remedy_and_a_server_without_one_is_not()
+    {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let nothing = Commands::on(&[folder.path()]);
+        let store = original::Store::below(folder.path()).with_commands(nothing);
+        let mut built = Built {
+            worker: PathBuf::new(),
+            programs: Programs {
+                runtime: PathBuf::new(),
+                compiler: PathBuf::new(),
+                wasmtime: None,
+            },
+            standin: None,
+            subjects: Vec::new(),
+            missing: Vec::new(),
+            wasm_target: String::new(),
+            cache: PathBuf::new(),
+        };
+        let root = crate::place::root().expect("the checkout");
+        let servers: Vec<Server> = ["noop", "filesystem", "time", "log_parser"]
+            .map(|name| Server::read(&root.join("servers").join(name)).expect("a server"))
+            .into();
+        built.references(&root, &servers, &store, &mut |_| {});
+        assert!(built.subjects.is_empty());
+        let lacking = |server: &str| built.missing.iter().any(|absent| absent.concerns(server));
+        assert!(lacking("filesystem") && lacking("time") && lacking("log_parser"));
+        assert!(!lacking("noop"));
+        for absent in &built.missing {
+            assert!(absent.missing.remedy.contains("Install"), "{absent}");
+        }
+    }
 }
