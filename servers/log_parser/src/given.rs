@@ -77,6 +77,9 @@ fn explain(trouble: Trouble, place: usize) -> String {
     let what = match trouble {
         Trouble::NotAnObject => "is not an object".to_owned(),
         Trouble::TooDeep => format!("nests deeper than {} levels", walk::DEEPEST),
+        Trouble::TooLarge => {
+            "holds a number beyond every double, which many clients cannot read back".to_owned()
+        }
         Trouble::NotJson => "is not JSON".to_owned(),
     };
     format!("entries[{place}] {what}. Pass the entries that parse_logs answered.")
@@ -210,6 +213,7 @@ mod tests {
             ("[{}, 1]", "entries[1] is not an object"),
             (deep.as_str(), "entries[1] nests deeper than 100 levels"),
             (r#"[{"a":"\udc00"}]"#, "half of a surrogate pair"),
+            ("[{},{\"a\":[1e999]}]", "entries[1] holds a number beyond"),
         ] {
             let error = compute_log_statistics(entries).unwrap_err();
             assert!(error.contains(part), "{error}");

@@ -12,7 +12,8 @@ const LEVEL_FIELDS: [&str; 4] = ["level", "severity", "loglevel", "log_level"];
 
 /// The members of a line that is a JSON object, in order; of a name that occurs twice the last value counts, at the first one's place.
 ///
-/// `None` for anything else: text, a bare number, a list, an object that nests too deep or holds half of a surrogate pair.
+/// `None` for anything else: text, a bare number, a list, an object that nests too deep, or holds half of a surrogate pair or
+/// a number beyond every double, which clients cannot read back.
 pub(crate) fn members(line: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
     if !line.starts_with('{') || serde_json::from_str::<&RawValue>(line).is_err() {
         return None;
@@ -167,6 +168,7 @@ mod tests {
             "{a:1}",
             r#"{"a":"\ud800"}"#,
             "{\"a\":NaN}",
+            "{\"status\":3e3200}",
         ] {
             assert_eq!(entry(line), None, "{line}");
         }

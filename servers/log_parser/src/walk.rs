@@ -17,6 +17,8 @@ pub(crate) enum Trouble {
     NotAnObject,
     /// Nested deeper than [`DEEPEST`].
     TooDeep,
+    /// Holds a number beyond every double.
+    TooLarge,
     /// The text ends or breaks off.
     NotJson,
 }
@@ -92,6 +94,7 @@ impl<'a> Walk<'a> {
                 self.string()?;
             }
             b'{' | b'[' => self.nested(depth)?,
+            b'-' | b'0'..=b'9' => self.number()?,
             _ => {
                 let bytes = self.text.as_bytes();
                 while let Some(byte) = bytes.get(self.at)
@@ -107,6 +110,25 @@ impl<'a> Walk<'a> {
         Ok(self.since(start))
     }
 
+    /// Steps over a number, the first byte of which is next. One beyond every double is trouble: it is JSON, and many clients give up
+    /// the whole answer for it.
+    fn number(&mut self) -> Result<(), Trouble> {
+        let start = self.at;
+        let mut scaled = false;
+        while let Some(byte) = self.text.as_bytes().get(self.at)
+            && matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+        {
+            scaled |= matches!(byte, b'e' | b'E');
+            self.at += 1;
+        }
+        // Without an exponent it takes 309 digits.
+        let number = self.since(start);
+        if (scaled || number.len() > 308) && serde_json::from_str::<f64>(number).is_err() {
+            return Err(Trouble::TooLarge);
+        }
+        Ok(())
+    }
+
     fn nested(&mut self, outer: usize) -> Result<(), Trouble> {
         let mut depth = outer;
         loop {
@@ -120,6 +142,10 @@ impl<'a> Walk<'a> {
                     if depth > DEEPEST {
                         return Err(Trouble::TooDeep);
                     }
+                }
+                b'-' | b'0'..=b'9' => {
+                    self.number()?;
+                    continue;
                 }
                 b'}' | b']' => depth = depth.saturating_sub(1),
                 _ => {}
@@ -333,6 +359,30 @@ mod tests {
         for (depth, ok) in [(DEEPEST, true), (DEEPEST + 1, false), (100_000, false)] {
             let json = "[".repeat(depth) + &"]".repeat(depth);
             assert_eq!(Walk::new(&json).value(0).is_ok(), ok, "{depth}");
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_every_double_are_trouble() {
+        let digits = |count: usize| "9".repeat(count);
+        for (number, ok) in [
+            ("1e308".to_owned(), true),
+            ("-1.5E-9999".to_owned(), true),
+            (digits(308), true),
+            ("1e309".to_owned(), false),
+            ("-33e3200".to_owned(), false),
+            (digits(310), false),
+        ] {
+            for json in [
+                format!("{{\"a\":{number}}}"),
+                format!("{{\"a\":[[1],{number} ]}}"),
+            ] {
+                let walked = Walk::new(&json).object(0, |_, _| ());
+                let expected = if ok { Ok(()) } else { Err(Trouble::TooLarge) };
+                assert_eq!(walked, expected, "{json}");
+                let read = serde_json::from_str::<serde_json::Value>(&json);
+                assert_eq!(read.is_ok(), ok, "{json}");
+            }
         }
     }
 
