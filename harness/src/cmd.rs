@@ -27,7 +27,7 @@ pub const WIDTH: usize = 100;
 /// Flags that every command takes.
 #[derive(Args)]
 pub struct Global {
-    /// Installs what is missing on this machine (the Wasm target), and says what it did.
+    /// Installs what is missing on this machine (the Wasm target; as root on Debian, with `doctor`, the Docker engine), and says what it did and how to undo it.
     #[arg(long, global = true)]
     pub setup: bool,
     /// Prints the result as JSON on standard output.

@@ -2,12 +2,19 @@
 
 use anyhow::Result;
 use clap::Args;
+use container::{Engine, Missing};
 use harness::exit::Exit;
-use toolchain::facts::{State, gather};
+use harness::place;
+use toolchain::Toolchain;
+use toolchain::facts::{Fact, State, gather};
 
 use super::Global;
 
-/// Says what this machine can and cannot do for a measurement, each lack with its remedy. Changes nothing.
+/// The fact before which the engine stands.
+const AFTER_ENGINE: &str = "root";
+
+/// Says what this machine can and cannot do for a measurement, each lack with its remedy. Changes nothing, but that --setup installs
+/// what it can before.
 #[derive(Args)]
 pub struct Arguments {
     /// Leaves out what has to be tried to be known: Docker and traffic shaping.
@@ -17,7 +24,20 @@ pub struct Arguments {
 
 /// Prints the facts.
 pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
-    let facts = gather(&toolchain::Toolchain::of_this_machine(), own.quick);
+    let toolchain = Toolchain::of_this_machine();
+    let engine = if global.setup {
+        let mut said = |line: &str| eprintln!("{line}");
+        // What is still missing then is told below, with its reason.
+        let _told_below = toolchain.find(true, &mut said);
+        Some(container::ensure(&place::cache()?, &mut said))
+    } else {
+        (!own.quick).then(Engine::find)
+    };
+    let mut facts = gather(&toolchain, own.quick);
+    if let Some(engine) = engine {
+        let at = facts.iter().position(|fact| fact.name == AFTER_ENGINE);
+        facts.insert(at.unwrap_or(facts.len()), fact(engine));
+    }
     if global.json {
         println!("{}", serde_json::to_string_pretty(&facts)?);
         return Ok(Exit::Done);
@@ -33,4 +53,15 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+fn fact(engine: Result<Engine, Missing>) -> Fact {
+    let state = match engine {
+        Ok(engine) => State::Available(engine.description().to_string()),
+        Err(Missing { why, remedy }) => State::Missing { why, remedy },
+    };
+    Fact {
+        name: "Docker engine",
+        state,
+    }
 }

@@ -1,4 +1,4 @@
-//! What this machine can and cannot do, each lack with its remedy: the data behind `doctor`.
+//! What this machine can and cannot do, each lack with its remedy: the data behind `doctor`, but for the Docker engine, which the crate `container` describes.
 //!
 //! Nothing is changed by looking. Traffic shaping is tried in a network namespace that ends with the command.
 
@@ -73,7 +73,6 @@ pub fn gather(toolchain: &Toolchain, quick: bool) -> Vec<Fact> {
             "Install a C compiler: `apt install gcc libc6-dev`.",
         ),
     ];
-    facts.extend(tried("Docker engine", &|| docker(commands)));
     facts.extend([
         fact("root", root()),
         fact("cgroups", cgroups(Path::new("/sys/fs/cgroup"))),
@@ -186,29 +185,6 @@ fn target(toolchain: &Toolchain) -> State {
                 ),
             )
         }
-    }
-}
-
-fn docker(commands: &Commands) -> State {
-    let Some(program) = commands.find("docker") else {
-        return State::missing(
-            "`docker` is not on the search path",
-            "Install the Docker engine of your distribution. Nothing that is measured needs it yet.",
-        );
-    };
-    let step = Step::new(&program, commands).args(["version", "--format", "{{.Server.Version}}"]);
-    match ask(&step) {
-        Ok(printed) if !printed.trim().is_empty() => {
-            State::Available(format!("engine {}", first_line(&printed)))
-        }
-        Ok(_) => State::missing(
-            "the engine does not tell its version",
-            "Start the Docker daemon.",
-        ),
-        Err(failure) => State::missing(
-            failure.to_string(),
-            "Start the Docker daemon, and let this user reach its socket.",
-        ),
     }
 }
 

@@ -93,7 +93,7 @@ fn run(fails_at: &str) -> (String, String, Option<i32>) {
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("chmod");
     // Nothing is to be installed by a test.
     let output = bash(
-        "packages() { :; }; interpreters() { :; }; components() { :; }; main",
+        "packages() { :; }; interpreters() { :; }; components() { :; }; engine() { :; }; main",
         &folder.0,
     );
     let calls = fs::read_to_string(folder.0.join("calls")).expect("cargo was called");
@@ -152,4 +152,27 @@ fn interpreters_are_installed_where_they_are_missing_and_end_nothing_where_they_
         assert!(printed.ends_with(said), "{printed}");
         assert_eq!(code, Some(0));
     }
+}
+
+/// What is said by the step that sets up an engine, for this user and with a `cargo` that ends so.
+fn engine(user: u32, cargo: &str) -> (String, String, Option<i32>) {
+    let folder = Scratch::new(&format!("engine-{user}-{}", cargo.len()));
+    let program = folder.0.join("cargo");
+    let text = format!("#!/bin/sh\necho \"$*\" >> \"$FAKES/calls\"\n{cargo}\n");
+    fs::write(&program, text).expect("script");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("chmod");
+    let output = bash(&format!("id() {{ echo {user}; }}; engine"), &folder.0);
+    let calls = fs::read_to_string(folder.0.join("calls")).unwrap_or_default();
+    let printed = String::from_utf8(output.stdout).expect("plain text");
+    (calls, printed, output.status.code())
+}
+
+#[test]
+fn an_engine_is_set_up_by_root_alone_and_ends_nothing_where_it_cannot_be() {
+    let set_up = "run --quiet --package container --example setup\n";
+    let skipped = "without a Docker engine, tests that need one are skipped\n";
+    let told = |calls: &str, printed: &str| (calls.to_owned(), printed.to_owned(), Some(0));
+    assert_eq!(engine(0, "true"), told(set_up, ""));
+    assert_eq!(engine(0, "false"), told(set_up, skipped));
+    assert_eq!(engine(1000, "true"), told("", skipped));
 }

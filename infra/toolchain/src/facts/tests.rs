@@ -40,7 +40,6 @@ fn a_bare_machine_has_a_reason_and_a_remedy_for_each_command() {
         "wasm32-wasip2 target",
         "rustup",
         "cc",
-        "Docker engine",
         "netem",
         "tbf",
         "node",
@@ -62,7 +61,7 @@ fn a_bare_machine_has_a_reason_and_a_remedy_for_each_command() {
         );
     }
     let quick = gather(&toolchain, true);
-    let tried = ["Docker engine", "netem", "tbf"];
+    let tried = ["netem", "tbf"];
     assert_eq!(quick.len() + tried.len(), facts.len());
     assert!(quick.iter().all(|fact| !tried.contains(&fact.name)));
 }
@@ -72,10 +71,6 @@ fn versions_are_the_first_line_and_failures_are_told() {
     let (_root, toolchain) = machine(&[
         ("node", "printf '\\nv20.1.0\\nmore\\n'"),
         ("python3", "echo 'broken pipe' >&2; exit 9"),
-        (
-            "docker",
-            "echo 'Cannot connect to the Docker daemon' >&2; exit 1",
-        ),
         ("tc", "exit 0"),
         ("unshare", "echo 'Operation not permitted' >&2; exit 1"),
     ]);
@@ -83,7 +78,6 @@ fn versions_are_the_first_line_and_failures_are_told() {
     assert_eq!(of(&facts, "node"), &State::Available("v20.1.0".into()));
     for (name, words) in [
         ("python3", "broken pipe"),
-        ("Docker engine", "Cannot connect"),
         ("netem", "Operation not permitted"),
     ] {
         assert!(

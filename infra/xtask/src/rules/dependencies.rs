@@ -7,12 +7,15 @@ use crate::rule::{Finding, Repository, Rule};
 const TABLE: &[(&str, &[&str])] = &[
     // It judges servers as the harness starts them, with what it installs of others.
     ("conformance", &["dataset", "harness", "original", "record"]),
+    // It installs Debian's engine with the toolchain's way of running commands.
+    ("container", &["toolchain"]),
     ("dataset", &["record"]),
     ("figures", &["record"]),
     ("fuzz", &["dataset", "harness", "mcp-wire", "wasmmcp"]),
     (
         "harness",
         &[
+            "container",
             "dataset",
             "figures",
             "mcp-wire",

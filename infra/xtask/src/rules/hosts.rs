@@ -11,7 +11,7 @@ pub const UNNAMED: Rule = Rule {
         let mut findings = Vec::new();
         for (path, text) in repository.tree.texts().filter(|(path, _)| !is_lock(path)) {
             for (index, line) in text.lines().enumerate() {
-                let named = hosts.iter().filter(|host| line.contains(host.as_str()));
+                let named = hosts.iter().filter(|host| is_named(line, host));
                 findings.extend(named.map(|host| {
                     Finding::on(path, index + 1, format!("names the registry `{host}`"))
                 }));
@@ -36,6 +36,7 @@ pub const UNNAMED: Rule = Rule {
             .map(|folder| format!("open(\"{folder}x\")"));
         hosts
             .chain(folders)
+            .chain([format!("FROM {}/library/x", package())])
             .map(|text| Repository::of_files(&[("a/README.md", &text)]))
             .collect()
     },
@@ -48,6 +49,7 @@ pub const UNNAMED: Rule = Rule {
                 "README.md",
                 &format!("docs{folder}x, https://example.com{folder}x"),
             ),
+            ("b/README.md", &format!("apt install {}", package())),
         ])
     },
 };
@@ -70,6 +72,20 @@ fn hosts() -> Vec<String> {
     ]
     .map(|halves| halves.concat())
     .into()
+}
+
+/// Debian's engine is a package of the same name as a registry.
+fn package() -> String {
+    ["docker", ".io"].concat()
+}
+
+/// That package by itself is no host: a registry is part of an address.
+fn is_named(line: &str, host: &str) -> bool {
+    let joined = |(at, found): (usize, &str)| {
+        line[..at].ends_with(['/', '.', '@']) || line[at + found.len()..].starts_with(['/', ':'])
+    };
+    let package = host == package();
+    line.match_indices(host).any(|hit| !package || joined(hit))
 }
 
 fn folders() -> Vec<String> {
