@@ -57,8 +57,8 @@ impl Stage {
     /// Why there are no components, if there are none.
     pub fn lacking(&self) -> Option<&str> {
         let missing = self.built.missing.iter();
-        let mut missing = missing.filter(|(packaging, _)| *packaging == Packaging::Component);
-        missing.next().map(|(_, missing)| missing.why.as_str())
+        let mut missing = missing.filter(|absent| absent.packaging == Packaging::Component);
+        missing.next().map(|absent| absent.missing.why.as_str())
     }
 
     /// Every server as a component and as a native program.
