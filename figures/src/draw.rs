@@ -8,8 +8,8 @@ use record::{OfferError, PUBLISHED_TABLE3, Published, PublishedError, ReadError,
 use crate::figure::{ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Picture};
 use crate::group::Groups;
 use crate::order::marks;
-use crate::sheet::Sheet;
-use crate::table::Table;
+use crate::sheet::{Line, Sheet};
+use crate::table::{Table, Weight};
 use crate::{
     calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, offers,
     reference_ratio, sizes, startup, stops, table3, table3_against, table3_sheet,
@@ -18,8 +18,9 @@ use crate::{
 /// Pages with a line for each cell of the run, which only a file has room for.
 const FILES_ONLY: [&str; 2] = ["table3-stops", "table3-detail"];
 
-/// A page with more rows has its place in a file; a terminal is told which.
+/// A page with more rows has its place in a file; a terminal is told which, and what stands out in it. The table itself is always printed.
 const LONGEST: usize = 80;
+const ALWAYS: &str = "table3";
 
 /// Pages that a run need not have.
 const OPTIONAL: [&str; 4] = [
@@ -75,12 +76,21 @@ impl Report {
         let mut seen: Vec<&str> = Vec::new();
         let shown = |table: &Table| !table.rows.is_empty() && !FILES_ONLY.contains(&table.name);
         for (table, sheet) in self.pages.iter().filter(|(table, _)| shown(table)) {
-            if table.rows.len() > LONGEST {
+            let mut page = sheet.clone();
+            if table.rows.len() > LONGEST && table.name != ALWAYS {
                 let (title, rows) = (&table.title, table.rows.len());
-                out.push_str(&format!("{title}: {rows} rows, in {}.md\n\n", table.name));
+                page.title = format!("{title}: {rows} rows, in {}.md", table.name);
+                page.notes.clear();
+                page.lines = outstanding(&sheet.lines);
+                if page.lines.is_empty() {
+                    out.push_str(&format!("{}\n\n", page.title));
+                } else {
+                    page.title.push_str("; of these");
+                    out.push_str(&page.terminal(width, colour));
+                    out.push('\n');
+                }
                 continue;
             }
-            let mut page = sheet.clone();
             page.notes.retain(|note| !seen.contains(&note.as_str()));
             seen.extend(sheet.notes.iter().map(String::as_str));
             out.push_str(&page.terminal(width, colour));
@@ -88,6 +98,26 @@ impl Report {
         }
         out
     }
+}
+
+/// The lines that stand out, each below its group.
+fn outstanding(lines: &[Line]) -> Vec<Line> {
+    let mut kept = Vec::new();
+    let mut group = None;
+    for line in lines {
+        match line {
+            Line::Group(_) => group = Some(line),
+            Line::Fields {
+                weight: Weight::Strong,
+                ..
+            } => {
+                kept.extend(group.take().cloned());
+                kept.push(line.clone());
+            }
+            Line::Fields { .. } => {}
+        }
+    }
+    kept
 }
 
 /// Makes every table of a run.

@@ -40,6 +40,9 @@ struct Original {
     at_most: f64,
     tools_slower_at_most: usize,
     slower_at_most: f64,
+    /// Tools beyond those that may be slower, said aloud until they are mended.
+    #[serde(default)]
+    missed: Vec<String>,
 }
 
 /// A tool that is slower than the original's, with the cause.
@@ -302,6 +305,14 @@ fn no_tool_is_slower_than_the_originals_but_for_the_listed_ones() {
     for ((server, tool), ratio) in &worst {
         let mut listed = targets.slower.iter();
         match listed.find(|listed| listed.server == *server && listed.tool == *tool) {
+            None if bound.missed.iter().any(|missed| missed == tool) => {
+                println!("MISSED {server} {tool}: {ratio:.2}, must {}", bound.at_most);
+                if !(bound.at_most..=bound.slower_at_most).contains(ratio) {
+                    wrong.push(format!(
+                        "{server} {tool}: {ratio:.2} is met or worse than any may be"
+                    ));
+                }
+            }
             None if *ratio > bound.at_most => {
                 wrong.push(format!("{server} {tool}: {ratio:.2}, not listed"))
             }
@@ -313,6 +324,13 @@ fn no_tool_is_slower_than_the_originals_but_for_the_listed_ones() {
                 "{server} {tool}: {ratio:.2} is not slower; take it off the list"
             )),
             _ => {}
+        }
+    }
+    for missed in &bound.missed {
+        if !worst.keys().any(|(_, tool)| tool == missed) {
+            wrong.push(format!(
+                "{missed} is listed as missed and is not in the run"
+            ));
         }
     }
     for listed in &targets.slower {

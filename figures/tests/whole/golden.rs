@@ -205,6 +205,29 @@ fn a_long_page_is_named_and_not_printed() {
     let text = report.terminal(100, false);
     assert!(text.contains("Fresh instances and other transports: 81 rows, in table3-calls.md\n\n"));
     assert!(text.lines().count() < whole.lines().count());
+
+    // What stands out is printed all the same, and so is the table itself however long it is.
+    let place = |report: &figures::Report, name: &str| {
+        let mut pages = report.pages.iter();
+        pages
+            .position(|(table, _)| table.name == name)
+            .expect("a page")
+    };
+    let at = place(&report, "table3-ratio");
+    let (table, _) = &mut report.pages[at];
+    let row = table.rows[0].clone();
+    table.rows.resize(81, row);
+    let at = place(&report, "table3");
+    let (table, _) = &mut report.pages[at];
+    let row = table.rows[0].clone();
+    table.rows.resize(81, row);
+    let text = report.terminal(100, false);
+    assert!(text.contains("81 rows, in table3-ratio.md;"), "{text}");
+    assert!(
+        text.contains("OVER 2×") && !text.contains("within 2×"),
+        "{text}"
+    );
+    assert!(text.contains("the price of being measured"), "{text}");
 }
 
 #[test]

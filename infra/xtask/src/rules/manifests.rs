@@ -1,4 +1,4 @@
-//! Every manifest inherits what the workspace decided once.
+//! Every manifest inherits what the workspace decided once, and no program carries names.
 
 use toml::{Table, Value};
 
@@ -34,6 +34,69 @@ pub const INHERITED: Rule = Rule {
         ])
     },
 };
+
+/// What is linked says `strip` wherever it has settings of its own.
+pub const STRIPPED: Rule = Rule {
+    name: "stripped programs",
+    reason: "cargo takes `strip` from no profile once a package has settings of its own, and a tenth of a component is then names; say `strip = \"symbols\"` again in that table of the root manifest",
+    check: stripped,
+    bad: || {
+        vec![Repository::of_files(&[
+            (
+                "Cargo.toml",
+                "[profile.guest.package.noop]\nopt-level = 3\n",
+            ),
+            ("servers/noop/Cargo.toml", COMPLETE),
+            ("servers/noop/src/main.rs", ""),
+        ])]
+    },
+    good: || {
+        Repository::of_files(&[
+            (
+                "Cargo.toml",
+                "[profile.guest.package.noop]\nopt-level = 3\nstrip = \"symbols\"\n[profile.guest.package.regex]\nopt-level = 3\n",
+            ),
+            ("servers/noop/Cargo.toml", COMPLETE),
+            ("servers/noop/src/main.rs", ""),
+        ])
+    },
+};
+
+/// Packages with a program of their own. Tests, benches and scripts of the build are shipped to nobody.
+fn programs(repository: &Repository) -> Vec<String> {
+    let tree = &repository.tree;
+    let name = |folder: &str| {
+        tree.text(&format!("{folder}/src/main.rs"))?;
+        let manifest = tree.text(&format!("{folder}/Cargo.toml"))?;
+        let manifest = manifest.parse::<Table>().ok()?;
+        let name = manifest.get("package")?.get("name")?.as_str()?;
+        Some(name.to_owned())
+    };
+    tree.packages().filter_map(name).collect()
+}
+
+fn stripped(repository: &Repository) -> Vec<Finding> {
+    let root = repository.tree.text("Cargo.toml").unwrap_or_default();
+    let Ok(root) = root.parse::<Table>() else {
+        return Vec::new();
+    };
+    let programs = programs(repository);
+    let profiles = root.get("profile").and_then(Value::as_table);
+    let mut findings = Vec::new();
+    // What is built for its developer keeps its names.
+    let shipped = profiles.into_iter().flatten();
+    let shipped = shipped.filter(|(profile, _)| !["dev", "test"].contains(&profile.as_str()));
+    for (profile, settings) in shipped {
+        let packages = settings.get("package").and_then(Value::as_table);
+        for (package, own) in packages.into_iter().flatten() {
+            if programs.contains(package) && own.get("strip").is_none() {
+                let what = format!("[profile.{profile}.package.{package}] does not say `strip`");
+                findings.push(Finding::at("Cargo.toml", what));
+            }
+        }
+    }
+    findings
+}
 
 const COMPLETE: &str = r#"
 [package]

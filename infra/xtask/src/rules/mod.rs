@@ -19,6 +19,7 @@ pub const RULES: &[Rule] = &[
     dependencies::DIRECTION,
     dependencies::ABSENCE,
     manifests::INHERITED,
+    manifests::STRIPPED,
     modules::SENTENCE,
     modules::LENGTH,
     names::MEANINGFUL,
