@@ -7,7 +7,18 @@ use record::{InputSize, Metric, Packaging, Record, Sample, StartClass, Summary, 
 use serde::Deserialize;
 
 /// The servers that a target without a server is about.
-const SERVERS: [&str; 4] = ["noop", "filesystem", "log_parser", "image_resize"];
+const SERVERS: [&str; 10] = [
+    "noop",
+    "filesystem",
+    "log_parser",
+    "image_resize",
+    "git",
+    "fetch",
+    "summarize",
+    "time",
+    "data_aggregate",
+    "sequential_thinking",
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +28,28 @@ struct Targets {
     ratio: Bound,
     #[serde(default)]
     excused: Vec<Excused>,
+    original: Original,
+    #[serde(default)]
+    slower: Vec<Slower>,
+}
+
+/// The bound on component over the original's same call.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Original {
+    at_most: f64,
+    tools_slower_at_most: usize,
+    slower_at_most: f64,
+}
+
+/// A tool that is slower than the original's, with the cause.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slower {
+    server: String,
+    tool: String,
+    at_most: f64,
+    cause: String,
 }
 
 /// The bound on component over native at large input.
@@ -209,46 +242,115 @@ fn the_reference_run_reaches_its_targets() {
     assert!(missed.is_empty(), "missed:\n{}", missed.join("\n"));
 }
 
+/// The median of every call of a packaging in a process that is up.
+fn warm(
+    record: &Record,
+    packaging: Packaging,
+    size: Option<InputSize>,
+) -> BTreeMap<(String, String), Summary> {
+    let wanted = |sample: &&Sample| {
+        sample.metric == Metric::Execution
+            && sample.subject.packaging == packaging
+            && sample.start == Some(StartClass::Warm)
+            && sample.transport == Some(Transport::Stdio)
+            && sample
+                .input
+                .as_ref()
+                .is_some_and(|input| size.is_none_or(|size| input.size == size))
+    };
+    medians(record.samples.iter().filter(wanted))
+}
+
+/// The tool of each call.
+fn tools(record: &Record) -> BTreeMap<&str, &str> {
+    let named = record.samples.iter().filter_map(|sample| {
+        let input = sample.input.as_ref()?;
+        Some((input.name.as_str(), sample.tool.as_deref()?))
+    });
+    named.collect()
+}
+
+fn over(one: &Summary, other: &Summary) -> f64 {
+    one.quantity(one.median)
+        .over(other.quantity(other.median))
+        .expect("both are durations")
+        .0
+}
+
+#[test]
+fn no_tool_is_slower_than_the_originals_but_for_the_listed_ones() {
+    let (targets, record) = reference();
+    let component = warm(&record, Packaging::Component, None);
+    let original = warm(&record, Packaging::Reference, None);
+    let servers: BTreeSet<&str> = original.keys().map(|(server, _)| server.as_str()).collect();
+    let with_original = SERVERS.iter().copied().filter(|server| *server != "noop");
+    assert_eq!(servers, with_original.collect(), "each has its original");
+    let tool = tools(&record);
+    let mut worst: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    for (cell, ours) in component.iter().filter(|(cell, _)| cell.0 != "noop") {
+        let theirs = original.get(cell);
+        let theirs = theirs.unwrap_or_else(|| panic!("the original was not asked {cell:?}"));
+        let ratio = over(ours, theirs);
+        println!("{:20} {:38} {ratio:8.4}", cell.0, cell.1);
+        let entry = worst
+            .entry((cell.0.as_str(), tool[cell.1.as_str()]))
+            .or_insert(0.0);
+        *entry = entry.max(ratio);
+    }
+    let bound = &targets.original;
+    let mut wrong = Vec::new();
+    for ((server, tool), ratio) in &worst {
+        let mut listed = targets.slower.iter();
+        match listed.find(|listed| listed.server == *server && listed.tool == *tool) {
+            None if *ratio > bound.at_most => {
+                wrong.push(format!("{server} {tool}: {ratio:.2}, not listed"))
+            }
+            Some(listed) if *ratio > listed.at_most => wrong.push(format!(
+                "{server} {tool}: {ratio:.2}, listed to {}",
+                listed.at_most
+            )),
+            Some(_) if *ratio <= bound.at_most => wrong.push(format!(
+                "{server} {tool}: {ratio:.2} is not slower; take it off the list"
+            )),
+            _ => {}
+        }
+    }
+    for listed in &targets.slower {
+        let name = (listed.server.as_str(), listed.tool.as_str());
+        if !worst.contains_key(&name) || listed.cause.is_empty() {
+            wrong.push(format!(
+                "{name:?} is listed and not in the run, or without cause"
+            ));
+        }
+        if listed.at_most > bound.slower_at_most {
+            wrong.push(format!(
+                "{name:?} is listed to more than {}",
+                bound.slower_at_most
+            ));
+        }
+    }
+    assert!(
+        targets.slower.len() <= bound.tools_slower_at_most,
+        "too many tools are slower"
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn components_stay_near_native_but_for_the_excused_tools() {
     let (targets, record) = reference();
-    let of = |packaging| {
-        let large = move |sample: &&Sample| {
-            sample.metric == Metric::Execution
-                && sample.subject.packaging == packaging
-                && sample.start == Some(StartClass::Warm)
-                && sample.transport == Some(Transport::Stdio)
-                && sample
-                    .input
-                    .as_ref()
-                    .is_some_and(|input| input.size == InputSize::Large)
-        };
-        medians(record.samples.iter().filter(large))
-    };
+    let of = |packaging| warm(&record, packaging, Some(InputSize::Large));
     let (component, native) = (of(Packaging::Component), of(Packaging::Native));
     assert_eq!(
         component.keys().collect::<Vec<_>>(),
         native.keys().collect::<Vec<_>>(),
         "both packagings have every cell"
     );
-    let tool: BTreeMap<&str, &str> = record
-        .samples
-        .iter()
-        .filter_map(|sample| {
-            Some((
-                sample.input.as_ref()?.name.as_str(),
-                sample.tool.as_deref()?,
-            ))
-        })
-        .collect();
+    let tool = tools(&record);
     let mut wrong = Vec::new();
     let mut worst: BTreeMap<(&str, &str), f64> = BTreeMap::new();
     for (cell, ours) in &component {
-        let ratio = ours
-            .quantity(ours.median)
-            .over(native[cell].quantity(native[cell].median))
-            .expect("both are durations")
-            .0;
+        let ratio = over(ours, &native[cell]);
         let aim = if ratio <= targets.ratio.aim {
             "aim reached"
         } else {
