@@ -7,6 +7,9 @@ use crate::{
     json::{self, Malformed, Member, Raw, Scan},
 };
 
+/// How many digits an id may have: with more, no double holds it, and few clients could read the answer that repeats it.
+const DIGITS: usize = 308;
+
 /// A request's id as it stands in the text: a string with its quotes, or an integer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Id<'a>(Cow<'a, str>);
@@ -75,7 +78,7 @@ impl<'a> Id<'a> {
             return Some(Id(Cow::Borrowed(text)));
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
-        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        ((1..=DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
             .then_some(Id(Cow::Borrowed(text)))
     }
 
@@ -261,7 +264,9 @@ fn assemble<'a>(envelope: &[Member<'a>], params: Params<'a>) -> Result<Message<'
         return invalid("jsonrpc is not \"2.0\"; send JSON-RPC 2.0");
     }
     if matches!(id, Some(None)) {
-        return invalid("id is neither a string nor an integer; send one of the two");
+        return invalid(
+            "id is neither a string nor an integer of up to 308 digits; send one of the two",
+        );
     }
     let id = id.clone().flatten();
     if let Some(method) = json::find(envelope, "method") {

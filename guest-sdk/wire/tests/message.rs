@@ -127,11 +127,12 @@ fn invalid_requests_carry_their_id() {
             r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"jsonrpc is not \"2.0\"; send JSON-RPC 2.0"}}"#
         ]],
     );
-    for id in ["null", "1.5", "true", "[]", "{}", "1e3"] {
+    let endless = "9".repeat(309);
+    for id in ["null", "1.5", "true", "[]", "{}", "1e3", &endless] {
         check(
             format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#),
             expect![[
-                r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"id is neither a string nor an integer; send one of the two"}}"#
+                r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"id is neither a string nor an integer of up to 308 digits; send one of the two"}}"#
             ]],
         );
     }
