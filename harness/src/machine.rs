@@ -106,17 +106,39 @@ pub fn toolchain(root: &Path, built: &Built) -> Toolchain {
         Some(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     };
     let about = ask(&built.programs.runtime, &["--version"]).unwrap_or_default();
+    let mut build_flags = vec![
+        "component: profile guest, -Ctarget-feature=+simd128".to_owned(),
+        "native, wasmmcp-compiler: profile release, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
+        "wasmmcp-runtime, worker: profile runtime, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
+    ];
+    // Nothing of an original is built here: what runs it, and in which version, takes the place of flags.
+    for made in &built.subjects {
+        if let Some(interpreted) = &made.interpreted {
+            let version = ask(&made.file, &["--version"]).unwrap_or_default();
+            let program = made.file.file_name().unwrap_or_default().to_string_lossy();
+            build_flags.push(format!(
+                "{} {}: {}, run by {program} {version}",
+                made.server, made.packaging, interpreted.title
+            ));
+        }
+    }
     Toolchain {
-        rustc: find("rustc").and_then(|rustc| ask(&rustc, &["--version"])).unwrap_or_default(),
+        rustc: find("rustc")
+            .and_then(|rustc| ask(&rustc, &["--version"]))
+            .unwrap_or_default(),
         wasm_target: built.wasm_target.clone(),
         wasmtime: locked(root, "wasmtime").unwrap_or_default(),
-        wasmtime_flags: about.lines().skip(1).map(|line| line.trim().to_owned()).collect(),
-        wasmtime_command: built.programs.wasmtime.as_ref().and_then(|wasmtime| ask(wasmtime, &["--version"])),
-        build_flags: vec![
-            "component: profile guest, -Ctarget-feature=+simd128".to_owned(),
-            "native, wasmmcp-compiler: profile release, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
-            "wasmmcp-runtime, worker: profile runtime, -Ctarget-feature=+crt-static where the C library is glibc".to_owned(),
-        ],
+        wasmtime_flags: about
+            .lines()
+            .skip(1)
+            .map(|line| line.trim().to_owned())
+            .collect(),
+        wasmtime_command: built
+            .programs
+            .wasmtime
+            .as_ref()
+            .and_then(|wasmtime| ask(wasmtime, &["--version"])),
+        build_flags,
     }
 }
 

@@ -86,7 +86,7 @@ pub struct Toolchain {
     pub wasmtime_flags: Vec<String>,
     /// `wasmtime --version` of the stock command; none where it is not installed.
     pub wasmtime_command: Option<String>,
-    /// Profiles and flags that subjects were built with, one `subject: flags` each.
+    /// Profiles and flags that subjects were built with, one `subject: flags` each; of an original, its version and what runs it.
     pub build_flags: Vec<String>,
 }
 

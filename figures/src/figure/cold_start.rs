@@ -100,7 +100,7 @@ impl Picture for ColdStart<'_> {
                 canvas.line((20, rule), (WIDTH - 20, rule), RULE, 1)?;
             }
             let server = self.table.words(&rows[0], "server");
-            canvas.text(&cut(server, 16), 18, INK, HPos::Left, (20, top + PITCH / 2))?;
+            canvas.text(&cut(server, 20), 18, INK, HPos::Left, (20, top + PITCH / 2))?;
             for row in rows {
                 self.row(canvas, row, top, &at)?;
                 top += PITCH;
