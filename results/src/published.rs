@@ -144,7 +144,7 @@ mod tests {
         let cases = [
             (String::new(), 1),
             (
-                format!("# cited\n{heading}\na,b,component,size,1 B,1,B,T,\n"),
+                format!("# cited\n{heading}\na,b,component,size,1 B,1,B,T\n"),
                 3,
             ),
             (format!("{heading}\na,b,component,size,1 B,one,B,T,\n"), 2),
