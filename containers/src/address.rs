@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::missing::Missing;
+use toolchain::Missing;
 
 /// The variable that names another engine than this machine's.
 const VARIABLE: &str = "DOCKER_HOST";

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::runtime::Runtime;
 
 use crate::address::{Address, Unreachable};
-use crate::missing::Missing;
+use toolchain::Missing;
 
 /// A daemon that says nothing for so long is dead or stuck: a sound one answers these questions in milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -7,13 +7,12 @@ mod address;
 mod engine;
 #[cfg(test)]
 mod imitation;
-mod missing;
 mod setup;
 
 pub use address::Address;
 pub use engine::{Description, Engine};
-pub use missing::Missing;
 pub use setup::ensure;
+pub use toolchain::Missing;
 
 /// The engine for the tests of any crate. `Err` is the reason to print after `skipped: `.
 ///

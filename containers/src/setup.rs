@@ -12,7 +12,7 @@ use toolchain::process::{Failure, Step, Watch, bytes_below};
 
 use crate::address::Address;
 use crate::engine::{Absence, Engine};
-use crate::missing::Missing;
+use toolchain::Missing;
 
 /// Debian's names: the engine, and what it sets its network up with.
 const PACKAGES: [&str; 2] = ["docker.io", "iptables"];

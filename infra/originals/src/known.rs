@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::missing::Missing;
 use crate::shelf::Resolved;
 use crate::store::Store;
+use toolchain::Missing;
 
 /// What an original is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

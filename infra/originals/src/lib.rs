@@ -5,15 +5,14 @@
 //! `pip`. Blocking, no async: a caller that has a runtime calls it from a thread that may block.
 
 mod known;
-mod missing;
 mod node;
 mod python;
 mod shelf;
 mod store;
 
 pub use known::{Language, Launch, Original};
-pub use missing::Missing;
 pub use node::{Modules, NODE};
 pub use python::{PYTHON, Venv};
 pub use shelf::Resolved;
 pub use store::{Store, for_tests};
+pub use toolchain::Missing;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toolchain::process::Step;
 
-use crate::missing::Missing;
 use crate::shelf::{Resolved, Wanted};
 use crate::store::Store;
+use toolchain::Missing;
 
 /// The Node that is fetched where the machine's is older, as its packages on the npm registry count.
 pub const NODE: &str = "22.23.3";

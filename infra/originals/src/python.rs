@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toolchain::process::Step;
 
-use crate::missing::Missing;
 use crate::shelf::{Resolved, Wanted};
 use crate::store::Store;
+use toolchain::Missing;
 
 /// The oldest Python, as major and minor version: what the official servers ask for.
 pub const PYTHON: (u32, u32) = (3, 10);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use toolchain::commands::Commands;
 use toolchain::process::{Failure, Step, Watch, bytes_below};
 
-use crate::missing::Missing;
 use crate::shelf::{Entry, Resolved, Shelf, Wanted};
+use toolchain::Missing;
 
 /// An installer is given up after this long without a word and without a byte.
 const PATIENCE: Duration = Duration::from_secs(60);

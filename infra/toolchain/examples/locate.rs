@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     match located {
         Ok(wasm) => println!("components are built with the target {}", wasm.way),
         Err(missing) => {
-            eprintln!("{missing}");
+            eprintln!("the wasm32-wasip2 target is missing: {missing}");
             return ExitCode::from(4);
         }
     }

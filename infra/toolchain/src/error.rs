@@ -1,8 +1,8 @@
-//! What is said when the target can neither be found nor made.
+//! What is said of something that this machine lacks and that can neither be found nor made: the target, an original, an engine.
 
-/// Why there is no `wasm32-wasip2` target here, and what would change that.
+/// Why something is not to be had here, and what would change that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the wasm32-wasip2 target is missing: {why}. {remedy}")]
+#[error("{why}. {remedy}")]
 pub struct Missing {
     /// What was tried and how it ended, as a lower-case fragment without a full stop.
     pub why: String,
@@ -12,7 +12,7 @@ pub struct Missing {
 
 impl Missing {
     /// Both parts at once, because neither is of use alone.
-    pub(crate) fn new(why: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn new(why: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             why: why.into(),
             remedy: remedy.into(),

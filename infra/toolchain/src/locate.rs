@@ -230,7 +230,7 @@ pub fn for_tests() -> Result<Wasm, String> {
     static LOCATED: OnceLock<Result<Wasm, String>> = OnceLock::new();
     let located = || {
         Toolchain::locate(false, &mut |line| eprintln!("{line}"))
-            .map_err(|missing| missing.to_string())
+            .map_err(|missing| format!("the {TARGET} target is missing: {missing}"))
     };
     LOCATED.get_or_init(located).clone()
 }
