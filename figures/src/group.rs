@@ -66,7 +66,7 @@ pub(crate) fn explain(outcome: &Outcome) -> String {
 }
 
 /// The start class that Table III calls a cold start, by packaging.
-pub(crate) fn cold(packaging: Packaging) -> StartClass {
+pub fn cold(packaging: Packaging) -> StartClass {
     if is_container(packaging) {
         StartClass::ContainerCold
     } else {
@@ -75,7 +75,7 @@ pub(crate) fn cold(packaging: Packaging) -> StartClass {
 }
 
 /// The start class in which execution is compared, by packaging.
-pub(crate) fn warm(packaging: Packaging) -> StartClass {
+pub fn warm(packaging: Packaging) -> StartClass {
     if is_container(packaging) {
         StartClass::ContainerWarm
     } else {

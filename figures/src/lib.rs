@@ -33,6 +33,7 @@ pub use draw::{DrawError, Report, draw_page, draw_report, draw_run, report};
 pub use execution_ratio::{execution_ratio, reference_ratio};
 pub use figure::{Canvas, ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Painted, Picture};
 pub use footprint::{memory, sizes};
+pub use group::{cold, warm};
 pub use load::{load, load_sheet};
 pub use offers::offers;
 pub use sheet::{Field, Head, Line, Sheet};

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod choice;
+pub mod claims;
 pub mod compare;
 pub mod doctor;
 pub mod draw;

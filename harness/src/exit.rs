@@ -17,6 +17,8 @@ pub enum Exit {
     Wrong,
     /// This machine lacks what was asked for.
     Lacking,
+    /// A claim holds less than was accepted.
+    Refuted,
     /// A comparison found what it was told to fail on.
     Regressed,
     /// Interrupted; the record is kept.
@@ -32,6 +34,7 @@ impl Exit {
             Exit::Usage => 2,
             Exit::Wrong => 3,
             Exit::Lacking => 4,
+            Exit::Refuted => 5,
             Exit::Regressed => 6,
             Exit::Interrupted => 130,
         }
@@ -92,6 +95,7 @@ pub fn of(error: &anyhow::Error) -> Exit {
             };
         }
         if cause.is::<crate::server::Unacceptable>()
+            || cause.is::<crate::claim::BadClaims>()
             || cause.is::<ReadError>()
             || cause.is::<FindError>()
             || cause.is::<OfferError>()

@@ -44,4 +44,6 @@ pub mod noise;
 pub mod measure;
 pub mod progress;
 
+pub mod claim;
+
 pub mod exit;

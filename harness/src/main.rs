@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 /// Measures MCP servers as Wasm components and as native programs, and says what holds of what was published.
 ///
 /// Exit codes: 0 done (cells that are unavailable are listed, and are no failure), 1 a fault of ours, 2 usage or a file
-/// that cannot be accepted, 3 a wrong answer, 4 this machine lacks what was asked for, 6 a regression that `compare
+/// that cannot be accepted, 3 a wrong answer, 4 this machine lacks what was asked for, 5 a claim holds less than was
+/// accepted, 6 a regression that `compare
 /// --fail-above` was asked to fail on, 130 interrupted (the record is kept).
 #[derive(Parser)]
 #[command(name = "harness", version, max_term_width = 100)]
@@ -31,6 +32,7 @@ enum Command {
     Rerun(cmd::rerun::Arguments),
     Runs(cmd::runs::Arguments),
     Compare(cmd::compare::Arguments),
+    Claims(cmd::claims::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Rerun(own) => cmd::rerun::run(global, own),
         Command::Runs(own) => cmd::runs::run(global, own),
         Command::Compare(own) => cmd::compare::run(global, own),
+        Command::Claims(own) => cmd::claims::run(global, own),
     };
     let exit = ended.unwrap_or_else(|error| {
         eprintln!("harness: {error:#}");

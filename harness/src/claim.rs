@@ -1,0 +1,399 @@
+//! What the paper says that a number can confirm or refute: `results/paper/claims.toml`.
+
+mod accepted;
+mod judge;
+mod number;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use record::{PUBLISHED_TABLE3, Packaging, Published};
+use serde::{Deserialize, Serialize};
+
+pub use accepted::{Accepted, Change, Difference};
+pub use judge::{Judged, Verdict, judge};
+pub use number::{Number, Numbers, OfRun, OfTable};
+
+/// The servers of the paper's Table III are six; a file of megabytes is no list of claims.
+const LONGEST: u64 = 1024 * 1024;
+
+/// One sentence, and how numbers judge it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// Its name, by which its verdict is accepted.
+    pub id: String,
+    /// The paper's words, shortened.
+    pub says: String,
+    /// Where they stand, and the cells of the paper that they are about.
+    pub source: String,
+    /// Whose numbers judge it.
+    pub judged_by: Vec<Basis>,
+    /// Which of a subject's numbers.
+    pub quantity: Quantity,
+    /// The call that belongs to `end-to-end`.
+    pub call: Option<String>,
+    /// The packaging whose numbers they are.
+    pub of: Packaging,
+    /// The packaging that they are divided by.
+    pub over: Option<Packaging>,
+    /// The servers that it is about.
+    pub servers: Vec<String>,
+    /// What becomes of the servers' numbers.
+    pub across: Across,
+    /// What the numbers are in.
+    pub unit: Unit,
+    /// The least that the words allow.
+    pub low: Option<f64>,
+    /// The most that the words allow.
+    pub high: Option<f64>,
+    /// How much further a run's number may be, as a share.
+    pub tolerance: f64,
+    /// On which side a number is more than was claimed.
+    pub better: Option<Better>,
+    /// What a reader must know.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Whose numbers judge a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// The paper's own table, as printed.
+    Table,
+    /// A run of ours.
+    Run,
+}
+
+/// A number of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quantity {
+    /// From before the start to the first answer.
+    ColdStart,
+    /// The mean over the tools of a warm call at small input.
+    ExecutionSmall,
+    /// Peak resident memory.
+    Memory,
+    /// The file, or the image.
+    Size,
+    /// The cold start and one warm call.
+    EndToEnd,
+}
+
+/// What becomes of the servers' numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Across {
+    /// Each is held to the words.
+    Each,
+    /// Their mean is.
+    Mean,
+    /// The greatest is.
+    Greatest,
+    /// The greatest over the least is.
+    Spread,
+}
+
+/// What a claim's numbers are in, and so how they come of a subject's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Unit {
+    /// Milliseconds.
+    #[serde(rename = "ms")]
+    Milliseconds,
+    /// Megabytes, decimal.
+    #[serde(rename = "MB")]
+    Megabytes,
+    /// One packaging's number over another's.
+    #[serde(rename = "×")]
+    Times,
+    /// How much less one packaging's number is than another's.
+    #[serde(rename = "%")]
+    Percent,
+}
+
+/// On which side a number is more than was claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// Above `high`.
+    Above,
+    /// Below `low`.
+    Below,
+}
+
+/// A file of claims or of accepted verdicts that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub struct BadClaims {
+    file: PathBuf,
+    what: String,
+}
+
+impl fmt::Display for BadClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.what)
+    }
+}
+
+impl BadClaims {
+    fn new(file: &Path, what: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            what: what.into(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    claim: Vec<Claim>,
+}
+
+impl Basis {
+    /// The name that files write.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Run => "run",
+        }
+    }
+}
+
+impl Quantity {
+    /// The name that files write.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ColdStart => "cold-start",
+            Self::ExecutionSmall => "execution-small",
+            Self::Memory => "memory",
+            Self::Size => "size",
+            Self::EndToEnd => "end-to-end",
+        }
+    }
+
+    /// The name that the file of published numbers has; none where it has no such number.
+    fn published(self) -> Option<&'static str> {
+        match self {
+            Self::ExecutionSmall => Some("execution"),
+            Self::EndToEnd => None,
+            other => Some(other.name()),
+        }
+    }
+
+    fn is_duration(self) -> bool {
+        match self {
+            Self::ColdStart | Self::ExecutionSmall | Self::EndToEnd => true,
+            Self::Memory | Self::Size => false,
+        }
+    }
+}
+
+impl Unit {
+    /// The symbol that files write.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Milliseconds => "ms",
+            Self::Megabytes => "MB",
+            Self::Times => "×",
+            Self::Percent => "%",
+        }
+    }
+
+    fn is_compared(self) -> bool {
+        matches!(self, Self::Times | Self::Percent)
+    }
+}
+
+impl Claim {
+    /// What the words allow: `10–21 ×`, `at most 1 MB`.
+    pub fn bounds(&self) -> String {
+        let unit = self.unit.symbol();
+        match (self.low, self.high) {
+            (Some(low), Some(high)) => format!("{low}–{high} {unit}"),
+            (Some(low), None) => format!("at least {low} {unit}"),
+            (None, Some(high)) => format!("at most {high} {unit}"),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let field = |name: &str, why: &str| Err(format!("{name} {why}"));
+        if self.id.is_empty() || self.says.is_empty() || self.source.is_empty() {
+            return field("id, says or source", "is empty; fill it in");
+        }
+        if self.judged_by.is_empty() {
+            return field("judged_by", "is empty; give \"run\", \"table\" or both");
+        }
+        if self.servers.is_empty() {
+            return field("servers", "is empty; name the servers that it is about");
+        }
+        let once: BTreeSet<&String> = self.servers.iter().collect();
+        if once.len() < self.servers.len() {
+            return field("servers", "names one twice; name each once");
+        }
+        let bounds = [self.low, self.high];
+        if bounds.iter().all(Option::is_none) {
+            return field(
+                "low and high",
+                "are both absent, so that it cannot fail; give one",
+            );
+        }
+        if bounds
+            .iter()
+            .flatten()
+            .any(|bound| !bound.is_finite() || *bound < 0.0)
+        {
+            return field("low or high", "is no number from 0 up; correct it");
+        }
+        if let (Some(low), Some(high)) = (self.low, self.high)
+            && low > high
+        {
+            return field("low", "is more than high; exchange them");
+        }
+        if !(0.0..1.0).contains(&self.tolerance) {
+            return field("tolerance", "is no share; give 0.05 for 5 %");
+        }
+        match self.better {
+            Some(Better::Above) if self.high.is_none() => {
+                return field("better", "is \"above\" and there is no high; give one");
+            }
+            Some(Better::Below) if self.low.is_none() => {
+                return field("better", "is \"below\" and there is no low; give one");
+            }
+            _ => {}
+        }
+        if self.unit == Unit::Percent && self.over.is_none() {
+            return field(
+                "over",
+                "is absent and a reduction needs it; name the other packaging",
+            );
+        }
+        if self.unit == Unit::Times && self.over.is_none() && self.across != Across::Spread {
+            return field(
+                "over",
+                "is absent and a ratio needs it; name the other packaging",
+            );
+        }
+        if self.across == Across::Spread && (self.unit != Unit::Times || self.over.is_some()) {
+            return field(
+                "across",
+                "is \"spread\", which is of one packaging and in ×; leave out over",
+            );
+        }
+        if !self.unit.is_compared() {
+            let fits = (self.unit == Unit::Milliseconds) == self.quantity.is_duration();
+            if !fits {
+                return field(
+                    "unit",
+                    "is not of this quantity; give ms for times and MB for sizes",
+                );
+            }
+            if self.over.is_some() {
+                return field(
+                    "over",
+                    "is given and the unit is none of a ratio; give × or %, or leave it out",
+                );
+            }
+        }
+        if (self.quantity == Quantity::EndToEnd) != self.call.is_some() {
+            return field(
+                "call",
+                "belongs to end-to-end, and only there; name one, or leave it out",
+            );
+        }
+        if self.judged_by.contains(&Basis::Table) {
+            self.is_published()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the paper's table has every cell that the claim is about.
+    fn is_published(&self) -> Result<(), String> {
+        let table = Published::parse(PUBLISHED_TABLE3).map_err(|error| error.to_string())?;
+        let Some(quantity) = self.quantity.published() else {
+            return Err(format!(
+                "judged_by has \"table\", and Table III has no {}; leave it out",
+                self.quantity.name()
+            ));
+        };
+        for server in &self.servers {
+            for packaging in [Some(self.of), self.over].into_iter().flatten() {
+                let found = table.iter().any(|number| {
+                    number.server == *server
+                        && number.packaging == packaging
+                        && number.quantity == quantity
+                });
+                if !found {
+                    return Err(format!(
+                        "judged_by has \"table\", and Table III has no {quantity} of {server} as {packaging}; leave it out"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads and checks a file of claims.
+///
+/// # Errors
+/// When it is missing, is not of this shape, contradicts itself, or has a claim that cannot fail.
+pub fn read(file: &Path) -> Result<Vec<Claim>, BadClaims> {
+    parse(file, &text(file)?)
+}
+
+/// The text of a file that may be anything.
+fn text(file: &Path) -> Result<String, BadClaims> {
+    use std::io::Read;
+    let refuse = |error: std::io::Error| {
+        BadClaims::new(
+            file,
+            format!("cannot be read ({error}); restore it from the repository"),
+        )
+    };
+    let mut text = String::new();
+    let opened = std::fs::File::open(file).map_err(refuse)?;
+    opened
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)
+        .map_err(refuse)?;
+    if text.len() as u64 > LONGEST {
+        return Err(BadClaims::new(
+            file,
+            "is longer than a list of claims can be; restore it from the repository",
+        ));
+    }
+    Ok(text)
+}
+
+fn parse(file: &Path, text: &str) -> Result<Vec<Claim>, BadClaims> {
+    let read: File = toml::from_str(text).map_err(|error| {
+        BadClaims::new(
+            file,
+            format!("{error}correct the field that the mark points at"),
+        )
+    })?;
+    if read.claim.is_empty() {
+        return Err(BadClaims::new(file, "has no [[claim]]; write one"));
+    }
+    let mut ids = BTreeSet::new();
+    for claim in &read.claim {
+        claim
+            .check()
+            .map_err(|what| BadClaims::new(file, format!("claim {:?}: {what}", claim.id)))?;
+        if !ids.insert(claim.id.as_str()) {
+            return Err(BadClaims::new(
+                file,
+                format!("claim {:?}: id stands twice; give each its own", claim.id),
+            ));
+        }
+    }
+    Ok(read.claim)
+}
+
+#[cfg(test)]
+mod tests;

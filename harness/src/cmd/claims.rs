@@ -1,0 +1,219 @@
+//! `claims`: which of the paper's sentences hold.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+use harness::claim::{self, Accepted, Basis, Claim, Difference, Judged, OfRun, OfTable, Verdict};
+use harness::clock::wall;
+use harness::exit::{Exit, Told};
+use harness::place;
+use record::{PUBLISHED_TABLE3, Published, Record, Testbed, Timestamp};
+use serde_json::json;
+
+use super::Global;
+
+/// The name of the committed run.
+const REFERENCE: &str = "reference";
+/// Where the committed run lies.
+const FOLDER: &str = "results/reference/table3";
+/// The accepted verdicts, in the folder of the committed run.
+const FILE: &str = "claims.toml";
+
+/// Says of each sentence of the paper's evaluation that a number can confirm or refute whether it holds.
+///
+/// Reproduced, not reproduced, better than, or not testable here and what would change that; what does not hold stands
+/// first. By the numbers of a run, and where the sentence is about the paper's own table, by that table too. The sentences,
+/// with tolerances, are results/paper/claims.toml. Ends with exit code 5 where a verdict is worse than the one accepted for
+/// the committed run; a claim that cannot be tested is none.
+#[derive(Args)]
+pub struct Arguments {
+    /// The run: `reference` (the committed one), `latest`, its folder, its id, or what only one id begins or ends with.
+    #[arg(default_value = REFERENCE)]
+    run: String,
+    /// Takes the verdicts of the committed run as accepted: prints what changed, asks for a reason, and stores both.
+    #[arg(long)]
+    accept: bool,
+    /// Why the verdicts changed; asked for on a terminal.
+    #[arg(long, value_name = "WORDS", requires = "accept")]
+    reason: Option<String>,
+}
+
+/// Judges, prints, and compares with what was accepted.
+pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
+    let root = place::root()?;
+    let committed = root.join(FOLDER);
+    let folder = match own.run.as_str() {
+        REFERENCE => committed.clone(),
+        name => record::find(&global.results()?, name)?,
+    };
+    let is_committed = folder.canonicalize().ok() == committed.canonicalize().ok();
+    if own.accept && !is_committed {
+        return Err(Told::usage(format!(
+            "--accept is for the committed run, and {} is another; copy it to {FOLDER} first",
+            own.run
+        ))
+        .into());
+    }
+    let claims = claim::read(&root.join("results/paper/claims.toml"))?;
+    let file = committed.join(FILE);
+    let accepted = Accepted::read(&file)?;
+    let record = Record::read(&folder)?;
+    let numbers = OfRun::new(&record);
+    let judged = judge(&claims, &record, &numbers)?;
+    let known = accepted.clone().unwrap_or_default();
+    let differences = known.differences(&judged);
+    if global.json {
+        println!(
+            "{}",
+            json!({"run": record.run.id, "claims": judged, "differences": differences})
+        );
+    } else {
+        super::print(&text(&judged, numbers.provenance()));
+    }
+    if own.accept {
+        return accept(known, &judged, &differences, &file, own.reason.as_deref());
+    }
+    if accepted.is_none() {
+        eprintln!(
+            "no verdict is accepted yet; `harness claims --accept` takes those of the committed run"
+        );
+        return Ok(Exit::Done);
+    }
+    Ok(compared(&differences, is_committed))
+}
+
+/// Every claim by every basis; what does not hold first, then what cannot be told.
+fn judge<'a>(claims: &'a [Claim], record: &Record, run: &OfRun) -> Result<Vec<Judged<'a>>> {
+    let table = OfTable::new(Published::parse(PUBLISHED_TABLE3)?);
+    let testbed = record.samples.iter().find_map(|sample| sample.testbed);
+    let testbed = testbed.map_or("this machine as it is".to_owned(), |testbed: Testbed| {
+        format!("testbed {testbed}")
+    });
+    let mut judged: Vec<Judged> = claims
+        .iter()
+        .flat_map(|claim| {
+            claim.judged_by.iter().map(|&by| match by {
+                Basis::Run => claim::judge(claim, by, run, &testbed),
+                Basis::Table => claim::judge(claim, by, &table, &testbed),
+            })
+        })
+        .collect();
+    judged.sort_by_key(|one| (one.verdict, one.by));
+    Ok(judged)
+}
+
+/// The claims for people.
+fn text(judged: &[Judged], provenance: &str) -> String {
+    let mut out = format!("{provenance}\n\n");
+    let mut line = |text: String| writeln!(out, "{text}").expect("memory takes every write");
+    for one in judged {
+        line(format!(
+            "{}  {}",
+            one.verdict.name().to_uppercase(),
+            one.claim
+        ));
+        line(format!("    \"{}\" ({})", one.says, one.source));
+        line(format!("    claimed  {}", one.allows));
+        if !one.found.is_empty() {
+            line(format!("    found    {}", one.found));
+        }
+        line(format!("    of       {}", one.sides));
+        if one.verdict != Verdict::NotTestable {
+            for number in &one.numbers {
+                line(format!("             {number}"));
+            }
+        }
+        line(format!("    why      {}", one.why));
+        if !one.note.is_empty() {
+            line(format!("    note     {}", one.note));
+        }
+        line(String::new());
+    }
+    let of = |verdict| {
+        judged
+            .iter()
+            .filter(move |one| one.verdict == verdict)
+            .count()
+    };
+    line(format!(
+        "{} not reproduced, {} not testable here, {} reproduced, {} better than claimed",
+        of(Verdict::NotReproduced),
+        of(Verdict::NotTestable),
+        of(Verdict::Reproduced),
+        of(Verdict::BetterThan)
+    ));
+    out
+}
+
+/// Says what is not as accepted.
+fn compared(differences: &[Difference], is_committed: bool) -> Exit {
+    let mut exit = Exit::Done;
+    for difference in differences {
+        if difference.is_worse() {
+            eprintln!("worse than accepted: {difference}");
+            exit = Exit::Refuted;
+        } else if is_committed {
+            eprintln!("not as accepted: {difference}; `harness claims --accept` takes it");
+        }
+    }
+    exit
+}
+
+/// Stores what is accepted from now on.
+fn accept(
+    mut known: Accepted,
+    judged: &[Judged],
+    differences: &[Difference],
+    file: &Path,
+    reason: Option<&str>,
+) -> Result<Exit> {
+    if differences.is_empty() {
+        eprintln!("every verdict is as accepted; nothing is stored");
+        return Ok(Exit::Done);
+    }
+    for difference in differences {
+        let worse = if difference.is_worse() {
+            " (worse)"
+        } else {
+            ""
+        };
+        eprintln!("{difference}{worse}");
+    }
+    let reason = match reason {
+        Some(reason) => reason.trim().to_owned(),
+        None if std::io::stdin().is_terminal() => {
+            eprint!("why? ");
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line)?;
+            line.trim().to_owned()
+        }
+        None => String::new(),
+    };
+    if reason.is_empty() || reason.chars().any(char::is_control) {
+        return Err(Told::usage(
+            "a verdict is accepted with a reason; give it in one line, --reason \"…\"",
+        )
+        .into());
+    }
+    known.accept(judged, Timestamp::from(wall()), &reason);
+    store(file, &known.written())?;
+    eprintln!("stored in {}", super::draw::shown(file));
+    Ok(Exit::Done)
+}
+
+/// Whole or not at all: half a file would refuse the next command.
+fn store(file: &Path, text: &str) -> Result<()> {
+    let beside: PathBuf = file.with_extension("toml.new");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, file))
+        .map_err(|error| {
+            Told::lacking(format!(
+                "cannot write {}: {error}; make its folder writable",
+                file.display()
+            ))
+            .into()
+        })
+}
