@@ -1,15 +1,17 @@
 //! The engine itself: asked who it is, within a bound.
 
-use std::error::Error as _;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::Docker;
+use bollard::errors::Error;
 use bollard::models::{SystemInfo, SystemVersion};
 use serde::Serialize;
-use tokio::runtime::Runtime;
 
 use crate::address::{Address, Unreachable};
+use crate::failure::Failure;
+use crate::reactor::{Reactor, Unanswered};
 use toolchain::Missing;
 
 /// A daemon that says nothing for so long is dead or stuck: a sound one answers these questions in milliseconds.
@@ -17,10 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The same for requests that make it work.
 const WORK: Duration = Duration::from_secs(600);
 
-/// An engine that answered.
+/// An engine that answered. Clones are the same one.
+#[derive(Clone)]
 pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     docker: Docker,
-    runtime: Runtime,
+    reactor: Reactor,
     description: Description,
 }
 
@@ -98,47 +105,75 @@ impl Engine {
                 "Look into its log and restart it, then run the command again.",
             ))
         };
-        // One thread is enough: it works while a caller waits for an answer, and sleeps otherwise.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| unusable(format!("cannot be waited for: {error}")))?;
-        let answered = bounded(&runtime, patience, ask(address));
-        let (docker, version, info) = answered.map_err(unusable)?;
+        let reactor =
+            Reactor::start().map_err(|error| unusable(format!("cannot be waited for: {error}")))?;
+        let answered = reactor.wait(patience, ask(address));
+        let (docker, version, info) = answered.map_err(|why| unusable(why.to_string()))?;
         let description = describe(address, &docker, version, info);
         Ok(Engine {
-            docker,
-            runtime,
-            description,
+            inner: Arc::new(Inner {
+                docker,
+                reactor,
+                description,
+            }),
         })
     }
 
     /// Who it is.
     pub fn description(&self) -> &Description {
-        &self.description
+        &self.inner.description
     }
 
-    /// Whether it still answers.
-    ///
-    /// # Errors
-    /// When it does not, with the remedy.
-    pub fn ping(&self) -> Result<(), Missing> {
-        let answered = bounded(&self.runtime, PATIENCE, async {
-            self.docker.ping().await.map_err(|error| told(&error))
-        });
-        let address = &self.description.address;
-        answered.map(drop).map_err(|why| {
-            Missing::new(
-                format!("the Docker daemon at {address} {why}"),
-                "Look into its log and restart it, then run the command again.",
-            )
+    pub(crate) fn docker(&self) -> &Docker {
+        &self.inner.docker
+    }
+
+    pub(crate) fn reactor(&self) -> &Reactor {
+        &self.inner.reactor
+    }
+
+    /// Asks something that is answered at once.
+    pub(crate) fn ask<Answer>(
+        &self,
+        what: &str,
+        asked: impl Future<Output = Result<Answer, Error>>,
+    ) -> Result<Answer, Failure> {
+        self.wait(PATIENCE, what, asked)
+    }
+
+    /// Asks something that makes the engine work.
+    pub(crate) fn order<Answer>(
+        &self,
+        what: &str,
+        asked: impl Future<Output = Result<Answer, Error>>,
+    ) -> Result<Answer, Failure> {
+        self.wait(WORK, what, asked)
+    }
+
+    fn wait<Answer>(
+        &self,
+        patience: Duration,
+        what: &str,
+        asked: impl Future<Output = Result<Answer, Error>>,
+    ) -> Result<Answer, Failure> {
+        let answered = self.inner.reactor.wait(patience, asked);
+        answered.map_err(|why| Failure {
+            what: what.to_owned(),
+            absent: matches!(
+                why,
+                Unanswered::Refused(Error::DockerResponseServerError {
+                    status_code: 404,
+                    ..
+                })
+            ),
+            why: why.to_string(),
         })
     }
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Engine({})", self.description)
+        write!(f, "Engine({})", self.inner.description)
     }
 }
 
@@ -164,35 +199,12 @@ impl std::fmt::Display for Description {
     }
 }
 
-/// Waits for an answer, and no longer than that.
-fn bounded<Answer>(
-    runtime: &Runtime,
-    patience: Duration,
-    asked: impl Future<Output = Result<Answer, String>>,
-) -> Result<Answer, String> {
-    runtime.block_on(async {
-        match tokio::time::timeout(patience, asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(said)) => Err(format!("gives no right answer: {said}")),
-            Err(_) => Err(format!(
-                "has not answered within {} s",
-                patience.as_secs_f32()
-            )),
-        }
-    })
-}
-
-async fn ask(address: &Address) -> Result<(Docker, SystemVersion, SystemInfo), String> {
-    let docker = Docker::connect_with_host(&address.to_string())
-        .map_err(|error| told(&error))?
-        .with_timeout(WORK);
-    docker.ping().await.map_err(|error| told(&error))?;
-    let docker = docker
-        .negotiate_version()
-        .await
-        .map_err(|error| told(&error))?;
-    let version = docker.version().await.map_err(|error| told(&error))?;
-    let info = docker.info().await.map_err(|error| told(&error))?;
+async fn ask(address: &Address) -> Result<(Docker, SystemVersion, SystemInfo), Error> {
+    let docker = Docker::connect_with_host(&address.to_string())?.with_timeout(WORK);
+    docker.ping().await?;
+    let docker = docker.negotiate_version().await?;
+    let version = docker.version().await?;
+    let info = docker.info().await?;
     Ok((docker, version, info))
 }
 
@@ -222,20 +234,6 @@ fn describe(
             && is(&info.name, here.nodename())
             && is(&info.kernel_version, here.release()),
     }
-}
-
-/// An error with all that it was caused by; the outermost often says no more than `client error`.
-pub(crate) fn told(error: &bollard::errors::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let words = inner.to_string();
-        if !said.contains(&words) {
-            said = format!("{said}: {words}");
-        }
-        cause = inner.source();
-    }
-    said
 }
 
 #[cfg(test)]

@@ -1,16 +1,29 @@
-//! The Docker engine: found, described, and set up where there is none. The only place of the repository that speaks its API.
+//! The Docker engine: found, described, set up where there is none, and what is made of it: images and containers. The only place of
+//! the repository that speaks its API.
 //!
-//! Callers block: a small async runtime lives inside each [`Engine`], so none of them is asynchronous for its sake, and none
-//! may be called from within another one. Every wait is bounded; a daemon that is dead or stuck is told as such.
+//! Callers block: a small async runtime lives beside each [`Engine`], so none of them is asynchronous for its sake, and none may be
+//! called from within another one. Every wait is bounded; a daemon that is dead or stuck is told as such.
 
 mod address;
+mod contained;
 mod engine;
+mod failure;
+mod hold;
+mod image;
 #[cfg(test)]
 mod imitation;
+mod label;
+mod reactor;
+mod settings;
 mod setup;
 
 pub use address::Address;
+pub use contained::{Contained, Created, Pipes, State};
 pub use engine::{Description, Engine};
+pub use failure::Failure;
+pub use hold::Hold;
+pub use image::{CODE, Image, RUNTIME, Recipe};
+pub use settings::{Folder, NOBODY, Settings};
 pub use setup::ensure;
 pub use toolchain::Missing;
 

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
+use harness::docker::Docker;
 use harness::exit::Told;
 use harness::server::{self, Need, Server};
 use harness::subject::{self, Built};
@@ -25,10 +26,19 @@ use harness::subject::{self, Built};
 /// How wide printed tables are.
 pub const WIDTH: usize = 100;
 
+/// What is wanted beside components and native programs.
+#[derive(Clone, Copy, Default)]
+pub struct Beside {
+    /// What they are compared with.
+    pub references: bool,
+    /// Images of them.
+    pub containers: bool,
+}
+
 /// Flags that every command takes.
 #[derive(Args)]
 pub struct Global {
-    /// Installs what is missing on this machine (the Wasm target; as root on Debian, with `doctor`, the Docker engine), and says what it did and how to undo it.
+    /// Installs what is missing on this machine (the Wasm target; as root on Debian, where containers are wanted, the Docker engine), and says what it did and how to undo it.
     #[arg(long, global = true)]
     pub setup: bool,
     /// Prints the result as JSON on standard output.
@@ -97,20 +107,22 @@ impl Global {
     }
 
     /// Builds everything, with each line of cargo's on standard error.
-    ///
-    /// With `references`, what they are compared with is installed too.
     pub fn build(
         &self,
         root: &Path,
         servers: &[Server],
         cache: &Path,
-        references: bool,
+        beside: Beside,
     ) -> Result<Built> {
         let mut said = |line: &str| eprintln!("{line}");
         let mut built = subject::build(root, servers, self.setup, cache, &mut said)?;
-        if references {
+        if beside.references {
             let store = original::Store::below(cache);
             built.references(root, servers, &store, &mut said);
+        }
+        if beside.containers {
+            let docker = Docker::find(cache, self.setup, &mut said);
+            built.images(servers, docker, &mut said);
         }
         for absent in &built.missing {
             eprintln!("{absent}");

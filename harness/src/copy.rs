@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -23,6 +23,7 @@ impl Laid {
         copies: &[Copied],
         data: &Path,
         scratch: &Path,
+        owner: Option<u32>,
     ) -> Result<(), Wrong> {
         let mut laid = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for path in laid.drain(..) {
@@ -33,6 +34,7 @@ impl Laid {
             let path = scratch.join(to);
             laid.push(path.clone());
             let copied = remove(&path).and_then(|()| copy(&data.join(from), &path));
+            let copied = copied.and_then(|()| owner.map_or(Ok(()), |user| give(&path, user)));
             copied.map_err(|error| {
                 Wrong(format!(
                     "{from} of the data cannot be copied to {{scratch}}/{to}: {error}; see that the data folder has it"
@@ -92,6 +94,16 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     keep_times(&File::open(to)?, &found)
 }
 
+/// Makes a file, a link, or a folder with everything in it this user's.
+fn give(path: &Path, user: u32) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() {
+        for entry in fs::read_dir(path)? {
+            give(&entry?.path(), user)?;
+        }
+    }
+    lchown(path, Some(user), None)
+}
+
 // git tells from a file's time whether it must be read again.
 fn keep_times(copy: &File, found: &Metadata) -> io::Result<()> {
     let times = FileTimes::new()
@@ -135,7 +147,7 @@ mod tests {
         let (data, scratch) = (data(), tempfile::tempdir().expect("a temporary folder"));
         let laid = Laid::default();
         let work = scratch.path().join("work");
-        laid.renew(&[copied("tree", "work")], data.path(), scratch.path())
+        laid.renew(&[copied("tree", "work")], data.path(), scratch.path(), None)
             .expect("copied");
         let file = fs::metadata(work.join("deep/run.sh")).expect("there");
         assert_eq!(file.permissions().mode() & 0o777, 0o755);
@@ -153,7 +165,7 @@ mod tests {
         let laid = Laid::default();
         let work = scratch.path().join("work");
         for _ in 0..2 {
-            laid.renew(&[copied("tree", "work")], data.path(), scratch.path())
+            laid.renew(&[copied("tree", "work")], data.path(), scratch.path(), None)
                 .expect("copied");
             assert!(!work.join("new").exists());
             fs::write(work.join("new"), "").expect("written");
@@ -161,15 +173,20 @@ mod tests {
         }
         // a call that asks for nothing finds nothing, and what was there before is not ours
         fs::write(scratch.path().join("own"), "").expect("written");
-        laid.renew(&[], data.path(), scratch.path())
+        laid.renew(&[], data.path(), scratch.path(), None)
             .expect("cleared");
         assert!(!work.exists() && scratch.path().join("own").exists());
         // a server that put a link in its place does not lead us out of the folder
         let victim = tempfile::tempdir().expect("a temporary folder");
         fs::write(victim.path().join("kept"), "").expect("written");
         symlink(victim.path(), &work).expect("made");
-        laid.renew(&[copied("tree/deep", "work")], data.path(), scratch.path())
-            .expect("copied");
+        laid.renew(
+            &[copied("tree/deep", "work")],
+            data.path(),
+            scratch.path(),
+            None,
+        )
+        .expect("copied");
         assert!(victim.path().join("kept").exists() && work.join("run.sh").exists());
         drop(laid);
         assert!(!work.exists());
@@ -179,7 +196,12 @@ mod tests {
     fn what_is_not_there_is_named() {
         let (data, scratch) = (data(), tempfile::tempdir().expect("a temporary folder"));
         let Wrong(why) = Laid::default()
-            .renew(&[copied("git/none", "work")], data.path(), scratch.path())
+            .renew(
+                &[copied("git/none", "work")],
+                data.path(),
+                scratch.path(),
+                None,
+            )
             .expect_err("it is not there");
         assert!(
             why.starts_with("git/none of the data cannot be copied to {scratch}/work"),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +30,8 @@ pub struct Places {
 struct Beside {
     laid: Laid,
     standins: Standins,
+    /// Whose the folder is, where it is somebody else's.
+    owner: Option<u32>,
 }
 
 /// An argument that names a data file which cannot be used.
@@ -142,8 +146,26 @@ impl Places {
             beside: Arc::new(Beside {
                 laid: Laid::default(),
                 standins: standins.clone(),
+                owner: None,
             }),
         }
+    }
+
+    /// The same, with the process's own folder and all that is laid into it belonging to this user.
+    ///
+    /// # Errors
+    /// When it cannot be given away.
+    pub fn owned_by(self, user: u32) -> io::Result<Places> {
+        chown(&self.scratch, Some(user), None)?;
+        let beside = Beside {
+            laid: Laid::default(),
+            standins: self.standins().clone(),
+            owner: Some(user),
+        };
+        Ok(Places {
+            beside: Arc::new(beside),
+            ..self
+        })
     }
 
     /// What stands in for the network.
@@ -156,7 +178,8 @@ impl Places {
     /// # Errors
     /// When something cannot be copied.
     pub fn lay(&self, copies: &[Copied]) -> Result<(), Wrong> {
-        self.beside.laid.renew(copies, &self.data, &self.scratch)
+        let Beside { laid, owner, .. } = &*self.beside;
+        laid.renew(copies, &self.data, &self.scratch, *owner)
     }
 
     /// The text with `{data}`, `{scratch}` and the places of stand-ins filled in.

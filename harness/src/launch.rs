@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use record::{Digest, Packaging, Subject};
 use serde::{Deserialize, Serialize};
 
+use crate::docker::Docker;
 use crate::input::Places;
 use crate::process::Launch;
 use crate::reference;
@@ -29,6 +30,9 @@ pub struct Made {
     /// What `file` is told first, where it is an interpreter.
     #[serde(default)]
     pub interpreted: Option<Interpreted>,
+    /// The image that `file` is in, where it runs in a container.
+    #[serde(default)]
+    pub image: Option<String>,
 }
 
 /// A program that an interpreter runs.
@@ -62,6 +66,9 @@ pub struct Programs {
     pub compiler: PathBuf,
     /// The stock `wasmtime` command, where it is installed.
     pub wasmtime: Option<PathBuf>,
+    /// What runs containers, where this process looked for it.
+    #[serde(skip)]
+    pub docker: Option<Docker>,
 }
 
 /// Where a component's machine code comes from.
@@ -114,7 +121,16 @@ pub fn stdio(
                 .clone()
                 .unwrap_or_else(|| "wasmtime".into())
         }
-        Packaging::Component | Packaging::ContainerComponent => {
+        // In its image nothing has to be looked for.
+        Packaging::ContainerComponent => {
+            line.push("run".into());
+            line.extend(grants(server, places));
+            environment.extend(granted);
+            line.extend([container::CODE.into(), "--".into()]);
+            line.extend(arguments.into_iter().map(OsString::from));
+            container::RUNTIME.into()
+        }
+        Packaging::Component => {
             line.push("run".into());
             line.extend(grants(server, places));
             environment.extend(granted);

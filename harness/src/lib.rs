@@ -13,6 +13,7 @@ pub mod clock;
 pub mod process;
 
 pub mod client;
+pub mod docker;
 pub mod launch;
 pub mod listening;
 pub mod peer;

@@ -225,11 +225,17 @@ impl Peer {
             code,
             report,
         );
-        let process = Process::start(&launch).map_err(|error| {
-            Silence::Pipe(format!(
-                "{} cannot be started: {error}",
-                launch.program.display()
-            ))
+        let started = match &subject.made.image {
+            None => Process::start(&launch).map_err(|error| error.to_string()),
+            Some(image) => match &subject.programs.docker {
+                Some(docker) => docker.start(image, subject.server, &places, &launch),
+                None => Err("this process has no Docker engine".to_owned()),
+            },
+        };
+        let process = started.map_err(|error| {
+            let what = subject.made.image.as_ref();
+            let what = what.map_or(launch.program.display().to_string(), Clone::clone);
+            Silence::Pipe(format!("{what} cannot be started: {error}"))
         })?;
         Ok(Peer {
             process,

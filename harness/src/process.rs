@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
 
+use container::{Contained, Pipes};
 use record::Nanos;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -31,10 +32,19 @@ pub struct Launch {
     pub environment: Vec<(String, String)>,
 }
 
+/// What is at the other end of the pipes.
+#[derive(Debug)]
+enum Body {
+    /// A child of this process.
+    Child(Child),
+    /// A program in a container, which is gone when this is.
+    Contained(Contained),
+}
+
 /// A started process with pipes on its standard input and output.
 #[derive(Debug)]
 pub struct Process {
-    child: Child,
+    body: Body,
     stdin: Option<ChildStdin>,
     stdout: ChildStdout,
     stderr: File,
@@ -106,11 +116,30 @@ impl Process {
             .spawn()?;
         let stdin = child.stdin.take().expect("stdin was piped");
         let stdout = child.stdout.take().expect("stdout was piped");
+        Process::of(Body::Child(child), stdin, stdout, stderr, leads)
+    }
+
+    /// A program that was started in a container, with these pipes; what it says on its standard error is appended to that file.
+    ///
+    /// # Errors
+    /// When the pipes cannot be used.
+    pub fn contained(contained: Contained, pipes: Pipes, stderr: File) -> std::io::Result<Process> {
+        let (stdin, stdout) = (pipes.stdin.into(), pipes.stdout.into());
+        Process::of(Body::Contained(contained), stdin, stdout, stderr, false)
+    }
+
+    fn of(
+        body: Body,
+        stdin: ChildStdin,
+        stdout: ChildStdout,
+        stderr: File,
+        leads: bool,
+    ) -> std::io::Result<Process> {
         for pipe in [stdin.as_fd(), stdout.as_fd()] {
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
         }
         Ok(Process {
-            child,
+            body,
             stdin: Some(stdin),
             stdout,
             stderr,
@@ -120,9 +149,12 @@ impl Process {
         })
     }
 
-    /// The process's id.
+    /// The process's id; 0 of a container that has ended.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        match &self.body {
+            Body::Child(child) => child.id(),
+            Body::Contained(contained) => contained.state().map_or(0, |state| state.process),
+        }
     }
 
     /// Writes `message` and a line feed, and returns the first line for which `wanted` holds; others are passed over.

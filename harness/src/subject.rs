@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use container::{Image, Recipe};
 use record::{Digest, Missing, Packaging, Subject};
 use toolchain::{Component, Linking, Native, Toolchain, Wasm};
 
+use crate::docker::Docker;
 use crate::launch::{Made, Programs};
 use crate::process;
 use crate::reference;
@@ -19,6 +21,9 @@ type Said<'a> = &'a mut dyn FnMut(&str);
 /// compiler is in neither; it stays in `release`, where it compiles fastest.
 const HOST: &str = "runtime";
 
+/// The packagings that are images of what is built anyway.
+const CONTAINERS: [Packaging; 2] = [Packaging::ContainerNative, Packaging::ContainerComponent];
+
 /// What was built, and what could not be.
 #[derive(Debug)]
 pub struct Built {
@@ -30,6 +35,8 @@ pub struct Built {
     pub standin: Option<PathBuf>,
     /// Everything that can be measured.
     pub subjects: Vec<Made>,
+    /// The images among them.
+    pub images: Vec<Image>,
     /// What this machine cannot make.
     pub missing: Vec<Absent>,
     /// Where the Wasm target came from, in words.
@@ -96,6 +103,7 @@ pub fn build(
         runtime: native("wasmmcp-runtime", HOST, &["worker"], said)?,
         compiler: native("wasmmcp-compiler", "release", &[], said)?,
         wasmtime: find("wasmtime"),
+        docker: None,
     };
     let worker = native("worker", HOST, &["wasmmcp-runtime"], said)?;
     let needed = servers.iter().any(|server| !server.needs.is_empty());
@@ -105,6 +113,7 @@ pub fn build(
         programs,
         standin: standin.transpose()?,
         subjects: Vec::new(),
+        images: Vec::new(),
         missing: Vec::new(),
         wasm_target: String::new(),
         cache: cache.join("components"),
@@ -187,6 +196,7 @@ impl Built {
                     file: found.program,
                     precompiled: None,
                     interpreted: Some(found.interpreted),
+                    image: None,
                 }),
                 Err(missing) => {
                     let missing = Missing {
@@ -198,6 +208,94 @@ impl Built {
                 }
             }
         }
+    }
+
+    /// Makes the images of what was built, where they have changed. What cannot be had here is missing, and no error.
+    pub fn images(
+        &mut self,
+        servers: &[Server],
+        docker: Result<Docker, Missing>,
+        said: &mut dyn FnMut(&str),
+    ) {
+        let docker = match docker {
+            Ok(docker) => docker,
+            Err(missing) => {
+                for packaging in CONTAINERS {
+                    self.lacks(packaging, None, missing.clone());
+                }
+                return;
+            }
+        };
+        for server in servers {
+            for packaging in CONTAINERS {
+                match self.image(server, packaging, &docker) {
+                    Ok((made, image)) => {
+                        if image.fresh {
+                            said(&format!("made the image {}", image.name));
+                        }
+                        self.subjects.push(made);
+                        self.images.push(image);
+                    }
+                    Err(missing) => self.lacks(packaging, Some(server.name.clone()), missing),
+                }
+            }
+        }
+        self.programs.docker = Some(docker);
+    }
+
+    fn image(
+        &self,
+        server: &Server,
+        packaging: Packaging,
+        docker: &Docker,
+    ) -> Result<(Made, Image), Missing> {
+        if let Some(missing) = docker.lacks(server) {
+            return Err(missing);
+        }
+        let built = |packaging: Packaging| {
+            let mut subjects = self.subjects.iter();
+            let of = |made: &&Made| made.server == server.name && made.packaging == packaging;
+            subjects.find(of).ok_or_else(|| self.why_not(packaging))
+        };
+        let (inside, recipe) = if packaging == Packaging::ContainerNative {
+            let made = built(Packaging::Native)?;
+            (made, Recipe::native(&server.name, &made.file))
+        } else {
+            let made = built(Packaging::Component)?;
+            let code = made.precompiled.as_ref();
+            let code = code.ok_or_else(|| self.why_not(Packaging::Component))?;
+            let runtime = &self.programs.runtime;
+            (made, Recipe::component(&server.name, runtime, code))
+        };
+        let failed = |why: String| Missing {
+            what: recipe.name(),
+            why,
+            remedy: "Look into the engine's log, and see that it has room.".to_owned(),
+        };
+        let image = docker.engine.image(&recipe);
+        let image = image.map_err(|failure| failed(failure.to_string()))?;
+        let digest = image.digest.parse();
+        let made = Made {
+            packaging,
+            digest: digest.map_err(|error: record::DigestError| failed(error.to_string()))?,
+            image: Some(image.name.clone()),
+            ..inside.clone()
+        };
+        Ok((made, image))
+    }
+
+    /// Why nothing was built in this packaging.
+    fn why_not(&self, packaging: Packaging) -> Missing {
+        let mut missing = self.missing.iter();
+        let found = missing.find(|absent| absent.packaging == packaging);
+        found.map_or_else(
+            || Missing {
+                what: packaging.name().to_owned(),
+                why: "it was not built".to_owned(),
+                remedy: "Build it first.".to_owned(),
+            },
+            |absent| absent.missing.clone(),
+        )
     }
 
     fn lacks(&mut self, packaging: Packaging, server: Option<String>, missing: Missing) {
@@ -224,6 +322,7 @@ impl Built {
             file,
             precompiled,
             interpreted: None,
+            image: None,
         });
         Ok(())
     }
@@ -331,9 +430,11 @@ mod tests {
                 runtime: PathBuf::new(),
                 compiler: PathBuf::new(),
                 wasmtime: None,
+                docker: None,
             },
             standin: None,
             subjects: Vec::new(),
+            images: Vec::new(),
             missing: Vec::new(),
             wasm_target: String::new(),
             cache: PathBuf::new(),

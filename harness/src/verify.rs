@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::Failure;
 use crate::clock::Clock;
+use crate::docker;
 use crate::input::Places;
 use crate::judge::Wrong;
 use crate::peer::{Failed, Peer, Subject, Trouble, prepare};
@@ -29,7 +30,11 @@ pub struct Checked {
 /// When the process or its folder cannot be made; a wrong answer is no error but a verdict.
 pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places::new(data, folder.path(), subject.standins);
+    let mut places = Places::new(data, folder.path(), subject.standins);
+    if subject.made.image.is_some() {
+        let given = places.owned_by(docker::user());
+        places = given.context("the temporary folder cannot be given to a container's user")?;
+    }
     let mut peer = match Peer::start(subject, places.clone(), clock) {
         Ok(peer) => peer,
         Err(failed) => return Ok(vec![never("initialize", &failed)]),

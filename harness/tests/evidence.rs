@@ -31,6 +31,7 @@ call = [{ id = "a", tool = "burn", input = "small", expect = { text = { equal = 
         file: "/bin/sh".into(),
         precompiled: None,
         interpreted: None,
+        image: None,
     };
     (made, server)
 }
@@ -40,6 +41,7 @@ fn programs() -> Programs {
         runtime: "/none".into(),
         compiler: "/none".into(),
         wasmtime: None,
+        docker: None,
     }
 }
 

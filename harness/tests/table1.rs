@@ -27,11 +27,13 @@ fn offered(then: &str) -> Offer {
         file: "/bin/sh".into(),
         precompiled: None,
         interpreted: None,
+        image: None,
     };
     let programs = Programs {
         runtime: "/none".into(),
         compiler: "/none".into(),
         wasmtime: None,
+        docker: None,
     };
     let subject = Subject {
         made: &made,

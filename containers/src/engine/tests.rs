@@ -107,12 +107,16 @@ fn a_daemon_that_fails_or_babbles_is_quoted() {
 }
 
 #[test]
-fn an_engine_that_went_away_is_missed() {
+fn an_engine_that_went_away_is_told_with_what_was_wanted_of_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let address = Imitation::old().listen(folder.path());
     let engine = Engine::reach(&address, SHORT).expect("an engine");
-    engine.ping().expect("it answers");
+    let ping = || engine.ask("be there", async { engine.docker().ping().await });
+    ping().expect("it answers");
     folder.close().expect("removed");
-    let missing = engine.ping().expect_err("its socket is gone");
-    assert!(missing.why.contains("gives no right answer"), "{missing}");
+    let failure = ping().expect_err("its socket is gone").to_string();
+    assert!(
+        failure.starts_with("the Docker engine was to be there"),
+        "{failure}"
+    );
 }

@@ -4,9 +4,9 @@ use anyhow::Result;
 use clap::Args;
 use harness::{exit::Exit, place};
 
-use super::Global;
+use super::{Beside, Global};
 
-/// Builds every server as a component and as a native program, optimised, installs what they are compared with, and prints where it is.
+/// Builds every server as a component and as a native program, optimised, and where there is a Docker engine an image of each, installs what they are compared with, and prints where it is.
 #[derive(Args)]
 pub struct Arguments {
     /// Builds noop alone: whether anything can be built here is known sooner.
@@ -19,16 +19,26 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let root = place::root()?;
     let mut servers = global.servers(&root)?;
     servers.retain(|server| !own.quick || server.name == "noop");
-    let built = global.build(&root, &servers, &place::cache()?, !own.quick)?;
+    let beside = Beside {
+        references: !own.quick,
+        containers: true,
+    };
+    let built = global.build(&root, &servers, &place::cache()?, beside)?;
     if global.json {
         println!("{}", serde_json::to_string_pretty(&built.subjects)?);
         return Ok(Exit::Done);
     }
     for made in &built.subjects {
-        let (size, what) = match &made.interpreted {
+        let mut images = built.images.iter();
+        let image = images.find(|image| Some(&image.name) == made.image.as_ref());
+        let (size, what) = match (&made.interpreted, image) {
             // An interpreter's own size says nothing of what it runs.
-            Some(interpreted) => (String::new(), interpreted.title.clone()),
-            None => {
+            (Some(interpreted), _) => (String::new(), interpreted.title.clone()),
+            (None, Some(image)) => {
+                let size = record::Bytes(image.size);
+                (size.to_string(), image.name.clone())
+            }
+            (None, None) => {
                 let size = record::Bytes(std::fs::metadata(&made.file)?.len());
                 (size.to_string(), made.file.display().to_string())
             }

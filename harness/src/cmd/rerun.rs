@@ -18,7 +18,7 @@ use harness::{input, place};
 use record::{Outcome, Record, Sample, StartClass, Transport, Trial};
 use serde_json::{Value, json};
 
-use super::{Global, print};
+use super::{Beside, Global, print};
 
 /// How much of a request or an answer is shown without --json.
 const SHOWN: usize = 2_000;
@@ -92,12 +92,11 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
-    let built = global.build(
-        &root,
-        &servers,
-        &cache,
-        first.subject.packaging == record::Packaging::Reference,
-    )?;
+    let beside = Beside {
+        references: first.subject.packaging == record::Packaging::Reference,
+        containers: false,
+    };
+    let built = global.build(&root, &servers, &cache, beside)?;
     let mut made = built.subjects.iter();
     let Some(made) = made.find(|made| made.packaging == first.subject.packaging) else {
         let missing = built

@@ -16,7 +16,7 @@ use harness::{interrupt, machine, offer, place};
 use record::{Offer, OfferError, Record, Recorder, Run, TOOLS, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Global, draw};
+use super::{Beside, Global, draw};
 
 /// Asks every server, in every packaging, for its tools, and draws Table I beside the published one.
 ///
@@ -56,7 +56,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let cache = place::cache()?;
     let _lock = Lock::take(&cache, "table1", Timestamp::from(wall()))?;
     let (data, generated) = global.data(&servers, &cache)?;
-    let built = global.build(&root, &servers, &cache, false)?;
+    let built = global.build(&root, &servers, &cache, Beside::default())?;
     interrupt::listen()?;
     let mut run = Run::new("table1", 0, Timestamp::from(wall()));
     run.argv = std::env::args().collect();

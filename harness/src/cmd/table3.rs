@@ -23,7 +23,7 @@ use record::{
 };
 
 use super::choice::{Choice, Question};
-use super::{Global, draw, forecast, verify};
+use super::{Beside, Global, draw, forecast, verify};
 
 /// Measures cold start, execution, memory and size of every server, and draws Table III.
 ///
@@ -98,12 +98,12 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         eprintln!("warning: {warning}");
     }
     let (data, generated) = global.data(&servers, &cache)?;
-    let mut built = global.build(
-        &root,
-        &servers,
-        &cache,
-        question.wants(Packaging::Reference),
-    )?;
+    let beside = Beside {
+        references: question.wants(Packaging::Reference),
+        // None of their cells is measured yet.
+        containers: false,
+    };
+    let mut built = global.build(&root, &servers, &cache, beside)?;
     built.subjects.retain(|made| question.wants(made.packaging));
     built
         .missing

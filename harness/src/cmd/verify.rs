@@ -14,7 +14,7 @@ use harness::{exit::Exit, place};
 use record::Transport;
 use serde::Serialize;
 
-use super::Global;
+use super::{Beside, Global};
 
 /// Makes every call in every `server.toml` on every packaging, over stdio and HTTP, and judges each answer.
 ///
@@ -41,7 +41,11 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let servers = global.servers(&root)?;
     let cache = place::cache()?;
     let (data, generated) = global.data(&servers, &cache)?;
-    let built = global.build(&root, &servers, &cache, true)?;
+    let beside = Beside {
+        references: true,
+        containers: true,
+    };
+    let built = global.build(&root, &servers, &cache, beside)?;
     let transports: &[Transport] = if own.quick {
         &[Transport::Stdio]
     } else {

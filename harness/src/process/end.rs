@@ -1,7 +1,7 @@
 //! How a process ends: by itself once its input is closed, or by us; and what it cost.
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
+use std::process::{Child, ExitStatus};
 use std::time::Duration;
 
 use record::Nanos;
@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::retry_on_intr;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
-use super::Process;
+use super::{Body, Process};
 use crate::clock::Clock;
 
 /// How a process ended and what it cost.
@@ -60,85 +60,117 @@ impl Process {
         }
         // A closed output is no end yet: a process may have closed it and live on.
         let left = Duration::from_nanos(deadline.saturating_sub(clock.now().0));
-        let killed = !self.ends(left);
-        if killed {
-            // It may have ended in this moment; then there is nothing to kill.
-            let _gone = self.child.kill();
-        }
-        self.end_group();
-        End {
-            killed,
-            ..self.reap()
-        }
-    }
-
-    /// Whether the process ends by itself within that time. It is not waited for in the sense of wait(2): it keeps its number.
-    fn ends(&self, left: Duration) -> bool {
-        let Ok(process) = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()) else {
-            // A kernel older than 5.3: one whose output was open until now runs, and any other is believed to be at its end.
-            return !left.is_zero();
-        };
-        let Ok(timeout) = Timespec::try_from(left) else {
-            return false;
-        };
-        let mut waits = [PollFd::new(&process, PollFlags::IN)];
-        retry_on_intr(|| poll(&mut waits, Some(&timeout))).is_ok_and(|ended| ended > 0)
-    }
-
-    /// Kills what is left of the group that this process leads. It is not reaped yet, so that the number is still its own.
-    fn end_group(&self) {
-        if self.leads {
-            // There may be nobody else in it.
-            let _gone = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        }
-    }
-
-    /// Waits for the process and reads what it cost.
-    #[expect(
-        unsafe_code,
-        reason = "wait4 alone tells one child's processor time, and no safe crate has it"
-    )]
-    fn reap(&mut self) -> End {
-        let id = i32::try_from(self.child.id()).expect("a process id is an i32");
-        let mut status = 0;
-        // SAFETY: rusage is plain data, for which all zeroes is a value.
-        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-        loop {
-            // SAFETY: both pointers are to live locals of the types that wait4 fills in.
-            let reaped = unsafe { libc::wait4(id, &raw mut status, 0, &raw mut usage) };
-            if reaped == id {
-                break;
+        let leads = self.leads;
+        match &mut self.body {
+            Body::Child(child) => {
+                let killed = !ends(child, left);
+                if killed {
+                    // It may have ended in this moment; then there is nothing to kill.
+                    let _gone = child.kill();
+                }
+                end_group(child, leads);
+                End {
+                    killed,
+                    ..reap(child)
+                }
             }
-            if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
-                // Already reaped by the standard library: it keeps the status and the cost is not known.
-                let status = self.child.wait().unwrap_or_default();
-                return End {
-                    status,
+            // Whatever runs in it ends when it is removed. An engine that does not tell how it was is no evidence of a good end.
+            Body::Contained(contained) => contained.wait(left).map_or(
+                End {
+                    status: ExitStatus::from_raw(SIGNALLED),
                     cpu: Nanos(0),
-                    killed: false,
-                };
-            }
+                    killed: true,
+                },
+                |state| End {
+                    status: status(state.exit),
+                    cpu: Nanos(0),
+                    killed: state.running,
+                },
+            ),
         }
-        let nanos = |time: libc::timeval| {
-            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-            let micros = u64::try_from(time.tv_usec).unwrap_or(0);
-            seconds * 1_000_000_000 + micros * 1_000
-        };
-        End {
-            status: ExitStatus::from_raw(status),
-            cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)),
-            killed: false,
+    }
+}
+
+/// The raw status of what was ended by SIGKILL.
+const SIGNALLED: i32 = 9;
+
+/// The status that an engine tells: a signal is told as 128 and its number.
+fn status(exit: i32) -> ExitStatus {
+    match exit {
+        129..=192 => ExitStatus::from_raw(exit - 128),
+        code => ExitStatus::from_raw((code & 0xff) << 8),
+    }
+}
+
+/// Whether the process ends by itself within that time. It is not waited for in the sense of wait(2): it keeps its number.
+fn ends(child: &Child, left: Duration) -> bool {
+    let Ok(process) = pidfd_open(Pid::from_child(child), PidfdFlags::empty()) else {
+        // A kernel older than 5.3: one whose output was open until now runs, and any other is believed to be at its end.
+        return !left.is_zero();
+    };
+    let Ok(timeout) = Timespec::try_from(left) else {
+        return false;
+    };
+    let mut waits = [PollFd::new(&process, PollFlags::IN)];
+    retry_on_intr(|| poll(&mut waits, Some(&timeout))).is_ok_and(|ended| ended > 0)
+}
+
+/// Kills what is left of the group that this process leads. It is not reaped yet, so that the number is still its own.
+fn end_group(child: &Child, leads: bool) {
+    if leads {
+        // There may be nobody else in it.
+        let _gone = kill_process_group(Pid::from_child(child), Signal::KILL);
+    }
+}
+
+/// Waits for the process and reads what it cost.
+#[expect(
+    unsafe_code,
+    reason = "wait4 alone tells one child's processor time, and no safe crate has it"
+)]
+fn reap(child: &mut Child) -> End {
+    let id = i32::try_from(child.id()).expect("a process id is an i32");
+    let mut status = 0;
+    // SAFETY: rusage is plain data, for which all zeroes is a value.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    loop {
+        // SAFETY: both pointers are to live locals of the types that wait4 fills in.
+        let reaped = unsafe { libc::wait4(id, &raw mut status, 0, &raw mut usage) };
+        if reaped == id {
+            break;
         }
+        if std::io::Error::last_os_error().kind() != std::io::ErrorKind::Interrupted {
+            // Already reaped by the standard library: it keeps the status and the cost is not known.
+            let status = child.wait().unwrap_or_default();
+            return End {
+                status,
+                cpu: Nanos(0),
+                killed: false,
+            };
+        }
+    }
+    let nanos = |time: libc::timeval| {
+        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+        let micros = u64::try_from(time.tv_usec).unwrap_or(0);
+        seconds * 1_000_000_000 + micros * 1_000
+    };
+    End {
+        status: ExitStatus::from_raw(status),
+        cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)),
+        killed: false,
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         if self.stdin.take().is_some() {
-            // Dropped before its end: nothing may be left running.
-            let _gone = self.child.kill();
-            self.end_group();
-            let _reaped = self.child.wait();
+            // Dropped before its end: nothing may be left running. A container is removed by itself.
+            let leads = self.leads;
+            if let Body::Child(child) = &mut self.body {
+                let _gone = child.kill();
+                end_group(child, leads);
+                let _reaped = child.wait();
+            }
         }
     }
 }

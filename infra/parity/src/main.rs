@@ -127,6 +127,7 @@ fn subjects(
                 file,
                 precompiled: None,
                 interpreted: None,
+                image: None,
             });
         }
     }
@@ -134,6 +135,7 @@ fn subjects(
         runtime: arguments.runtime.clone().unwrap_or_default(),
         compiler: arguments.compiler.clone().unwrap_or_default(),
         wasmtime: None,
+        docker: None,
     };
     Ok((subjects, programs, cache.join("components")))
 }

@@ -1,0 +1,5 @@
+# The native program, which needs nothing but itself.
+FROM scratch
+COPY server /server
+USER 65534:65534
+ENTRYPOINT ["/server"]
