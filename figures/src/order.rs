@@ -10,6 +10,13 @@ use crate::table::MARK;
 /// The server that does nothing: what it takes is the price of being measured.
 pub(crate) const FLOOR: &str = "noop";
 
+/// Whether this is the same nothing in another language.
+pub(crate) fn is_twin(server: &str) -> bool {
+    server
+        .strip_prefix(FLOOR)
+        .is_some_and(|language| language.starts_with('_'))
+}
+
 /// The subjects by server: the floor first, then in the order of the published table, then by name.
 pub(crate) fn servers(
     groups: &Groups,
@@ -29,7 +36,7 @@ pub(crate) fn servers(
         }
     }
     let place = |server: &str| match published.iter().position(|number| number.server == server) {
-        _ if server == FLOOR => 0,
+        _ if server == FLOOR || is_twin(server) => 0,
         Some(place) => 1 + place,
         None => usize::MAX,
     };

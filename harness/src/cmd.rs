@@ -66,7 +66,7 @@ impl Global {
 
     /// The servers that were chosen; all where none was named.
     pub fn servers(&self, root: &Path) -> Result<Vec<Server>> {
-        let servers = server::read_all(root)?;
+        let servers = server::read_with_twins(root)?;
         let known: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
         if let Some(unknown) = self
             .server

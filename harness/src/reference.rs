@@ -2,13 +2,18 @@
 //!
 //! They are installed into the user's cache and find there what they were made of; nothing of them is ours but how they are started.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use original::{Missing, Original, Resolved, Store};
 use record::Digest;
+use serde::Deserialize;
 
 use crate::launch::Interpreted;
+
+/// How the name of a twin that Node runs ends; every other server of our own is Python's.
+const NODE: &str = "_node";
 
 /// One that can be started.
 #[derive(Debug, Clone)]
@@ -21,6 +26,12 @@ pub struct Reference {
     pub digest: Digest,
 }
 
+/// What `package.json` says of a Node server of our own: packages with their exact versions.
+#[derive(Deserialize)]
+struct Manifest {
+    dependencies: BTreeMap<String, String>,
+}
+
 /// Whether this server of ours has one.
 pub fn exists(root: &Path, server: &str) -> bool {
     Original::named(server).is_some() || own(root, server).is_dir()
@@ -30,6 +41,7 @@ pub fn exists(root: &Path, server: &str) -> bool {
 pub fn title(server: &str) -> String {
     match Original::named(server) {
         Some(published) => published.title(),
+        None if server.ends_with(NODE) => format!("containers/{server}/reference/server.mjs"),
         None => format!("containers/{server}/reference/server.py"),
     }
 }
@@ -59,13 +71,39 @@ pub fn install(
         });
     }
     let folder = own(root, server);
+    let restore = "Restore it from the repository.";
     let read = |name: &str| {
         let file = folder.join(name);
-        std::fs::read_to_string(&file).map_err(|error| Missing {
-            why: format!("{} cannot be read: {error}", file.display()),
-            remedy: "Restore it from the repository.".to_owned(),
+        std::fs::read_to_string(&file).map_err(|error| {
+            Missing::new(
+                format!("{} cannot be read: {error}", file.display()),
+                restore,
+            )
         })
     };
+    if server.ends_with(NODE) {
+        let manifest: Manifest = serde_json::from_str(&read("package.json")?).map_err(|error| {
+            let why = format!("{}/package.json: {error}", folder.display());
+            Missing::new(why, restore)
+        })?;
+        let packages = manifest.dependencies.iter();
+        let packages: Vec<(&str, &str)> = packages
+            .map(|(name, version)| (name.as_str(), version.as_str()))
+            .collect();
+        let program = read("server.mjs")?;
+        let node = store.node(said)?;
+        let modules = store.npm("reference", &packages, said)?;
+        let script = store.beside(&modules, "server.mjs", &program)?;
+        return Ok(Reference {
+            program: node,
+            interpreted: Interpreted {
+                title,
+                arguments: vec![script.to_string_lossy().into_owned()],
+                search: None,
+            },
+            digest: digest(modules.resolved, program.as_bytes()),
+        });
+    }
     let requirements = read("requirements.txt")?;
     let program = read("server.py")?;
     let lines = requirements.lines();

@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use record::Packaging;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -45,6 +46,12 @@ pub struct Server {
     /// Tools that are listed and that no instrument calls: they ask the client something, or never end by themselves.
     #[serde(default)]
     pub unasked: Vec<String>,
+    /// Other programs that give the same answers, by language: each is a server of its own, `noop_node`, that is shipped as originals are and in no other way.
+    #[serde(default)]
+    pub twins: Vec<String>,
+    /// The server that it is a twin of.
+    #[serde(skip)]
+    pub twin_of: Option<String>,
     /// The calls with their right answers, in the file's order.
     #[serde(default, rename = "call")]
     pub calls: Vec<Call>,
@@ -318,6 +325,14 @@ impl Server {
                 self.name
             ));
         }
+        let mut twins = self.twins.iter();
+        if let Some(twin) = twins
+            .find(|twin| twin.is_empty() || !twin.bytes().all(|byte| byte.is_ascii_lowercase()))
+        {
+            return Err(format!(
+                "twins has \"{twin}\"; write a language in small letters, as in [\"node\", \"python\"]"
+            ));
+        }
         self.limits.memory_bytes()?;
         self.limits.call_timeout()?;
         let given = self.environment.keys().find(|name| {
@@ -371,6 +386,28 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// Its twins, each with its calls.
+    pub fn with_twins(self) -> Vec<Server> {
+        let twin = |language: &String| Server {
+            name: format!("{}_{language}", self.name),
+            title: format!("{}, in {language}", self.title),
+            twins: Vec::new(),
+            twin_of: Some(self.name.clone()),
+            ..self.clone()
+        };
+        let twins: Vec<Server> = self.twins.iter().map(twin).collect();
+        std::iter::once(self).chain(twins).collect()
+    }
+
+    /// Whether it is shipped so where a machine can do that.
+    pub fn is_shipped_as(&self, packaging: Packaging) -> bool {
+        let original = matches!(
+            packaging,
+            Packaging::Reference | Packaging::ContainerReference
+        );
+        original || self.twin_of.is_none()
     }
 
     /// The tools that have calls, in the file's order.
@@ -449,6 +486,15 @@ pub fn read_all(root: &Path) -> Result<Vec<Server>, Unacceptable> {
     Ok(servers)
 }
 
+/// The same, each with its twins behind it.
+///
+/// # Errors
+/// When a folder's `server.toml` cannot be accepted.
+pub fn read_with_twins(root: &Path) -> Result<Vec<Server>, Unacceptable> {
+    let servers = read_all(root)?;
+    Ok(servers.into_iter().flat_map(Server::with_twins).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,6 +530,21 @@ source = { origin = "arithmetic by hand" }
         let server = read(GOOD).expect("acceptable");
         assert_eq!(server.tools(), ["a"]);
         assert_eq!(server.timed().count(), 2);
+    }
+
+    #[test]
+    fn a_twin_has_the_calls_and_is_shipped_as_originals_are() {
+        let text = GOOD.replacen("title", "twins = [\"node\"]\ntitle", 1);
+        let all = read(&text).expect("acceptable").with_twins();
+        let names: Vec<&str> = all.iter().map(|server| server.name.as_str()).collect();
+        assert_eq!(names, ["x", "x_node"]);
+        assert_eq!(all[0].tools(), all[1].tools());
+        let shipped = |packaging| all.iter().map(move |one| one.is_shipped_as(packaging));
+        assert!(shipped(Packaging::Native).eq([true, false]));
+        assert!(shipped(Packaging::Component).eq([true, false]));
+        assert!(shipped(Packaging::Reference).eq([true, true]));
+        let faulty = read(&text.replace("node", "../node")).expect_err("refused");
+        assert!(faulty.to_string().contains("small letters"), "{faulty}");
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub fn build(
         wasm_target: String::new(),
         cache: cache.join("components"),
     };
-    for server in servers {
+    for server in of(servers, Packaging::Native) {
         let file = native(&server.package, "release", &[], said)?;
         built.add(server, Packaging::Native, file, None)?;
     }
@@ -147,7 +147,7 @@ impl Built {
         said: &mut dyn FnMut(&str),
     ) -> Result<()> {
         self.wasm_target = wasm.way.to_string();
-        for server in servers {
+        for server in of(servers, Packaging::Component) {
             said(&format!("building the component {}", server.name));
             let file = wasm.build_component(&Component::of(root, &server.package), said)?;
             let precompiled = self.precompile(&file)?;
@@ -227,7 +227,8 @@ impl Built {
             }
         };
         for server in servers {
-            for packaging in CONTAINERS {
+            let shipped = |packaging: &Packaging| server.is_shipped_as(*packaging);
+            for packaging in CONTAINERS.into_iter().filter(shipped) {
                 match self.image(server, packaging, &docker) {
                     Ok((made, image)) => {
                         if image.fresh {
@@ -390,10 +391,8 @@ pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
         digest: None,
     };
     let stock = find("wasmtime").is_some();
-    let native = servers
-        .iter()
-        .map(|server| subject(server, Packaging::Native));
-    let components = servers.iter().flat_map(|server| {
+    let native = of(servers, Packaging::Native).map(|server| subject(server, Packaging::Native));
+    let components = of(servers, Packaging::Component).flat_map(|server| {
         let stock = stock.then(|| subject(server, Packaging::ComponentWasmtime));
         std::iter::once(subject(server, Packaging::Component)).chain(stock)
     });
@@ -402,6 +401,13 @@ pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
         .filter(|server| reference::exists(root, &server.name))
         .map(|server| subject(server, Packaging::Reference));
     native.chain(components).chain(referred).collect()
+}
+
+/// The servers that are shipped so.
+fn of(servers: &[Server], packaging: Packaging) -> impl Iterator<Item = &Server> {
+    servers
+        .iter()
+        .filter(move |server| server.is_shipped_as(packaging))
 }
 
 /// A program on the search path.

@@ -285,7 +285,9 @@ fn no_tool_is_slower_than_the_originals_but_for_the_listed_ones() {
     let (targets, record) = reference();
     let component = warm(&record, Packaging::Component, None);
     let original = warm(&record, Packaging::Reference, None);
-    let servers: BTreeSet<&str> = original.keys().map(|(server, _)| server.as_str()).collect();
+    // Twins of `noop` are interpreters, and no server of ours is like them.
+    let servers = original.keys().map(|(server, _)| server.as_str());
+    let servers: BTreeSet<&str> = servers.filter(|name| !name.starts_with("noop_")).collect();
     let with_original = SERVERS.iter().copied().filter(|server| *server != "noop");
     assert_eq!(servers, with_original.collect(), "each has its original");
     let tool = tools(&record);

@@ -174,7 +174,7 @@ impl Redone {
 
 /// The run's server, as this checkout describes it.
 fn of(root: &Path, name: &str) -> Result<Vec<Server>> {
-    let mut servers = harness::server::read_all(root)?;
+    let mut servers = harness::server::read_with_twins(root)?;
     servers.retain(|server| server.name == name);
     if servers.is_empty() {
         return Err(Told::usage(format!(

@@ -52,7 +52,9 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         ))
         .into());
     }
-    let servers = global.measured(&root)?;
+    let mut servers = global.measured(&root)?;
+    // They have the tools of the server that they are twins of.
+    servers.retain(|server| server.twin_of.is_none());
     let cache = place::cache()?;
     let _lock = Lock::take(&cache, "table1", Timestamp::from(wall()))?;
     let (data, generated) = global.data(&servers, &cache)?;

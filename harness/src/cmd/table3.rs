@@ -233,10 +233,9 @@ fn describe(
 fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Result<()> {
     let mut number = u64::MAX;
     for absent in &built.missing {
-        for server in servers
-            .iter()
-            .filter(|server| absent.concerns(&server.name))
-        {
+        for server in servers.iter().filter(|server| {
+            absent.concerns(&server.name) && server.is_shipped_as(absent.packaging)
+        }) {
             let trial = Trial(number);
             number -= 1;
             if recorder.done().contains(&trial) {

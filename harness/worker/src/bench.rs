@@ -62,7 +62,7 @@ impl Bench {
             std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let setting: Setting = serde_json::from_slice(&text)
             .with_context(|| format!("{} is no setting", file.display()))?;
-        let servers = harness::server::read_all(&setting.root)?;
+        let servers = harness::server::read_with_twins(&setting.root)?;
         Ok(Bench {
             setting,
             file: file.to_owned(),

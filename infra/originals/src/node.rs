@@ -116,6 +116,50 @@ impl Store {
         })
     }
 
+    /// A script of our own where its imports find these packages: Node looks for them in the folders above the script alone.
+    ///
+    /// # Errors
+    /// When the cache cannot be written, with the remedy.
+    pub fn beside(&self, modules: &Modules, name: &str, script: &str) -> Result<PathBuf, Missing> {
+        let unwritable = |error: std::io::Error| {
+            Missing::new(
+                format!("{} cannot be written: {error}", self.shelf.folder.display()),
+                "Make room there, or set XDG_CACHE_HOME to a folder that can be written.",
+            )
+        };
+        let packages = modules.folder.to_string_lossy();
+        let key = blake3::hash(format!("{packages}\n{name}\n{script}").as_bytes());
+        let folder = self
+            .shelf
+            .folder
+            .join(format!("script-{}", &key.to_hex()[..16]));
+        let placed = folder.join(name);
+        let is_whole = || {
+            std::fs::read_to_string(&placed).is_ok_and(|found| found == script)
+                && folder.join("node_modules").is_dir()
+        };
+        if is_whole() {
+            return Ok(placed);
+        }
+        let room = tempfile::tempdir_in(&self.shelf.folder).map_err(unwritable)?;
+        std::fs::write(room.path().join(name), script).map_err(unwritable)?;
+        std::os::unix::fs::symlink(&modules.folder, room.path().join("node_modules"))
+            .map_err(unwritable)?;
+        if folder.exists() && !is_whole() {
+            std::fs::remove_dir_all(&folder).map_err(unwritable)?;
+        }
+        match std::fs::rename(room.path(), &folder) {
+            Ok(()) => {
+                // Its name is taken now; there is nothing left to remove.
+                let _moved = room.keep();
+                Ok(placed)
+            }
+            // Another process was faster.
+            Err(_) if is_whole() => Ok(placed),
+            Err(error) => Err(unwritable(error)),
+        }
+    }
+
     fn version(&self, program: &Path) -> Option<String> {
         let step = Step::new(program, &self.commands).arg("--version");
         step.run(None, &mut |_| {}).ok()
