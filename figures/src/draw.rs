@@ -11,8 +11,8 @@ use crate::order::marks;
 use crate::sheet::{Line, Sheet};
 use crate::table::{Table, Weight};
 use crate::{
-    calls, cold_start, density, detail, execution_ratio, load, load_sheet, memory, offers,
-    reference_ratio, sizes, startup, stops, table3, table3_against, table3_sheet,
+    calls, cold_start, decomposition, density, detail, execution_ratio, load, load_sheet, memory,
+    offers, reference_ratio, sizes, startup, stops, table3, table3_against, table3_sheet,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
@@ -23,7 +23,8 @@ const LONGEST: usize = 80;
 const ALWAYS: &str = "table3";
 
 /// Pages that a run need not have.
-const OPTIONAL: [&str; 4] = [
+const OPTIONAL: [&str; 5] = [
+    "table3-decomposition",
     "table3-load",
     "table3-density",
     "table3-reference",
@@ -154,6 +155,9 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
                 &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
                 true,
             )
+        }),
+        shown_by(decomposition(record, &published), &|table| {
+            table.sheet(&["unit", "ratio_low", "ratio_high"], true)
         }),
         shown_by(startup(record, &published), &|table| {
             table.sheet(&["unit"], true)

@@ -197,7 +197,7 @@ fn is_side(key: &Key, packaging: Packaging) -> bool {
 }
 
 /// The ratio of the medians between its least and greatest by the ends of their spreads.
-fn ratio(component: &Summary, other: &Summary) -> Option<[f64; 3]> {
+pub(crate) fn ratio(component: &Summary, other: &Summary) -> Option<[f64; 3]> {
     let ((low, high), (other_low, other_high)) = (component.spread.ends(), other.spread.ends());
     let over = |one: u64, another: u64| {
         component

@@ -3,6 +3,7 @@
 mod calls;
 mod cold_start;
 mod comparison;
+mod decomposition;
 mod density;
 mod detail;
 mod draw;
@@ -27,6 +28,7 @@ mod table_csv;
 pub use calls::calls;
 pub use cold_start::cold_start;
 pub use comparison::{comparison, comparison_markdown, comparison_sheet};
+pub use decomposition::decomposition;
 pub use density::density;
 pub use detail::detail;
 pub use draw::{DrawError, Report, draw_page, draw_report, draw_run, report};

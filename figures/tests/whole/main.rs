@@ -3,6 +3,7 @@
 mod alike;
 mod compared;
 mod crowded;
+mod decomposed;
 mod golden;
 mod hostile;
 mod pair;

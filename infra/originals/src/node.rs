@@ -213,6 +213,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_script_lies_beside_its_packages_and_is_placed_again_where_it_was_changed() {
+        let cache = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::below(cache.path());
+        let modules = Modules {
+            folder: cache.path().join("originals/npm-x/node_modules"),
+            resolved: Vec::new(),
+        };
+        std::fs::create_dir_all(&modules.folder).expect("a folder");
+        let place = |script: &str| {
+            store
+                .beside(&modules, "server.mjs", script)
+                .expect("placed")
+        };
+        let placed = place("one");
+        assert_eq!(place("one"), placed);
+        assert_ne!(place("two"), placed);
+        assert!(placed.with_file_name("node_modules").is_dir());
+        std::fs::write(&placed, "altered").expect("written");
+        assert_eq!(place("one"), placed);
+        assert_eq!(std::fs::read_to_string(&placed).expect("there"), "one");
+        let left = std::fs::read_dir(cache.path().join("originals")).expect("listed");
+        assert_eq!(
+            left.count(),
+            3,
+            "two scripts, one folder of packages, nothing half made"
+        );
+    }
+
+    #[test]
     fn only_a_node_that_is_new_enough_is_taken() {
         for (printed, taken) in [
             ("v22.0.0\n", true),
