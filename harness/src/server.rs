@@ -1,17 +1,18 @@
 //! Reads `server.toml`: all that the instruments know of a server.
 
 mod expect;
+mod twin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use record::Packaging;
 use serde::Deserialize;
 use serde_json::Value;
 
 pub use expect::{Expect, Rule, TextRule};
+pub use twin::read_with_twins;
 
 /// One server's description, as its folder states it.
 #[derive(Debug, Clone, Deserialize)]
@@ -325,14 +326,7 @@ impl Server {
                 self.name
             ));
         }
-        let mut twins = self.twins.iter();
-        if let Some(twin) = twins
-            .find(|twin| twin.is_empty() || !twin.bytes().all(|byte| byte.is_ascii_lowercase()))
-        {
-            return Err(format!(
-                "twins has \"{twin}\"; write a language in small letters, as in [\"node\", \"python\"]"
-            ));
-        }
+        self.check_twins()?;
         self.limits.memory_bytes()?;
         self.limits.call_timeout()?;
         let given = self.environment.keys().find(|name| {
@@ -386,28 +380,6 @@ impl Server {
             }
         }
         Ok(())
-    }
-
-    /// Its twins, each with its calls.
-    pub fn with_twins(self) -> Vec<Server> {
-        let twin = |language: &String| Server {
-            name: format!("{}_{language}", self.name),
-            title: format!("{}, in {language}", self.title),
-            twins: Vec::new(),
-            twin_of: Some(self.name.clone()),
-            ..self.clone()
-        };
-        let twins: Vec<Server> = self.twins.iter().map(twin).collect();
-        std::iter::once(self).chain(twins).collect()
-    }
-
-    /// Whether it is shipped so where a machine can do that.
-    pub fn is_shipped_as(&self, packaging: Packaging) -> bool {
-        let original = matches!(
-            packaging,
-            Packaging::Reference | Packaging::ContainerReference
-        );
-        original || self.twin_of.is_none()
     }
 
     /// The tools that have calls, in the file's order.
@@ -486,15 +458,6 @@ pub fn read_all(root: &Path) -> Result<Vec<Server>, Unacceptable> {
     Ok(servers)
 }
 
-/// The same, each with its twins behind it.
-///
-/// # Errors
-/// When a folder's `server.toml` cannot be accepted.
-pub fn read_with_twins(root: &Path) -> Result<Vec<Server>, Unacceptable> {
-    let servers = read_all(root)?;
-    Ok(servers.into_iter().flat_map(Server::with_twins).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -530,21 +493,6 @@ source = { origin = "arithmetic by hand" }
         let server = read(GOOD).expect("acceptable");
         assert_eq!(server.tools(), ["a"]);
         assert_eq!(server.timed().count(), 2);
-    }
-
-    #[test]
-    fn a_twin_has_the_calls_and_is_shipped_as_originals_are() {
-        let text = GOOD.replacen("title", "twins = [\"node\"]\ntitle", 1);
-        let all = read(&text).expect("acceptable").with_twins();
-        let names: Vec<&str> = all.iter().map(|server| server.name.as_str()).collect();
-        assert_eq!(names, ["x", "x_node"]);
-        assert_eq!(all[0].tools(), all[1].tools());
-        let shipped = |packaging| all.iter().map(move |one| one.is_shipped_as(packaging));
-        assert!(shipped(Packaging::Native).eq([true, false]));
-        assert!(shipped(Packaging::Component).eq([true, false]));
-        assert!(shipped(Packaging::Reference).eq([true, true]));
-        let faulty = read(&text.replace("node", "../node")).expect_err("refused");
-        assert!(faulty.to_string().contains("small letters"), "{faulty}");
     }
 
     #[test]
