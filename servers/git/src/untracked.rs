@@ -8,7 +8,8 @@ use gix_glob::wildmatch;
 
 use crate::disk::{self, Kind};
 use crate::failure::{Failure, Fault};
-use crate::index::Index;
+use crate::index::{Entry, Index};
+use crate::object;
 use crate::repository::Repository;
 
 /// A list of patterns is never larger.
@@ -128,7 +129,6 @@ pub fn below(
     collapse: bool,
 ) -> Result<Vec<Vec<u8>>, Failure> {
     let mut search = Search {
-        index,
         ignore: Ignore::new(repository, root),
         collapse,
         seen: 0,
@@ -142,13 +142,21 @@ pub fn below(
     {
         search.ignore.enter(&folder[..above]);
     }
-    search.walk(folder, 0)?;
+    let start = index
+        .entries
+        .partition_point(|entry| &entry.path[..] < folder);
+    let known = within(&index.entries[start..], folder);
+    search.walk(folder, known, 0)?;
     search.found.sort();
     Ok(search.found)
 }
 
+/// The entries at the beginning that lie below a folder.
+fn within<'e>(entries: &'e [Entry], folder: &[u8]) -> &'e [Entry] {
+    &entries[..entries.partition_point(|entry| entry.path.starts_with(folder))]
+}
+
 struct Search<'a> {
-    index: &'a Index,
     ignore: Ignore<'a>,
     collapse: bool,
     seen: usize,
@@ -156,7 +164,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn walk(&mut self, folder: &[u8], depth: usize) -> Result<(), Failure> {
+    /// Looks through a folder; `known` is what the index knows below it.
+    fn walk(&mut self, folder: &[u8], known: &[Entry], depth: usize) -> Result<(), Failure> {
         let place = disk::join(self.ignore.root, folder);
         let entries = match disk::entries(&place) {
             // gone meanwhile, or not ours to look into
@@ -180,28 +189,27 @@ impl Search<'_> {
                 continue;
             }
             let path = [folder, &name[..]].concat();
+            // All paths here begin alike: the rest decides.
+            let rest = |entry: &Entry| entry.path[folder.len()..].cmp(&name);
+            let at = known.partition_point(|entry| rest(entry).is_lt());
+            let same = known.get(at).filter(|entry| rest(entry).is_eq());
             if kind != Kind::Directory {
-                if !self.is_known(&path) && !self.ignore.excludes(&path, false) {
+                if same.is_none() && !self.ignore.excludes(&path, false) {
                     self.found.push(path);
                 }
                 continue;
             }
-            if self.is_known(&path) {
-                // a submodule, or a directory where the index knows a file
-                if self
-                    .index
-                    .get(&path, 0)
-                    .is_some_and(|entry| entry.mode == crate::object::Mode::SUBMODULE)
-                {
-                    continue;
-                }
+            // a submodule, where the index knows a file by the name of a directory
+            if same.is_some_and(|entry| entry.stage == 0 && entry.mode == object::Mode::SUBMODULE) {
+                continue;
             }
             let inside = [&path[..], b"/"].concat();
-            let known = self.index.has_below(&path);
+            let start = at + known[at..].partition_point(|entry| entry.path < inside);
+            let below = within(&known[start..], &inside);
             if self.ignore.excludes(&path, true) {
                 continue;
             }
-            if !known
+            if below.is_empty()
                 && disk::stat(&disk::join(
                     self.ignore.root,
                     &[&inside[..], b".git"].concat(),
@@ -212,26 +220,14 @@ impl Search<'_> {
                 self.found.push(inside);
                 continue;
             }
-            if self.collapse && !known {
-                let start = self.found.len();
-                self.walk(&inside, depth + 1)?;
-                if self.found.len() > start {
-                    self.found.truncate(start);
-                    self.found.push(inside);
-                }
-            } else {
-                self.walk(&inside, depth + 1)?;
+            let start = self.found.len();
+            self.walk(&inside, below, depth + 1)?;
+            if self.collapse && below.is_empty() && self.found.len() > start {
+                self.found.truncate(start);
+                self.found.push(inside);
             }
         }
         self.ignore.leave(before);
         Ok(())
-    }
-
-    fn is_known(&self, path: &[u8]) -> bool {
-        let at = self.index.position(path, 0).unwrap_or_else(|at| at);
-        self.index
-            .entries
-            .get(at)
-            .is_some_and(|entry| entry.path == path)
     }
 }

@@ -60,22 +60,34 @@ impl<'a> WorkTree<'a> {
 
     /// What stands at a path; `None` for nothing, and for what lies behind a link.
     pub fn stat(&self, path: &[u8]) -> Result<Option<Stat>, Failure> {
-        if !self.is_reachable(path) {
-            return Ok(None);
-        }
-        // Entries are sorted, so that most lie in the same directory as the one before.
         let (parent, name) = match memchr::memrchr(b'/', path) {
             Some(at) => (&path[..at], &path[at + 1..]),
             None => (&b""[..], path),
         };
         let mut last = self.last.borrow_mut();
+        // Entries are sorted, so that most lie in the same directory as the one before.
         if last.as_ref().is_none_or(|(folder, _)| folder != parent) {
-            let folder = Folder::open(&self.absolute(parent));
-            *last = folder.ok().map(|folder| (parent.to_vec(), folder));
+            *last = None;
+            if !self.is_reachable(parent) {
+                return Ok(None);
+            }
+            // That it could be opened shows that it is a directory, and no link.
+            match Folder::open(&self.absolute(parent)) {
+                Ok(folder) => {
+                    *self.trusted.borrow_mut() = parent.to_vec();
+                    *last = Some((parent.to_vec(), folder));
+                }
+                Err(Fault::Missing | Fault::NotDirectory | Fault::Loop) if !parent.is_empty() => {
+                    return Ok(None);
+                }
+                // It may be looked through without being readable.
+                Err(_) => {}
+            }
         }
         let stat = match &*last {
             Some((_, folder)) if !name.is_empty() => folder.stat(name),
-            _ => disk::stat(&self.absolute(path)),
+            _ if self.is_reachable(path) => disk::stat(&self.absolute(path)),
+            _ => return Ok(None),
         };
         match stat {
             Ok(stat) => Ok(Some(stat)),
@@ -90,7 +102,7 @@ impl<'a> WorkTree<'a> {
             Some(at) => &path[..at],
             None => return true,
         };
-        if *self.trusted.borrow() == parent {
+        if disk::leads_to(parent, &self.trusted.borrow()) {
             return true;
         }
         if !self.is_reachable(parent) {

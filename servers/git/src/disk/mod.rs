@@ -142,6 +142,13 @@ pub fn within(path: &[u8], directory: &[u8]) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
+/// Whether `path` is `below`, or one of the directories on the way there; neither begins or ends with a slash.
+pub fn leads_to(path: &[u8], below: &[u8]) -> bool {
+    below
+        .strip_prefix(path)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
 /// Makes a directory and those above it.
 pub fn create_directories(path: &[u8]) -> Result<(), Fault> {
     match create_directory(path) {

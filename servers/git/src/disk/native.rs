@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, statat};
 use rustix::io::Errno;
 
 use super::{Kind, More, Stat};
@@ -66,18 +67,46 @@ impl File {
     }
 }
 
-/// A directory whose entries are looked at one after another.
-pub struct Folder(Vec<u8>);
+/// A directory whose entries are looked at one after another: the kernel need not find its way there each time.
+pub struct Folder(OwnedFd);
 
 impl Folder {
-    /// The directory at `path`.
+    /// Opens the directory at `path`.
     pub fn open(path: &[u8]) -> Result<Folder, Fault> {
-        Ok(Folder(path.to_vec()))
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        rustix::fs::open(OsStr::from_bytes(path), flags, Mode::empty())
+            .map(Folder)
+            .map_err(known)
     }
 
     /// What the entry `name` is, a link not followed.
     pub fn stat(&self, name: &[u8]) -> Result<Stat, Fault> {
-        stat(&super::join(&self.0, name))
+        let name = OsStr::from_bytes(name);
+        let stat = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).map_err(known)?;
+        Ok(Stat {
+            kind: match FileType::from_raw_mode(stat.st_mode) {
+                FileType::RegularFile => Kind::File,
+                FileType::Directory => Kind::Directory,
+                FileType::Symlink => Kind::Link,
+                _ => Kind::Other,
+            },
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: (
+                stat.st_mtime,
+                u32::try_from(stat.st_mtime_nsec).unwrap_or(0),
+            ),
+            executable: Some(stat.st_mode & 0o100 != 0),
+            more: Some(More {
+                changed: (
+                    stat.st_ctime,
+                    u32::try_from(stat.st_ctime_nsec).unwrap_or(0),
+                ),
+                device: stat.st_dev,
+                inode: stat.st_ino,
+                user: stat.st_uid,
+                group: stat.st_gid,
+            }),
+        })
     }
 }
 
@@ -198,10 +227,14 @@ fn kind(of: fs::FileType) -> Kind {
 }
 
 fn fault(error: &std::io::Error) -> Fault {
-    let Some(code) = error.raw_os_error() else {
-        return Fault::Io;
-    };
-    match Errno::from_raw_os_error(code) {
+    match error.raw_os_error() {
+        Some(code) => known(Errno::from_raw_os_error(code)),
+        None => Fault::Io,
+    }
+}
+
+fn known(error: Errno) -> Fault {
+    match error {
         Errno::NOENT => Fault::Missing,
         Errno::NOTDIR => Fault::NotDirectory,
         Errno::ISDIR => Fault::IsDirectory,
