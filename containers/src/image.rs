@@ -1,10 +1,14 @@
 //! Images: made through the engine's API from a recipe and a few files, and only when those have changed.
 
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 
 use bollard::query_parameters::{BuildImageOptionsBuilder, RemoveImageOptionsBuilder};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 
 use crate::engine::Engine;
 use crate::failure::Failure;
@@ -12,6 +16,8 @@ use crate::label;
 
 /// The recipe of a native program alone.
 const NATIVE: &str = include_str!("../recipes/native.dockerfile");
+/// The recipe of what an interpreter runs.
+const REFERENCE: &str = include_str!("../recipes/reference.dockerfile");
 /// The recipe of a component with what runs it.
 const COMPONENT: &str = include_str!("../recipes/component.dockerfile");
 
@@ -28,6 +34,8 @@ pub struct Recipe {
     dockerfile: &'static str,
     /// Name in the context, and the file.
     files: Vec<(&'static str, PathBuf)>,
+    /// Name in the context, and files and links of this host that keep their places in the image.
+    layers: Vec<(&'static str, BTreeSet<PathBuf>)>,
 }
 
 /// An image that the engine has.
@@ -53,6 +61,7 @@ impl Recipe {
             packaging: "container-native",
             dockerfile: NATIVE,
             files: vec![("server", program.to_owned())],
+            layers: Vec::new(),
         }
     }
 
@@ -66,6 +75,22 @@ impl Recipe {
                 ("wasmmcp-runtime", runtime.to_owned()),
                 ("component.cwasm", code.to_owned()),
             ],
+            layers: Vec::new(),
+        }
+    }
+
+    /// An interpreter with its libraries, and what it runs: files and links of this host, which keep their places.
+    pub fn reference(
+        server: &str,
+        interpreter: BTreeSet<PathBuf>,
+        packages: BTreeSet<PathBuf>,
+    ) -> Recipe {
+        Recipe {
+            server: server.to_owned(),
+            packaging: "container-reference",
+            dockerfile: REFERENCE,
+            files: Vec::new(),
+            layers: vec![("interpreter.tar", interpreter), ("packages.tar", packages)],
         }
     }
 
@@ -75,34 +100,147 @@ impl Recipe {
     }
 }
 
-/// What is sent to the engine, and its digest. Nothing of it depends on when or by whom it is made.
-struct Context {
-    tar: Vec<u8>,
-    digest: String,
+impl Recipe {
+    /// Of everything that goes into the image. Nothing of it depends on when or by whom it is made. Files that keep their places are
+    /// thousands, and are told by their times and lengths.
+    fn digest(&self) -> io::Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |name: &str, content: &[u8]| {
+            // With the lengths before them no two lists of files are alike.
+            hasher.update(format!("{} {name} {}\n", name.len(), content.len()).as_bytes());
+            hasher.update(content);
+        };
+        put("Dockerfile", self.dockerfile.as_bytes());
+        for (name, file) in &self.files {
+            put(name, &read(file)?);
+        }
+        for (layer, paths) in &self.layers {
+            put(layer, b"");
+            for path in paths {
+                put(&path.to_string_lossy(), Entry::of(path)?.told().as_bytes());
+            }
+        }
+        Ok(format!("blake3:{}", hasher.finalize().to_hex()))
+    }
+
+    /// What is sent to the engine: one archive of all files, the layers being archives in it.
+    fn context(&self) -> io::Result<File> {
+        let mut tar = tar::Builder::new(tempfile::tempfile()?);
+        append(&mut tar, "Dockerfile", 0o444, self.dockerfile.as_bytes())?;
+        for (name, file) in &self.files {
+            append(&mut tar, name, 0o555, &read(file)?)?;
+        }
+        for (name, paths) in &self.layers {
+            let mut layer = archive(paths)?;
+            let length = layer.stream_position()?;
+            layer.rewind()?;
+            tar.append_data(&mut header(0o444, 0, length), name, layer)?;
+        }
+        let mut context = tar.into_inner()?;
+        context.rewind()?;
+        Ok(context)
+    }
 }
 
-impl Context {
-    fn of(recipe: &Recipe) -> std::io::Result<Context> {
-        let mut tar = tar::Builder::new(Vec::new());
-        let mut put = |name: &str, mode: u32, content: &[u8]| {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(u64::try_from(content.len()).expect("a length fits"));
-            // Readable by everybody, and written by nobody: what runs in it is neither its owner nor root.
-            header.set_mode(mode);
-            header.set_mtime(0);
-            tar.append_data(&mut header, name, content)
-        };
-        put("Dockerfile", 0o444, recipe.dockerfile.as_bytes())?;
-        for (name, file) in &recipe.files {
-            let content = std::fs::read(file).map_err(|error| {
-                std::io::Error::other(format!("{} cannot be read: {error}", file.display()))
-            })?;
-            put(name, 0o555, &content)?;
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(file)
+        .map_err(|error| io::Error::other(format!("{} cannot be read: {error}", file.display())))
+}
+
+/// What is told of a file beside its name: it is root's.
+fn header(mode: u32, changed: u64, size: u64) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mode(mode);
+    header.set_mtime(changed);
+    header.set_size(size);
+    header
+}
+
+/// Readable by everybody, and written by nobody: what runs in an image is neither its owner nor root.
+fn append(tar: &mut tar::Builder<File>, name: &str, mode: u32, content: &[u8]) -> io::Result<()> {
+    let length = u64::try_from(content.len()).expect("a length fits");
+    tar.append_data(&mut header(mode, 0, length), name, content)
+}
+
+/// A file or a link that keeps its place.
+enum Entry {
+    /// Whether it can be executed, when it was changed, how long it is.
+    File(bool, u64, u64),
+    /// Where it leads.
+    Link(PathBuf),
+}
+
+impl Entry {
+    fn of(path: &Path) -> io::Result<Entry> {
+        let found = std::fs::symlink_metadata(path);
+        let found = found.map_err(|error| {
+            io::Error::other(format!("{} cannot be read: {error}", path.display()))
+        })?;
+        if found.is_symlink() {
+            return Ok(Entry::Link(std::fs::read_link(path)?));
         }
-        let tar = tar.into_inner()?;
-        let digest = format!("blake3:{}", blake3::hash(&tar).to_hex());
-        Ok(Context { tar, digest })
+        // An interpreter compares it with what it noted when it compiled the file.
+        let changed = u64::try_from(found.mtime()).unwrap_or(0);
+        let executable = found.mode() & 0o111 != 0;
+        Ok(Entry::File(executable, changed, found.len()))
     }
+
+    fn told(&self) -> String {
+        match self {
+            Entry::File(executable, changed, length) => {
+                format!("file {executable} {changed} {length}")
+            }
+            Entry::Link(target) => format!("link {}", target.display()),
+        }
+    }
+}
+
+/// An archive of files and links at their places, with the folders above them. It stands at its end.
+fn archive(paths: &BTreeSet<PathBuf>) -> io::Result<File> {
+    let mut tar = tar::Builder::new(tempfile::tempfile()?);
+    let mut folders = BTreeSet::new();
+    for path in paths {
+        let place = path.strip_prefix("/").unwrap_or(path);
+        let mut above: Vec<&Path> = place.ancestors().skip(1).collect();
+        above.reverse();
+        for folder in above {
+            if folder != Path::new("") && folders.insert(folder.to_owned()) {
+                let mut header = header(0o755, 0, 0);
+                header.set_entry_type(tar::EntryType::Directory);
+                tar.append_data(&mut header, folder, io::empty())?;
+            }
+        }
+        match Entry::of(path)? {
+            Entry::Link(target) => {
+                let mut header = header(0o777, 0, 0);
+                header.set_entry_type(tar::EntryType::Symlink);
+                tar.append_link(&mut header, place, target)?;
+            }
+            Entry::File(executable, changed, length) => {
+                let mode = if executable { 0o555 } else { 0o444 };
+                let mut header = header(mode, changed, length);
+                tar.append_data(&mut header, place, File::open(path)?.take(length))?;
+            }
+        }
+    }
+    tar.into_inner()
+}
+
+/// A file in pieces, as the engine takes it.
+fn parts(file: File) -> impl Stream<Item = io::Result<bytes::Bytes>> + Send + 'static {
+    futures_util::stream::unfold(file, |mut file| async move {
+        let mut part = vec![0; 1 << 20];
+        match file.read(&mut part) {
+            Ok(0) => None,
+            Ok(read) => {
+                part.truncate(read);
+                Some((Ok(part.into()), file))
+            }
+            Err(error) => Some((Err(error), file)),
+        }
+    })
 }
 
 impl Engine {
@@ -113,14 +251,15 @@ impl Engine {
     pub fn image(&self, recipe: &Recipe) -> Result<Image, Failure> {
         let name = recipe.name();
         let what = format!("make the image {name}");
-        let context = Context::of(recipe).map_err(|error| Failure::of(&what, error))?;
+        let failed = |error: io::Error| Failure::of(&what, error);
+        let digest = recipe.digest().map_err(failed)?;
         let before = self.kept(&name)?;
         if let Some(kept) = &before
-            && kept.digest == context.digest
+            && kept.digest == digest
         {
             return Ok(kept.clone());
         }
-        let labels = label::of_image(&context.digest);
+        let labels = label::of_image(&digest);
         let options = BuildImageOptionsBuilder::new()
             .dockerfile("Dockerfile")
             .t(&name)
@@ -130,7 +269,7 @@ impl Engine {
             .rm(true)
             .forcerm(true)
             .build();
-        let body = bollard::body_full(context.tar.into());
+        let body = bollard::body_try_stream(parts(recipe.context().map_err(failed)?));
         self.order(&what, async {
             let mut said = pin!(self.docker().build_image(options, None, Some(body)));
             while let Some(line) = said.next().await {
@@ -143,12 +282,12 @@ impl Engine {
             let _in_use = self.forget(&before.id);
         }
         match self.kept(&name)? {
-            Some(made) if made.digest == context.digest => Ok(Image {
+            Some(made) if made.digest == digest => Ok(Image {
                 fresh: true,
                 ..made
             }),
             Some(other) => {
-                let why = format!("has one of {} instead of {}", other.digest, context.digest);
+                let why = format!("has one of {} instead of {digest}", other.digest);
                 Err(Failure::of(&what, why))
             }
             None => Err(Failure::of(&what, "says that it did, and has none")),
@@ -208,7 +347,7 @@ mod tests {
             path
         };
         let (one, two) = (file("one", "a"), file("two", "b"));
-        let digest = |recipe: &Recipe| Context::of(recipe).expect("a context").digest;
+        let digest = |recipe: &Recipe| recipe.digest().expect("a digest");
         let first = digest(&Recipe::native("noop", &one));
         file("one", "a");
         assert_eq!(digest(&Recipe::native("noop", &one)), first);
@@ -219,7 +358,8 @@ mod tests {
             digest(&Recipe::component("noop", &two, &one))
         );
         assert_eq!(both.name(), "wasmmcp-bench/noop:container-component");
-        assert!(Context::of(&Recipe::native("noop", &folder.path().join("none"))).is_err());
+        let none = Recipe::native("noop", &folder.path().join("none"));
+        assert!(none.digest().is_err());
     }
 
     #[test]
@@ -228,15 +368,58 @@ mod tests {
         for recipe in [
             Recipe::native("s", path),
             Recipe::component("s", path, path),
+            Recipe::reference("s", BTreeSet::new(), BTreeSet::new()),
         ] {
-            let copied = recipe
-                .dockerfile
-                .lines()
-                .filter_map(|line| line.strip_prefix("COPY "));
+            let copied = recipe.dockerfile.lines().filter_map(|line| {
+                line.strip_prefix("COPY ")
+                    .or_else(|| line.strip_prefix("ADD "))
+            });
             let copied: Vec<_> = copied.filter_map(|line| line.split(' ').next()).collect();
-            let files: Vec<_> = recipe.files.iter().map(|(name, _)| *name).collect();
-            assert_eq!(copied, files);
+            let files = recipe.files.iter().map(|(name, _)| *name);
+            let layers = recipe.layers.iter().map(|(name, _)| *name);
+            assert_eq!(copied, files.chain(layers).collect::<Vec<_>>());
         }
         assert!(COMPONENT.contains(&format!("[\"{RUNTIME}\"]")) && COMPONENT.contains(CODE));
+    }
+
+    #[test]
+    fn files_keep_their_places_and_times_and_are_owned_by_nobody_in_particular() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (file, link) = (folder.path().join("deep/a"), folder.path().join("b"));
+        std::fs::create_dir(folder.path().join("deep")).expect("made");
+        std::fs::write(&file, "x").expect("written");
+        std::os::unix::fs::symlink("deep/a", &link).expect("made");
+        let paths = BTreeSet::from([file.clone(), link.clone()]);
+        let changed = std::fs::metadata(&file).expect("it is there").mtime();
+        let mut archived = archive(&paths).expect("an archive");
+        archived.rewind().expect("it is a file");
+        let mut archive = tar::Archive::new(archived);
+        let mut found = Vec::new();
+        for entry in archive.entries().expect("entries") {
+            let entry = entry.expect("an entry");
+            let header = entry.header();
+            let place = Path::new("/").join(entry.path().expect("a path"));
+            if place == file {
+                assert_eq!(header.mode().expect("a mode"), 0o444);
+                assert_eq!(
+                    header.mtime().expect("a time"),
+                    u64::try_from(changed).expect("now")
+                );
+                assert_eq!(header.uid().expect("an owner"), 0);
+            }
+            if place == link {
+                let target = entry.link_name().expect("a target");
+                assert_eq!(target.as_deref(), Some(Path::new("deep/a")));
+            }
+            found.push(place);
+        }
+        assert!(found.contains(&file) && found.contains(&link));
+        assert!(found.contains(&folder.path().join("deep")), "{found:?}");
+
+        let recipe = || Recipe::reference("s", paths.clone(), BTreeSet::new());
+        let before = recipe().digest().expect("a digest");
+        assert_eq!(recipe().digest().expect("a digest"), before);
+        std::fs::write(&file, "longer").expect("written");
+        assert_ne!(recipe().digest().expect("a digest"), before);
     }
 }

@@ -13,6 +13,7 @@ mod image;
 #[cfg(test)]
 mod imitation;
 mod label;
+mod layer;
 mod reactor;
 mod settings;
 mod setup;
@@ -23,6 +24,7 @@ pub use engine::{Description, Engine};
 pub use failure::Failure;
 pub use hold::Hold;
 pub use image::{CODE, Image, RUNTIME, Recipe};
+pub use layer::Layer;
 pub use settings::{Folder, NOBODY, Settings};
 pub use setup::ensure;
 pub use toolchain::Missing;

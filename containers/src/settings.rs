@@ -25,6 +25,8 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// Whether it has the host's network. Otherwise it has none but a loopback of its own.
     pub network: bool,
+    /// Whether it has a `/tmp` of its own, in memory and of at most 64 MiB.
+    pub temporary: bool,
     /// Who it runs as; nobody where none is named.
     pub user: Option<u32>,
 }
@@ -75,6 +77,10 @@ impl Settings {
                 network_mode: Some(if self.network { "host" } else { "none" }.to_owned()),
                 mounts: Some(self.folders.iter().map(mount).collect()),
                 readonly_rootfs: Some(true),
+                tmpfs: self.temporary.then(|| {
+                    let place = ("/tmp".to_owned(), "rw,size=64m,mode=1777".to_owned());
+                    [place].into_iter().collect()
+                }),
                 cap_drop: Some(vec!["ALL".to_owned()]),
                 security_opt: Some(vec!["no-new-privileges".to_owned()]),
                 memory,
@@ -110,6 +116,7 @@ mod tests {
             Some(vec!["no-new-privileges".to_owned()])
         );
         assert_eq!((host.mounts, host.privileged), (Some(Vec::new()), None));
+        assert_eq!(host.tmpfs, None);
 
         let granted = Settings {
             folders: vec![Folder {

@@ -11,8 +11,9 @@ use crate::order::marks;
 use crate::sheet::{Line, Sheet};
 use crate::table::{Table, Weight};
 use crate::{
-    calls, cold_start, decomposition, density, detail, execution_ratio, load, load_sheet, memory,
-    offers, reference_ratio, sizes, startup, stops, table3, table3_against, table3_sheet,
+    calls, cold_start, contained, container_ratio, decomposition, density, detail, execution_ratio,
+    load, load_sheet, memory, offers, reference_ratio, sizes, startup, stops, table3,
+    table3_against, table3_sheet,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
@@ -23,7 +24,9 @@ const LONGEST: usize = 80;
 const ALWAYS: &str = "table3";
 
 /// Pages that a run need not have.
-const OPTIONAL: [&str; 5] = [
+const OPTIONAL: [&str; 7] = [
+    "table3-container",
+    "table3-container-ratio",
     "table3-decomposition",
     "table3-load",
     "table3-density",
@@ -144,6 +147,9 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
         shown_by(against, &|table| {
             table.sheet(&["unit", "measured_over_published"], false)
         }),
+        shown_by(contained(record, &published), &|table| {
+            table.sheet(&["unit"], true)
+        }),
         shown_by(execution_ratio(record, &published), &|table| {
             table.sheet(
                 &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
@@ -151,6 +157,12 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
             )
         }),
         shown_by(reference_ratio(record, &published), &|table| {
+            table.sheet(
+                &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
+                true,
+            )
+        }),
+        shown_by(container_ratio(record, &published), &|table| {
             table.sheet(
                 &["tool", "input_size", "unit", "ratio_low", "ratio_high"],
                 true,

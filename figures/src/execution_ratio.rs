@@ -1,10 +1,8 @@
 //! The component against the same source as a native process, and against the original server, input by input.
 
-use record::{
-    InputSize, Metric, Packaging, Published, Ratio, Record, StartClass, Summary, geometric_mean,
-};
+use record::{InputSize, Metric, Packaging, Published, Ratio, Record, Summary, geometric_mean};
 
-use crate::group::{Drawn, Group, Groups, Key};
+use crate::group::{Drawn, Group, Groups, Key, warm};
 use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table, Weight};
 
@@ -43,6 +41,14 @@ const REFERENCE: Other = Other {
     verdicts: ["not slower", "SLOWER"],
 };
 
+const CONTAINED: Other = Other {
+    packaging: Packaging::ContainerReference,
+    name: "table3-container-ratio",
+    ratio: "component_over_container_reference",
+    heading: "component / container",
+    ..REFERENCE
+};
+
 /// Warm execution of the component over that of the native process: by server, the largest ratio first.
 pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
     over(record, published, &NATIVE)
@@ -50,12 +56,21 @@ pub fn execution_ratio(record: &Record, published: &[Published]) -> Table {
 
 /// The same over that of the original server, for the calls that it was asked.
 pub fn reference_ratio(record: &Record, published: &[Published]) -> Table {
-    let mut table = over(record, published, &REFERENCE);
+    against(record, published, &REFERENCE)
+}
+
+/// The same over that of the original server in a container.
+pub fn container_ratio(record: &Record, published: &[Published]) -> Table {
+    against(record, published, &CONTAINED)
+}
+
+fn against(record: &Record, published: &[Published], than: &Other) -> Table {
+    let mut table = over(record, published, than);
     // A server without an original, and a run without any, have nothing to compare.
     let asked: Vec<String> = record
         .samples
         .iter()
-        .filter(|sample| sample.subject.packaging == Packaging::Reference)
+        .filter(|sample| sample.subject.packaging == than.packaging)
         .map(|sample| sample.subject.server.clone())
         .collect();
     table.rows.retain(|row| {
@@ -192,7 +207,7 @@ fn other_of(groups: &Groups, key: &Key, packaging: Packaging) -> Group {
 fn is_side(key: &Key, packaging: Packaging) -> bool {
     key.packaging == packaging
         && key.metric == Metric::Execution
-        && key.start == Some(StartClass::Warm)
+        && key.start == Some(warm(packaging))
         && key.is_headline()
 }
 

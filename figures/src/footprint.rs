@@ -1,6 +1,6 @@
 //! What a server weighs beyond Table III's two columns: kinds of memory that must not be mixed, and kinds of size.
 
-use record::{Metric, Published, Record};
+use record::{Metric, Published, Record, Unit};
 
 use crate::group::{Drawn, Groups};
 use crate::order::{SPREADS, provenance, servers};
@@ -40,14 +40,45 @@ pub fn sizes(record: &Record, published: &[Published]) -> Table {
         (Metric::SizePrecompiled, "precompiled"),
         (Metric::SizeHostBinary, "host beside it"),
         (Metric::SizeImage, "image"),
+        (Metric::SizeImageGzip, "image, compressed"),
+        (Metric::SizeImageUnique, "of which unshared"),
     ];
-    table(
+    let mut table = table(
         record,
         published,
         "table3-size",
         "Sizes by server and packaging",
         &metrics,
-    )
+    );
+    pulled(&mut table);
+    table
+}
+
+/// The links over which images are pulled, in millions of bits a second.
+const LINKS: [(u64, &str, &str); 2] = [
+    (10, "pull-10-mbit", "pull at 10 Mbit/s"),
+    (100, "pull-100-mbit", "pull at 100 Mbit/s"),
+];
+
+/// Adds how long an image takes to arrive: by its compressed size alone, which no link and no registry undercuts.
+fn pulled(table: &mut Table) {
+    let packed = Metric::SizeImageGzip.name();
+    let Some(at) = table.columns.iter().position(|column| column.key == packed) else {
+        return;
+    };
+    for (mbit, key, heading) in LINKS {
+        table.columns.push(Column::number(key, heading));
+        for row in &mut table.rows {
+            let bytes = match row.cells[at].unmarked() {
+                Cell::Estimate(estimate) => Some(estimate.value.value()),
+                _ => None,
+            };
+            // A byte over one million bits a second takes 8,000 ns.
+            let time = bytes.map(|bytes| Unit::Nanos.quantity(bytes.saturating_mul(8_000) / mbit));
+            row.cells.push(time.map_or(Cell::Empty, Cell::Quantity));
+        }
+    }
+    table.notes.push("Pull: computed from the compressed size and the link's rate, nothing else counted; a layer that is there already is not pulled again.".to_owned());
 }
 
 /// The headline of each metric that the run has, a row for each subject that has any.

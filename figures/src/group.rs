@@ -67,7 +67,7 @@ pub(crate) fn explain(outcome: &Outcome) -> String {
 
 /// The start class that Table III calls a cold start, by packaging.
 pub fn cold(packaging: Packaging) -> StartClass {
-    if is_container(packaging) {
+    if packaging.is_contained() {
         StartClass::ContainerCold
     } else {
         StartClass::ProcessCold
@@ -76,7 +76,7 @@ pub fn cold(packaging: Packaging) -> StartClass {
 
 /// The start class in which execution is compared, by packaging.
 pub fn warm(packaging: Packaging) -> StartClass {
-    if is_container(packaging) {
+    if packaging.is_contained() {
         StartClass::ContainerWarm
     } else {
         StartClass::Warm
@@ -85,21 +85,9 @@ pub fn warm(packaging: Packaging) -> StartClass {
 
 /// The metric that Table III calls the size, by packaging.
 pub(crate) fn size(packaging: Packaging) -> Metric {
-    if is_container(packaging) {
+    if packaging.is_contained() {
         Metric::SizeImage
     } else {
         Metric::SizeRaw
-    }
-}
-
-fn is_container(packaging: Packaging) -> bool {
-    match packaging {
-        Packaging::ContainerNative
-        | Packaging::ContainerComponent
-        | Packaging::ContainerReference => true,
-        Packaging::Component
-        | Packaging::ComponentWasmtime
-        | Packaging::Native
-        | Packaging::Reference => false,
     }
 }

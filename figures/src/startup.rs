@@ -7,7 +7,9 @@ use crate::order::{SPREADS, provenance, servers};
 use crate::table::{Cell, Column, Row, Table};
 
 /// The phases in their order; the first answer itself stands before them.
-const PHASES: [(Metric, &str); 8] = [
+const PHASES: [(Metric, &str); 10] = [
+    (Metric::FirstAnswerCreate, "create container"),
+    (Metric::FirstAnswerStart, "start container"),
     (Metric::FirstAnswerSpawn, "spawn"),
     (Metric::FirstAnswerEngine, "engine"),
     (Metric::FirstAnswerCompile, "compile"),

@@ -38,7 +38,9 @@ pub fn call(
     clock: &dyn Clock,
 ) -> Result<Again> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places::new(data, folder.path(), subject.standins);
+    let places = subject
+        .housed(Places::new(data, folder.path(), subject.standins))
+        .context("the temporary folder cannot be given to a container's user")?;
     match transport {
         Transport::Stdio => stdio(subject, call, places, clock),
         Transport::Http | Transport::InProcess => {

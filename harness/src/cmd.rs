@@ -22,17 +22,18 @@ use harness::docker::Docker;
 use harness::exit::Told;
 use harness::server::{self, Need, Server};
 use harness::subject::{self, Built};
+use record::Packaging;
 
 /// How wide printed tables are.
 pub const WIDTH: usize = 100;
 
 /// What is wanted beside components and native programs.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Beside {
     /// What they are compared with.
     pub references: bool,
-    /// Images of them.
-    pub containers: bool,
+    /// Of which kinds images are made.
+    pub containers: Vec<Packaging>,
 }
 
 /// Flags that every command takes.
@@ -120,9 +121,9 @@ impl Global {
             let store = original::Store::below(cache);
             built.references(root, servers, &store, &mut said);
         }
-        if beside.containers {
+        if beside.containers.iter().any(|kind| kind.is_contained()) {
             let docker = Docker::find(cache, self.setup, &mut said);
-            built.images(servers, docker, &mut said);
+            built.images(root, servers, &beside.containers, docker, &mut said);
         }
         for absent in &built.missing {
             eprintln!("{absent}");

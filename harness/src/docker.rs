@@ -1,15 +1,27 @@
 //! The engine that containers run in, with this process's claim on those that it makes; and what a container is granted.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use container::Layer;
 use container::{Engine, Folder, Hold, NOBODY, Settings};
-use record::Missing;
+use record::{Missing, Nanos, Packaging};
 use rustix::process::geteuid;
 
+use crate::clock::Clock;
 use crate::input::Places;
 use crate::process::{Launch, Process};
 use crate::server::{Access, Server};
+
+/// What the engine took before the program in a container could begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phases {
+    /// To make the container, and to be attached to it.
+    pub create: Nanos,
+    /// To start it.
+    pub start: Nanos,
+}
 
 /// An engine, and the claim. Clones are the same.
 #[derive(Debug, Clone)]
@@ -71,18 +83,27 @@ impl Docker {
     /// When the container cannot be made or started, in words.
     pub fn start(
         &self,
-        image: &str,
+        (image, packaging): (&str, Packaging),
         server: &Server,
         places: &Places,
         launch: &Launch,
-    ) -> Result<Process, String> {
-        let settings = settings(image, server, places, launch)?;
+        clock: &dyn Clock,
+    ) -> Result<(Process, Phases), String> {
+        let settings = settings((image, packaging), server, places, launch)?;
         let stderr = tempfile::tempfile().map_err(|error| error.to_string())?;
         let kept = stderr.try_clone().map_err(|error| error.to_string())?;
-        let created = self.engine.create(&settings, &self.hold);
-        let started = created.and_then(|created| created.start(stderr));
-        let (contained, pipes) = started.map_err(|failure| failure.to_string())?;
-        Process::contained(contained, pipes, kept).map_err(|error| error.to_string())
+        let failed = |failure: container::Failure| failure.to_string();
+        let begin = clock.now();
+        let created = self.engine.create(&settings, &self.hold).map_err(failed)?;
+        let made = clock.now();
+        let (contained, pipes) = created.start(stderr).map_err(failed)?;
+        let phases = Phases {
+            create: Nanos(made.0 - begin.0),
+            start: Nanos(clock.now().0 - made.0),
+        };
+        let process = Process::contained(contained, pipes, kept);
+        let process = process.map_err(|error| error.to_string())?;
+        Ok((process, phases))
     }
 }
 
@@ -99,7 +120,7 @@ fn networked(server: &Server) -> bool {
 
 /// The same grants and limits as the component has.
 fn settings(
-    image: &str,
+    (image, packaging): (&str, Packaging),
     server: &Server,
     places: &Places,
     launch: &Launch,
@@ -108,6 +129,10 @@ fn settings(
         path: places.fill(&granted.path).into(),
         writable: granted.access == Access::ReadWrite,
     };
+    let folders: Vec<Folder> = server.grants.directories.iter().map(folder).collect();
+    for folder in &folders {
+        readable(&folder.path)?;
+    }
     let arguments = launch.arguments.iter();
     Ok(Settings {
         image: image.to_owned(),
@@ -115,11 +140,29 @@ fn settings(
             .map(|word| word.to_string_lossy().into_owned())
             .collect(),
         environment: launch.environment.clone(),
-        folders: server.grants.directories.iter().map(folder).collect(),
-        memory: server.limits.memory_bytes()?,
+        folders,
+        memory: server.limits.memory_of(packaging)?,
         network: networked(server),
+        // The official fetch server hands pages to Node in files.
+        temporary: packaging.is_reference(),
         user: Some(user()),
     })
+}
+
+/// Whether whoever runs in a container may list a folder; the engine would mount it all the same.
+fn readable(folder: &Path) -> Result<(), String> {
+    let found = std::fs::metadata(folder);
+    let found = found.map_err(|error| format!("{}: {error}", folder.display()))?;
+    let own = found.uid() == user();
+    let (needed, to) = if own { (0o500, "u") } else { (0o005, "o") };
+    if found.mode() & needed == needed {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is not readable for user {}, as whom containers run; `chmod -R {to}+rX` it",
+        folder.display(),
+        user()
+    ))
 }
 
 fn lacking(why: String, remedy: impl Into<String>) -> Missing {
@@ -127,5 +170,26 @@ fn lacking(why: String, remedy: impl Into<String>) -> Missing {
         what: "Docker engine".to_owned(),
         why,
         remedy: remedy.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_nobody_can_read_is_told_before_a_container_is_made_with_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let with = |mode| {
+            set_permissions(folder.path(), Permissions::from_mode(mode)).expect("its owner's");
+            readable(folder.path())
+        };
+        assert_eq!(with(0o755), Ok(()));
+        let why = with(0o000).expect_err("nobody may");
+        assert!(why.contains("chmod -R"), "{why}");
+        assert!(readable(Path::new("/nowhere/at/all")).is_err());
     }
 }

@@ -82,7 +82,8 @@ impl Costs {
 
     /// One call of a cell: as it was, or as the most alike were.
     fn one(&self, cell: &Cell) -> Nanos {
-        let stage = format!("{} ", cell.kind.stage().name());
+        let name = cell.name();
+        let stage = format!("{} ", name.split(' ').next().unwrap_or_default());
         let packaging = format!(" {}", cell.packaging);
         let mean = |alike: &dyn Fn(&str) -> bool| {
             let costs = self.of.iter().filter(|(name, _)| alike(name));
@@ -91,7 +92,7 @@ impl Costs {
             });
             nanos.checked_div(calls).map(Nanos)
         };
-        self.mean(&cell.name())
+        self.mean(&name)
             .or_else(|| mean(&|name| name.starts_with(&stage) && name.contains(&packaging)))
             .or_else(|| mean(&|name| name.starts_with(&stage)))
             .unwrap_or(UNKNOWN)

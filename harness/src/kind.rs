@@ -15,6 +15,8 @@ pub const LEAD_IN: u64 = 1;
 pub enum Kind {
     /// Weighs the file.
     Size,
+    /// Weighs the image.
+    Image,
     /// Starts a process and asks for the first answer.
     Start {
         /// How warm it is when it is started.
@@ -60,7 +62,7 @@ pub enum Kind {
 pub enum Stage {
     /// Weighing.
     Size,
-    /// Starts from precompiled code.
+    /// Starts from precompiled code, and of containers.
     ProcessCold,
     /// Starts that compile.
     ProcessCompile,
@@ -141,14 +143,14 @@ impl Kind {
                     None => None,
                 },
             }
-        } else if let Some(kind) = [Kind::Size, Kind::Memory, Kind::Density]
+        } else if let Some(kind) = [Kind::Size, Kind::Image, Kind::Memory, Kind::Density]
             .into_iter()
             .find(gives)
         {
             kind
         } else {
             match sample.start? {
-                StartClass::Warm => Kind::Warm {
+                StartClass::Warm | StartClass::ContainerWarm => Kind::Warm {
                     call: call()?,
                     transport: sample.transport?,
                 },
@@ -165,7 +167,7 @@ impl Kind {
     /// Where in the run it is done.
     pub fn stage(&self) -> Stage {
         match self {
-            Kind::Size => Stage::Size,
+            Kind::Size | Kind::Image => Stage::Size,
             Kind::Start {
                 class: StartClass::ProcessCompile,
                 ..
@@ -190,6 +192,7 @@ impl Kind {
         };
         let kinds = [
             Kind::Size,
+            Kind::Image,
             Kind::Start {
                 class: StartClass::ProcessCold,
                 transport,
@@ -221,9 +224,12 @@ impl Kind {
                 SizePrecompiled,
                 SizeHostBinary,
             ],
+            Kind::Image => &[SizeImage, SizeImageGzip, SizeImageUnique],
             Kind::Start { .. } => &[
                 FirstAnswer,
                 FirstCallAnswer,
+                FirstAnswerCreate,
+                FirstAnswerStart,
                 FirstAnswerCompile,
                 FirstAnswerLoad,
                 FirstAnswerInstantiate,

@@ -44,6 +44,9 @@ pub struct Interpreted {
     pub arguments: Vec<String>,
     /// The folder in which it looks first for the programs that it runs.
     pub search: Option<PathBuf>,
+    /// The files and folders that it consists of, beside the interpreter.
+    #[serde(default)]
+    pub ships: Vec<PathBuf>,
 }
 
 impl Made {
@@ -156,6 +159,10 @@ pub fn stdio(
             if let Some(interpreted) = &made.interpreted {
                 environment =
                     reference::environment(interpreted.search.as_deref(), &places.scratch);
+                // In a container nobody looks for it under a name.
+                if made.packaging == Packaging::ContainerReference {
+                    line.push(made.file.clone().into());
+                }
                 line.extend(interpreted.arguments.iter().map(OsString::from));
             }
             environment.extend(granted);

@@ -4,11 +4,12 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::time::Duration;
 
-use record::{Evidence, Nanos, Outcome, Packaging};
+use record::{Evidence, Nanos, Outcome};
 use serde_json::Value;
 
 use crate::client::{self, Failure, Reply, Request};
 use crate::clock::Clock;
+use crate::docker::{self, Phases};
 use crate::input::Places;
 use crate::judge::{Wrong, judge};
 use crate::launch::{self, Code, Made, Programs};
@@ -50,13 +51,24 @@ impl Subject<'_> {
             .map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
     }
 
+    /// Gives the process's own folder to whoever it runs as.
+    ///
+    /// # Errors
+    /// When it cannot be given away.
+    pub fn housed(&self, places: Places) -> std::io::Result<Places> {
+        match &self.made.image {
+            Some(_) => places.owned_by(docker::user()),
+            None => Ok(places),
+        }
+    }
+
     /// Judges a result. Of a user's own data, whose right answers nobody knows, only that no tool failed is asked.
     ///
     /// # Errors
     /// What is wrong with it.
     pub fn judge(&self, call: &Call, places: &Places, result: &Value) -> Result<(), Wrong> {
         if self.generated {
-            let theirs = self.made.packaging == Packaging::Reference;
+            let theirs = self.made.packaging.is_reference();
             let expect = call.reference.as_ref().filter(|_| theirs);
             return judge(expect.unwrap_or(&call.expect), places, result);
         }
@@ -76,6 +88,8 @@ impl Subject<'_> {
 #[derive(Debug)]
 pub struct Peer {
     process: Process,
+    /// What its engine took, where it runs in a container.
+    pub phases: Option<Phases>,
     /// Its data and scratch folders.
     pub places: Places,
     patience: Duration,
@@ -216,6 +230,7 @@ impl Peer {
         places: Places,
         code: Code<'_>,
         report: Option<&Path>,
+        clock: &dyn Clock,
     ) -> Result<Peer, Failure> {
         let launch = launch::stdio(
             subject.made,
@@ -226,19 +241,27 @@ impl Peer {
             report,
         );
         let started = match &subject.made.image {
-            None => Process::start(&launch).map_err(|error| error.to_string()),
+            None => Process::start(&launch)
+                .map(|process| (process, None))
+                .map_err(|error| error.to_string()),
             Some(image) => match &subject.programs.docker {
-                Some(docker) => docker.start(image, subject.server, &places, &launch),
+                Some(docker) => {
+                    let of = (image.as_str(), subject.made.packaging);
+                    docker
+                        .start(of, subject.server, &places, &launch, clock)
+                        .map(|(process, phases)| (process, Some(phases)))
+                }
                 None => Err("this process has no Docker engine".to_owned()),
             },
         };
-        let process = started.map_err(|error| {
+        let (process, phases) = started.map_err(|error| {
             let what = subject.made.image.as_ref();
             let what = what.map_or(launch.program.display().to_string(), Clone::clone);
             Silence::Pipe(format!("{what} cannot be started: {error}"))
         })?;
         Ok(Peer {
             process,
+            phases,
             places,
             patience: subject.patience(),
             asked: 0,
@@ -256,8 +279,8 @@ impl Peer {
                 how: failure.to_string(),
             })
         };
-        let mut peer =
-            Peer::spawn(subject, places, Code::Cached(subject.cache), None).map_err(crashed)?;
+        let mut peer = Peer::spawn(subject, places, Code::Cached(subject.cache), None, clock)
+            .map_err(crashed)?;
         match client::handshake(&mut peer.process, peer.patience, clock) {
             Ok(_) => Ok(peer),
             Err(failure) => Err(peer.fail(failure, clock)),

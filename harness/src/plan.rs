@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use record::{Packaging, StartClass, Subject, Transport, Trial};
 use serde::{Deserialize, Serialize};
 
+pub use figures::{cold, warm};
+
 pub use crate::kind::{Kind, LEAD_IN, Stage, WARM_UP};
 use crate::launch::{Made, Programs};
 use crate::server::{Input, Server};
@@ -71,9 +73,13 @@ pub struct Cell {
 impl Cell {
     /// A name for people, and the key of its costs: equal in every run that has the cell.
     pub fn name(&self) -> String {
-        let stage = self.kind.stage().name();
+        // Starts of processes and of containers alternate, and cost what differs a hundredfold.
+        let stage = match &self.kind {
+            Kind::Start { class, .. } => class.name(),
+            kind => kind.stage().name(),
+        };
         let what = match &self.kind {
-            Kind::Size | Kind::Memory | Kind::Density => String::new(),
+            Kind::Size | Kind::Image | Kind::Memory | Kind::Density => String::new(),
             Kind::Start { transport, .. } => format!(" {transport}"),
             Kind::Warm { call, transport } => format!(" {call} {transport}"),
             Kind::Instance { call } => format!(" {call}"),
@@ -93,10 +99,11 @@ impl Cell {
     /// How warm the subject is when it is asked; none where the question has no sense.
     pub fn start(&self) -> Option<StartClass> {
         match &self.kind {
-            Kind::Size => None,
+            Kind::Size | Kind::Image => None,
             Kind::Start { class, .. } => Some(*class),
-            Kind::Memory => Some(StartClass::ProcessCold),
-            Kind::Warm { .. } | Kind::Idle { .. } => Some(StartClass::Warm),
+            Kind::Memory => Some(cold(self.packaging)),
+            Kind::Warm { .. } => Some(warm(self.packaging)),
+            Kind::Idle { .. } => Some(StartClass::Warm),
             Kind::Instance { .. } | Kind::Density => Some(StartClass::InstanceCold),
             // A component answers each call of the stateless wire in a fresh instance; a native process is one instance.
             Kind::Load { transport, .. } => Some(
@@ -112,7 +119,7 @@ impl Cell {
     /// How the subject is asked.
     pub fn transport(&self) -> Option<Transport> {
         match &self.kind {
-            Kind::Size => None,
+            Kind::Size | Kind::Image => None,
             Kind::Start { transport, .. }
             | Kind::Warm { transport, .. }
             | Kind::Load { transport, .. } => Some(*transport),
@@ -187,7 +194,7 @@ fn kinds(
 ) -> Vec<(Option<String>, Option<Input>, Kind)> {
     use Transport::{Http, Stdio};
     let cold = |transport| Kind::Start {
-        class: StartClass::ProcessCold,
+        class: cold(packaging),
         transport,
     };
     let component = matches!(
@@ -201,8 +208,10 @@ fn kinds(
     let noop = server.name == "noop";
     let mut plain = vec![cold(Stdio), Kind::Memory];
     // What an interpreter runs is no file; with its interpreter and its packages it is an image, which has a size.
-    if packaging != Packaging::Reference {
-        plain.push(Kind::Size);
+    match packaging {
+        Packaging::Reference => {}
+        _ if packaging.is_contained() => plain.push(Kind::Image),
+        _ => plain.push(Kind::Size),
     }
     if serves {
         plain.push(cold(Http));

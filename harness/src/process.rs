@@ -3,6 +3,7 @@
 mod end;
 mod received;
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -37,8 +38,8 @@ pub struct Launch {
 enum Body {
     /// A child of this process.
     Child(Child),
-    /// A program in a container, which is gone when this is.
-    Contained(Contained),
+    /// A program in a container, which is gone when this is; and its process, once that was asked for.
+    Contained(Contained, OnceCell<u32>),
 }
 
 /// A started process with pipes on its standard input and output.
@@ -125,7 +126,8 @@ impl Process {
     /// When the pipes cannot be used.
     pub fn contained(contained: Contained, pipes: Pipes, stderr: File) -> std::io::Result<Process> {
         let (stdin, stdout) = (pipes.stdin.into(), pipes.stdout.into());
-        Process::of(Body::Contained(contained), stdin, stdout, stderr, false)
+        let body = Body::Contained(contained, OnceCell::new());
+        Process::of(body, stdin, stdout, stderr, false)
     }
 
     fn of(
@@ -149,11 +151,14 @@ impl Process {
         })
     }
 
-    /// The process's id; 0 of a container that has ended.
+    /// The process's id, of a container that of its first process; 0 of one that had ended when it was first asked for.
     pub fn id(&self) -> u32 {
         match &self.body {
             Body::Child(child) => child.id(),
-            Body::Contained(contained) => contained.state().map_or(0, |state| state.process),
+            // Asked once: the engine's work would go into whatever is measured around it.
+            Body::Contained(contained, known) => {
+                *known.get_or_init(|| contained.state().map_or(0, |state| state.process))
+            }
         }
     }
 

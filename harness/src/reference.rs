@@ -66,6 +66,7 @@ pub fn install(
                 title,
                 arguments: launch.arguments.into_iter().map(written).collect(),
                 search: launch.search,
+                ships: launch.ships,
             },
             digest: digest(launch.resolved, &[]),
         });
@@ -100,6 +101,7 @@ pub fn install(
                 title,
                 arguments: vec![script.to_string_lossy().into_owned()],
                 search: None,
+                ships: vec![modules.folder, script],
             },
             digest: digest(modules.resolved, program.as_bytes()),
         });
@@ -117,6 +119,7 @@ pub fn install(
             title,
             arguments: vec![script.to_string_lossy().into_owned()],
             search: None,
+            ships: vec![venv.folder, script],
         },
         digest: digest(venv.resolved, program.as_bytes()),
     })
@@ -139,6 +142,10 @@ pub fn environment(search: Option<&Path>, home: &Path) -> Vec<(String, String)> 
         ("GIT_CONFIG_GLOBAL", "/dev/null"),
         // git would write to the index of a repository that it is only asked about, which all packagings share.
         ("GIT_OPTIONAL_LOCKS", "0"),
+        // Whoever owns a repository: in a container the data is another user's.
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "safe.directory"),
+        ("GIT_CONFIG_VALUE_0", "*"),
         // The cache stays as it was installed; pip has compiled every module.
         ("PYTHONDONTWRITEBYTECODE", "1"),
     ];

@@ -1,17 +1,19 @@
 //! Reads `server.toml`: all that the instruments know of a server.
 
 mod expect;
+mod limits;
 mod twin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
 
+use record::Packaging;
 use serde::Deserialize;
 use serde_json::Value;
 
 pub use expect::{Expect, Rule, TextRule};
+pub use limits::Limits;
 pub use twin::read_with_twins;
 
 /// One server's description, as its folder states it.
@@ -125,59 +127,6 @@ pub enum Access {
     Read,
     /// Files may also be made, changed and removed.
     ReadWrite,
-}
-
-/// Bounds on a server's process. Absent means the runtime's default.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// The guest's linear memory, for example `256 MiB`.
-    pub memory: Option<String>,
-    /// The longest that one call may take, for example `30 s`.
-    pub timeout: Option<String>,
-}
-
-impl Limits {
-    /// The memory bound in bytes.
-    ///
-    /// # Errors
-    /// When it is not a number with a unit.
-    pub fn memory_bytes(&self) -> Result<Option<u64>, String> {
-        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
-        self.memory
-            .as_deref()
-            .map(|text| quantity("limits.memory", text, &units))
-            .transpose()
-    }
-
-    /// The time bound of one call.
-    ///
-    /// # Errors
-    /// When it is not a number with a unit.
-    pub fn call_timeout(&self) -> Result<Option<Duration>, String> {
-        let units = [("ms", 1), ("s", 1_000), ("min", 60_000)];
-        let millis = self
-            .timeout
-            .as_deref()
-            .map(|text| quantity("limits.timeout", text, &units))
-            .transpose()?;
-        Ok(millis.map(Duration::from_millis))
-    }
-}
-
-/// Reads `12 MiB`: a whole number, a space and one of the units.
-fn quantity(field: &str, text: &str, units: &[(&str, u64)]) -> Result<u64, String> {
-    let parsed = text.split_once(' ').and_then(|(number, unit)| {
-        let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
-        number.parse::<u64>().ok()?.checked_mul(*factor)
-    });
-    parsed.ok_or_else(|| {
-        let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
-        format!(
-            "{field} = \"{text}\" is not understood; write a whole number, a space and one of {}",
-            names.join(", ")
-        )
-    })
 }
 
 /// One call with its right answer.
@@ -328,6 +277,7 @@ impl Server {
         }
         self.check_twins()?;
         self.limits.memory_bytes()?;
+        self.limits.memory_of(Packaging::ContainerReference)?;
         self.limits.call_timeout()?;
         let given = self.environment.keys().find(|name| {
             name.is_empty() || name.contains('=') || self.grants.environment.contains(name)

@@ -1,8 +1,8 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Good, Group, Metric, Nanos, Packaging, Spread, StopReason};
+use record::{Good, Group, Metric, Nanos, Spread, StopReason};
 
-use crate::plan::{Cell, Kind};
+use crate::plan::{Cell, Kind, Stage};
 use crate::server::Input;
 
 /// Below this there is no interval, so none can be narrow.
@@ -54,10 +54,11 @@ impl Effort {
         host: 2,
     };
 
-    /// How many trials. An original starts in a second where others start in milliseconds: it is tried a third as often.
+    /// How many trials. An original, and every container, starts in a second where others start in milliseconds: it is tried a third as often.
     fn of(&self, cell: &Cell) -> u64 {
         let trials = self.of_kind(cell);
-        if cell.packaging == Packaging::Reference {
+        let starts = matches!(cell.kind, Kind::Start { .. } | Kind::Memory);
+        if cell.packaging.is_reference() || starts && cell.packaging.is_contained() {
             trials.div_ceil(3)
         } else {
             trials
@@ -67,7 +68,7 @@ impl Effort {
     fn of_kind(&self, cell: &Cell) -> u64 {
         match &cell.kind {
             // A file's weight is no distribution.
-            Kind::Size => 1,
+            Kind::Size | Kind::Image => 1,
             Kind::Start {
                 class: record::StartClass::ProcessCompile,
                 ..
@@ -229,7 +230,7 @@ impl Stopping {
     /// How often a cell is tried at most.
     pub fn most(&self, cell: &Cell) -> u64 {
         match (self.samples, self.precision) {
-            (Some(samples), _) if cell.kind != Kind::Size => samples.max(1),
+            (Some(samples), _) if cell.kind.stage() != Stage::Size => samples.max(1),
             (None, Some(_)) if cell.kind.is_timed() => MOST,
             _ => self.effort.of(cell),
         }
@@ -244,7 +245,7 @@ impl Stopping {
     /// How often it is tried in one round, which is to say in one process.
     pub fn block(&self, cell: &Cell) -> u64 {
         let all = match (self.samples, self.precision) {
-            (Some(samples), _) if cell.kind != Kind::Size => samples,
+            (Some(samples), _) if cell.kind.stage() != Stage::Size => samples,
             _ => self.effort.of(cell),
         };
         (all.div_ceil(ROUNDS) / self.shrink).max(1)

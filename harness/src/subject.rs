@@ -21,8 +21,12 @@ type Said<'a> = &'a mut dyn FnMut(&str);
 /// compiler is in neither; it stays in `release`, where it compiles fastest.
 const HOST: &str = "runtime";
 
-/// The packagings that are images of what is built anyway.
-const CONTAINERS: [Packaging; 2] = [Packaging::ContainerNative, Packaging::ContainerComponent];
+/// The packagings that are images.
+pub const CONTAINERS: [Packaging; 3] = [
+    Packaging::ContainerNative,
+    Packaging::ContainerComponent,
+    Packaging::ContainerReference,
+];
 
 /// What was built, and what could not be.
 #[derive(Debug)]
@@ -210,25 +214,31 @@ impl Built {
         }
     }
 
-    /// Makes the images of what was built, where they have changed. What cannot be had here is missing, and no error.
+    /// Makes images of these kinds of what was built, where they have changed. What cannot be had here is missing, and no error.
     pub fn images(
         &mut self,
+        root: &Path,
         servers: &[Server],
+        kinds: &[Packaging],
         docker: Result<Docker, Missing>,
         said: &mut dyn FnMut(&str),
     ) {
+        let kinds = || kinds.iter().copied().filter(|kind| kind.is_contained());
         let docker = match docker {
             Ok(docker) => docker,
             Err(missing) => {
-                for packaging in CONTAINERS {
+                for packaging in kinds() {
                     self.lacks(packaging, None, missing.clone());
                 }
                 return;
             }
         };
         for server in servers {
-            let shipped = |packaging: &Packaging| server.is_shipped_as(*packaging);
-            for packaging in CONTAINERS.into_iter().filter(shipped) {
+            let has = |kind: &Packaging| {
+                server.is_shipped_as(*kind)
+                    && (!kind.is_reference() || reference::exists(root, &server.name))
+            };
+            for packaging in kinds().filter(has) {
                 match self.image(server, packaging, &docker) {
                     Ok((made, image)) => {
                         if image.fresh {
@@ -256,17 +266,37 @@ impl Built {
         let built = |packaging: Packaging| {
             let mut subjects = self.subjects.iter();
             let of = |made: &&Made| made.server == server.name && made.packaging == packaging;
-            subjects.find(of).ok_or_else(|| self.why_not(packaging))
+            let found = subjects.find(of);
+            found.ok_or_else(|| self.why_not(packaging, &server.name))
         };
-        let (inside, recipe) = if packaging == Packaging::ContainerNative {
-            let made = built(Packaging::Native)?;
-            (made, Recipe::native(&server.name, &made.file))
-        } else {
-            let made = built(Packaging::Component)?;
-            let code = made.precompiled.as_ref();
-            let code = code.ok_or_else(|| self.why_not(Packaging::Component))?;
-            let runtime = &self.programs.runtime;
-            (made, Recipe::component(&server.name, runtime, code))
+        let (inside, recipe) = match packaging {
+            Packaging::ContainerNative => {
+                let made = built(Packaging::Native)?;
+                (made, Recipe::native(&server.name, &made.file))
+            }
+            Packaging::ContainerReference => {
+                let made = built(Packaging::Reference)?;
+                let store = original::Store::below(self.cache.parent().unwrap_or(&self.cache));
+                let ships = made
+                    .interpreted
+                    .as_ref()
+                    .map(|interpreted| &interpreted.ships[..]);
+                let parts = store.parts(&made.file, ships.unwrap_or_default());
+                let parts = parts.map_err(|missing| Missing {
+                    what: reference::title(&server.name),
+                    why: missing.why,
+                    remedy: missing.remedy,
+                })?;
+                let recipe = Recipe::reference(&server.name, parts.interpreter, parts.packages);
+                (made, recipe)
+            }
+            _ => {
+                let made = built(Packaging::Component)?;
+                let code = made.precompiled.as_ref();
+                let code = code.ok_or_else(|| self.why_not(Packaging::Component, &server.name))?;
+                let runtime = &self.programs.runtime;
+                (made, Recipe::component(&server.name, runtime, code))
+            }
         };
         let failed = |why: String| Missing {
             what: recipe.name(),
@@ -286,9 +316,10 @@ impl Built {
     }
 
     /// Why nothing was built in this packaging.
-    fn why_not(&self, packaging: Packaging) -> Missing {
+    fn why_not(&self, packaging: Packaging, server: &str) -> Missing {
         let mut missing = self.missing.iter();
-        let found = missing.find(|absent| absent.packaging == packaging);
+        let of = |absent: &&Absent| absent.packaging == packaging && absent.concerns(server);
+        let found = missing.find(of);
         found.map_or_else(
             || Missing {
                 what: packaging.name().to_owned(),
@@ -391,6 +422,7 @@ pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
         digest: None,
     };
     let stock = find("wasmtime").is_some();
+    let engine = container::Engine::find().is_ok();
     let native = of(servers, Packaging::Native).map(|server| subject(server, Packaging::Native));
     let components = of(servers, Packaging::Component).flat_map(|server| {
         let stock = stock.then(|| subject(server, Packaging::ComponentWasmtime));
@@ -400,7 +432,18 @@ pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
         .iter()
         .filter(|server| reference::exists(root, &server.name))
         .map(|server| subject(server, Packaging::Reference));
-    native.chain(components).chain(referred).collect()
+    // In the order in which `Built::images` makes them.
+    let contained = servers.iter().flat_map(|server| {
+        let own = |&packaging: &Packaging| {
+            server.is_shipped_as(packaging)
+                && (!packaging.is_reference() || reference::exists(root, &server.name))
+        };
+        let kinds = CONTAINERS.into_iter().filter(own);
+        kinds.map(|packaging| subject(server, packaging))
+    });
+    let contained = contained.filter(|_| engine);
+    let before = native.chain(components).chain(referred);
+    before.chain(contained).collect()
 }
 
 /// The servers that are shipped so.

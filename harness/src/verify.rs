@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use crate::client::Failure;
 use crate::clock::Clock;
-use crate::docker;
 use crate::input::Places;
 use crate::judge::Wrong;
 use crate::peer::{Failed, Peer, Subject, Trouble, prepare};
@@ -30,11 +29,9 @@ pub struct Checked {
 /// When the process or its folder cannot be made; a wrong answer is no error but a verdict.
 pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let mut places = Places::new(data, folder.path(), subject.standins);
-    if subject.made.image.is_some() {
-        let given = places.owned_by(docker::user());
-        places = given.context("the temporary folder cannot be given to a container's user")?;
-    }
+    let places = subject
+        .housed(Places::new(data, folder.path(), subject.standins))
+        .context("the temporary folder cannot be given to a container's user")?;
     let mut peer = match Peer::start(subject, places.clone(), clock) {
         Ok(peer) => peer,
         Err(failed) => return Ok(vec![never("initialize", &failed)]),
@@ -73,7 +70,7 @@ type Ask<'a> = &'a mut dyn FnMut(&str, &Value) -> Result<Value, Failure>;
 /// Asks for the tools and makes every call.
 fn all(subject: &Subject<'_>, places: &Places, ask: Ask<'_>) -> Result<Vec<Checked>> {
     let listed = ask("tools/list", &json!({})).map_err(|failure| Wrong(failure.to_string()));
-    let exactly = subject.made.packaging != Packaging::Reference;
+    let exactly = !subject.made.packaging.is_reference();
     let verdict = listed.and_then(|listed| tools(subject.server, &listed, exactly));
     let mut checked = vec![Checked {
         call: "tools/list".to_owned(),

@@ -1,41 +1,69 @@
-//! Where there is an engine: images of real servers give the right answer to every call, with what they are granted, and leave nothing.
+//! Where there is an engine: images of real servers give the right answer to every call, with what they are granted, are measured, and
+//! leave nothing, however a run ends.
 
-use harness::clock::Monotonic;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use container::{Engine, Hold, Settings};
+use harness::backend::{Backend, Worker};
+use harness::clock::{Clock, Monotonic};
 use harness::docker::Docker;
 use harness::peer::Subject;
-use harness::server::read_all;
-use harness::standin::Up;
+use harness::plan::{Kind, Planned, Setting};
+use harness::server::{Server, read_all};
+use harness::standin::{Standins, Up};
+use harness::subject::{Built, CONTAINERS};
 use harness::{place, subject, verify};
-use record::Packaging;
+use record::{Metric, Outcome, Packaging, StartClass, Transport, Trial};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// One that needs nothing, one that reads and writes files, one whose files are copied for it, one that reaches a stand-in.
 const SERVERS: [&str; 4] = ["noop", "filesystem", "git", "fetch"];
 
-#[test]
-fn every_call_is_right_in_a_container_and_none_is_left() {
-    match container::for_tests() {
-        Ok(engine) if engine.description().here => {}
-        Ok(_) => return println!("skipped: the Docker engine is not on this host"),
-        Err(why) => return println!("skipped: {why}"),
+/// An engine on this host, or the reason to skip.
+fn engine() -> Result<Engine, String> {
+    let engine = container::for_tests()?;
+    if engine.description().here {
+        Ok(engine)
+    } else {
+        Err("the Docker engine is not on this host".to_owned())
     }
+}
+
+/// These servers in images of these kinds, made under a claim in a folder of its own: no other test's containers are counted.
+fn built(names: &[&str], kinds: &[Packaging], claims: &Path) -> (Built, Vec<Server>, Docker) {
     let root = place::root().expect("the checkout");
     let cache = place::cache().expect("a cache");
     let mut servers = read_all(&root).expect("every server.toml is acceptable");
-    servers.retain(|server| SERVERS.contains(&server.name.as_str()));
+    servers.retain(|server| names.contains(&server.name.as_str()));
     let mut said = |line: &str| println!("{line}");
     let mut built =
         subject::build(&root, &servers, false, &cache, &mut said).expect("everything builds");
-    // Claims of its own: no other test's containers are counted.
-    let claims = tempfile::tempdir().expect("a temporary folder");
-    let docker = Docker::find(claims.path(), false, &mut said).expect("the engine");
-    built.images(&servers, Ok(docker.clone()), &mut said);
+    if kinds.contains(&Packaging::ContainerReference) {
+        let store = original::for_tests().expect("a cache");
+        built.references(&root, &servers, &store, &mut said);
+    }
+    let docker = Docker::find(claims, false, &mut said).expect("the engine");
+    built.images(&root, &servers, kinds, Ok(docker.clone()), &mut said);
     for absent in &built.missing {
         println!("skipped: {absent}");
     }
+    (built, servers, docker)
+}
+
+#[test]
+fn every_call_is_right_in_a_container_and_none_is_left() {
+    if let Err(why) = engine() {
+        return println!("skipped: {why}");
+    }
+    let claims = tempfile::tempdir().expect("a temporary folder");
+    let (built, servers, docker) = built(&SERVERS, &CONTAINERS, claims.path());
     let natives = built.subjects.iter();
     let natives = natives.filter(|made| made.packaging == Packaging::ContainerNative);
     assert_eq!(natives.count(), SERVERS.len());
 
+    let cache = place::cache().expect("a cache");
     let data = dataset::ensure(&cache).expect("the data set");
     let clock = Monotonic::new();
     let up = Up::start(built.standin.as_deref(), &servers, &data, &clock).expect("stand-ins");
@@ -65,4 +93,178 @@ fn every_call_is_right_in_a_container_and_none_is_left() {
         .filter(|(_, place)| place.contains(&claims))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_container_is_measured_by_phases_calls_memory_and_weight() {
+    if let Err(why) = engine() {
+        return println!("skipped: {why}");
+    }
+    let claims = tempfile::tempdir().expect("a temporary folder");
+    let kinds = [Packaging::ContainerNative, Packaging::ContainerComponent];
+    let (built, _, _) = built(&["noop"], &kinds, claims.path());
+    let cache = place::cache().expect("a cache");
+    let contained = built.subjects.into_iter();
+    let setting = Setting {
+        root: place::root().expect("the checkout"),
+        data: dataset::ensure(&cache).expect("the data set"),
+        generated: true,
+        cache: built.cache,
+        programs: built.programs,
+        subjects: contained.filter(|made| made.image.is_some()).collect(),
+        seed: 7,
+        standins: Standins::default(),
+    };
+    let clock = Monotonic::new();
+    let mut worker = Worker::start(&built.worker, &setting, &clock).expect("the worker starts");
+    let mut number = 0;
+    let mut ask = |subject: usize, kind: Kind, start: Option<StartClass>| {
+        number += 1;
+        let planned = Planned {
+            trial: Trial(number),
+            round: 1,
+            subject,
+            kind,
+        };
+        let done = worker.trial(&planned).expect("the worker lives");
+        let value = |sample: &record::Sample| {
+            assert_eq!(sample.outcome, Outcome::Ok, "{sample:?}");
+            assert_eq!(sample.start, start, "{}", sample.metric);
+            (sample.metric, sample.good().expect("a value").value())
+        };
+        done.samples
+            .iter()
+            .map(value)
+            .collect::<BTreeMap<Metric, u64>>()
+    };
+    let transport = Transport::Stdio;
+    for (subject, made) in setting.subjects.iter().enumerate() {
+        let class = StartClass::ContainerCold;
+        let start = ask(subject, Kind::Start { class, transport }, Some(class));
+        let (create, begin) = (
+            start[&Metric::FirstAnswerCreate],
+            start[&Metric::FirstAnswerStart],
+        );
+        let first = start[&Metric::FirstAnswer];
+        assert!(create > 0 && begin > 0 && create + begin < first);
+        assert!(!start.contains_key(&Metric::CpuTime), "nobody tells it");
+
+        let call = "noop-small".to_owned();
+        let kind = Kind::Warm { call, transport };
+        let warm = ask(subject, kind, Some(StartClass::ContainerWarm));
+        assert!(warm[&Metric::Execution] < first);
+        assert!(warm[&Metric::CpuTime] > 0);
+
+        let memory = ask(subject, Kind::Memory, Some(class));
+        let peak = memory[&Metric::PeakResident];
+        assert!(peak > 100_000, "{peak} is not what a server holds");
+
+        let sizes = ask(subject, Kind::Image, None);
+        let (image, packed) = (sizes[&Metric::SizeImage], sizes[&Metric::SizeImageGzip]);
+        assert!(packed > 100_000 && packed < image);
+        // The two images have no file in common.
+        assert_eq!(sizes[&Metric::SizeImageUnique], packed);
+        println!(
+            "{}: first answer {first} ns, of which {create} and {begin} are the engine's; peak {peak} B; image {image} B, {packed} packed",
+            made.packaging
+        );
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test of the program starts the program"
+)]
+fn harness(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+    command
+        .args(words)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(Stdio::null());
+    command
+}
+
+/// The containers that a process has claimed.
+fn claimed(engine: &Engine, process: u32) -> usize {
+    let cache = place::cache().expect("a cache");
+    // Claims of other tests of this process lie elsewhere.
+    let runs = std::fs::canonicalize(cache.join("docker").join("runs"));
+    let own = format!("{}/{process}-", runs.unwrap_or(cache).display());
+    let all = engine.ours().expect("a list");
+    all.iter().filter(|(_, place)| place.contains(&own)).count()
+}
+
+/// The process that measures, once it has a container; none where the command ended before.
+fn measuring(engine: &Engine, child: &mut Child, clock: &dyn Clock) -> Option<u32> {
+    let id = child.id();
+    let deadline = clock.now().0 + 600_000_000_000;
+    while clock.now().0 < deadline && child.try_wait().expect("it was started").is_none() {
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.unwrap_or_default();
+        let mut children = children.split_whitespace().filter_map(|id| id.parse().ok());
+        let found = children.find(|&worker| claimed(engine, worker) > 0);
+        if found.is_some() {
+            return found;
+        }
+        std::thread::yield_now();
+    }
+    None
+}
+
+fn kill(process: u32) {
+    let id = i32::try_from(process).ok().and_then(Pid::from_raw);
+    // It may have ended by itself.
+    let _gone = kill_process(id.expect("a process id"), Signal::KILL);
+}
+
+#[test]
+fn the_next_command_removes_what_a_killed_run_left_and_nothing_of_a_live_one() {
+    let engine = match engine() {
+        Ok(engine) => engine,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let out = out.path().to_string_lossy().into_owned();
+    let words = [
+        "table3",
+        "--server",
+        "noop",
+        "--packaging",
+        "container-native",
+        "--start-class",
+        "container-cold",
+        "--out",
+        &out,
+    ];
+    let mut child = harness(&words).spawn().expect("it starts");
+    let clock = Monotonic::new();
+    let Some(worker) = measuring(&engine, &mut child, &clock) else {
+        let status = child.wait().expect("it was started");
+        assert_eq!(status.code(), Some(4), "it measured without a container");
+        return println!("skipped: another run measures, or something is not here");
+    };
+    // A run that goes on meanwhile.
+    let cache = place::cache().expect("a cache");
+    let hold = Hold::new(&cache).expect("a claim");
+    let settings = Settings {
+        image: "wasmmcp-bench/noop:container-native".to_owned(),
+        ..Settings::default()
+    };
+    let live = engine.create(&settings, &hold).expect("a container");
+    kill(child.id());
+    kill(worker);
+    child.wait().expect("it was started");
+    let deadline = clock.now().0 + 60_000_000_000;
+    while Path::new(&format!("/proc/{worker}")).exists() && clock.now().0 < deadline {
+        std::thread::yield_now();
+    }
+    let left = claimed(&engine, worker);
+    println!("{left} left by the killed run");
+    let own = claimed(&engine, std::process::id());
+    assert!(own > 0, "the live run has one");
+    let next = harness(&["build", "--quick"]).status().expect("it starts");
+    assert!(next.success());
+    assert_eq!(claimed(&engine, worker), 0, "it is reaped");
+    assert_eq!(claimed(&engine, std::process::id()), own, "it is not");
+    drop(live);
 }

@@ -42,6 +42,8 @@ metrics! {
     FirstAnswer, "first-answer", Nanos, " From before the spawn to the whole answer to `initialize`: the paper's cold start.";
     FirstCallAnswer, "first-call-answer", Nanos, " From before the spawn to the whole answer to the first `tools/call`.";
     // Phases of the first answer
+    FirstAnswerCreate, "first-answer-create", Nanos, " Phase of the first answer: the engine makes the container, and is attached to.";
+    FirstAnswerStart, "first-answer-start", Nanos, " Phase of the first answer: the engine starts the container.";
     FirstAnswerSpawn, "first-answer-spawn", Nanos, " Phase of the first answer: spawn until the subject's `main` runs.";
     FirstAnswerEngine, "first-answer-engine", Nanos, " Phase of the first answer: making the engine.";
     FirstAnswerCompile, "first-answer-compile", Nanos, " Phase of the first answer: compiling the component.";
@@ -89,6 +91,8 @@ metrics! {
     SizePrecompiled, "size-precompiled", Bytes, " The component's machine code, precompiled.";
     SizeHostBinary, "size-host-binary", Bytes, " The host program that a component needs beside it.";
     SizeImage, "size-image", Bytes, " The container image, all layers unpacked.";
+    SizeImageGzip, "size-image-gzip", Bytes, " The container image as it is pulled: each layer compressed by gzip.";
+    SizeImageUnique, "size-image-unique", Bytes, " What of the compressed layers no other image of the run has.";
 }
 
 impl Metric {
@@ -115,6 +119,8 @@ impl Metric {
                 | Self::SizePrecompiled
                 | Self::SizeHostBinary
                 | Self::SizeImage
+                | Self::SizeImageGzip
+                | Self::SizeImageUnique
         )
     }
 }

@@ -18,6 +18,21 @@ names! {
     }
 }
 
+impl Packaging {
+    /// Whether it is started as a container of an image.
+    pub fn is_contained(self) -> bool {
+        match self {
+            Self::ContainerNative | Self::ContainerComponent | Self::ContainerReference => true,
+            Self::Component | Self::ComponentWasmtime | Self::Native | Self::Reference => false,
+        }
+    }
+
+    /// Whether it is what somebody else wrote and ours is compared with.
+    pub fn is_reference(self) -> bool {
+        matches!(self, Self::Reference | Self::ContainerReference)
+    }
+}
+
 /// One server in one packaging. The digest is absent where the subject could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Subject {

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use harness::subject::CONTAINERS;
 use harness::{exit::Exit, place};
 
 use super::{Beside, Global};
@@ -21,7 +22,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     servers.retain(|server| !own.quick || server.name == "noop");
     let beside = Beside {
         references: !own.quick,
-        containers: true,
+        containers: CONTAINERS.to_vec(),
     };
     let built = global.build(&root, &servers, &place::cache()?, beside)?;
     if global.json {

@@ -32,7 +32,7 @@ pub struct Choice {
     /// list metrics`).
     #[arg(long, value_name = "METRIC", value_delimiter = ',')]
     metric: Vec<Metric>,
-    /// Fewer trials, and without the originals unless --packaging names them: done in two minutes once everything is built.
+    /// Fewer trials, and without originals and containers unless --packaging names them: done in two minutes once everything is built.
     #[arg(long, help_heading = "Stopping")]
     pub quick: bool,
     /// Takes so many samples of each cell: --samples 100. With --precision, at most so many.
@@ -101,11 +101,11 @@ impl Choice {
 }
 
 impl Question {
-    /// Whether a packaging is asked for. Originals take minutes, which a quick look spends on them only where they are named.
+    /// Whether a packaging is asked for. Originals and containers take minutes, which a quick look spends on them only where they are named.
     pub fn wants(&self, packaging: Packaging) -> bool {
         let asked = &self.selection.packagings;
-        let slow = packaging == Packaging::Reference && self.scope.quick;
-        asked.contains(&packaging) || asked.is_empty() && !slow
+        let slow = packaging.is_reference() || packaging.is_contained();
+        asked.contains(&packaging) || asked.is_empty() && !(slow && self.scope.quick)
     }
 
     /// The cells that are asked for, of these subjects.

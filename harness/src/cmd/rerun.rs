@@ -93,8 +93,8 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         .into());
     }
     let beside = Beside {
-        references: first.subject.packaging == record::Packaging::Reference,
-        containers: false,
+        references: first.subject.packaging.is_reference(),
+        containers: vec![first.subject.packaging],
     };
     let built = global.build(&root, &servers, &cache, beside)?;
     let mut made = built.subjects.iter();

@@ -15,7 +15,7 @@ use harness::noise::{Lock, Proc, Watch, preflight};
 use harness::plan::{Cell, Setting};
 use harness::server::Server;
 use harness::standin::{Standing, Up};
-use harness::subject::{self, Built};
+use harness::subject::{self, Built, CONTAINERS};
 use harness::{input, interrupt, machine, place};
 use record::{
     Count, Dataset, Metric, Nanos, Outcome, Packaging, Record, Recorder, Run, Sample, Subject,
@@ -99,9 +99,12 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     }
     let (data, generated) = global.data(&servers, &cache)?;
     let beside = Beside {
-        references: question.wants(Packaging::Reference),
-        // None of their cells is measured yet.
-        containers: false,
+        references: question.wants(Packaging::Reference)
+            || question.wants(Packaging::ContainerReference),
+        containers: CONTAINERS
+            .into_iter()
+            .filter(|&packaging| question.wants(packaging))
+            .collect(),
     };
     let mut built = global.build(&root, &servers, &cache, beside)?;
     built.subjects.retain(|made| question.wants(made.packaging));

@@ -8,7 +8,7 @@ use harness::clock::Monotonic;
 use harness::peer::Subject;
 use harness::server::Server;
 use harness::standin::Up;
-use harness::subject::Built;
+use harness::subject::{Built, CONTAINERS};
 use harness::verify::{self, Checked, serves_http};
 use harness::{exit::Exit, place};
 use record::Transport;
@@ -43,7 +43,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let (data, generated) = global.data(&servers, &cache)?;
     let beside = Beside {
         references: true,
-        containers: true,
+        containers: CONTAINERS.to_vec(),
     };
     let built = global.build(&root, &servers, &cache, beside)?;
     let transports: &[Transport] = if own.quick {

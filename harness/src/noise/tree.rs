@@ -13,14 +13,35 @@ pub(super) struct Stat {
     pub(super) children: u64,
     /// When it began: with the pid, what no other process ever has.
     pub(super) born: u64,
+    /// What it does for a Docker engine, if it is part of one.
+    pub(super) engine: Option<Part>,
 }
+
+/// A part of a Docker engine. What it does while we measure it does for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It is there before any container, and stays.
+    Daemon,
+    /// It is there for one container, whose processes descend from it. It descends from nobody that we know.
+    Shim,
+}
+
+/// The parts of an engine, by what their names begin with.
+const PARTS: [(&str, Part); 5] = [
+    ("dockerd", Part::Daemon),
+    ("containerd-shim", Part::Shim),
+    ("containerd", Part::Daemon),
+    ("docker-", Part::Shim),
+    ("runc", Part::Shim),
+];
 
 impl Stat {
     /// Reads a line; none where it is not as proc(5) says.
     pub(super) fn parse(text: &str) -> Option<Stat> {
         // A program may have spaces and brackets in its name, so fields are counted from the last bracket.
-        let (pid, _) = text.split_once(' ')?;
-        let (_, rest) = text.rsplit_once(')')?;
+        let (pid, named) = text.split_once(' ')?;
+        let (name, rest) = named.rsplit_once(')')?;
+        let name = name.strip_prefix('(')?;
         let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
         // proc(5) numbers the pid as field 1; what follows the name begins at 3.
         let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
@@ -30,6 +51,10 @@ impl Stat {
             used: field(14)?.checked_add(field(15)?)?,
             children: field(16)?.checked_add(field(17)?)?,
             born: field(22)?,
+            engine: PARTS
+                .iter()
+                .find(|(part, _)| name.starts_with(part))
+                .map(|(_, part)| *part),
         })
     }
 }
@@ -59,9 +84,20 @@ impl Tree {
         }
         let mut ours: Vec<&Stat> = Vec::new();
         let mut seen = BTreeSet::new();
+        let root = all.iter().find(|stat| stat.pid == self.root);
+        let since = root.map_or(u64::MAX, |root| root.born);
         let mut next: Vec<&Stat> = all
             .iter()
-            .filter(|stat| stat.pid == self.root || self.known.contains(&(stat.pid, stat.born)))
+            .filter(|stat| {
+                stat.pid == self.root
+                    || self.known.contains(&(stat.pid, stat.born))
+                    || match stat.engine {
+                        Some(Part::Daemon) => true,
+                        // A container that was there before us is somebody else's.
+                        Some(Part::Shim) => stat.born >= since,
+                        None => false,
+                    }
+            })
             .collect();
         while let Some(stat) = next.pop() {
             if seen.insert((stat.pid, stat.born)) {
@@ -88,7 +124,8 @@ mod tests {
                 parent: 311,
                 used: 150,
                 children: 12,
-                born: 1_266_865
+                born: 1_266_865,
+                engine: None,
             })
         );
         for broken in [
@@ -109,6 +146,7 @@ mod tests {
             used: 0,
             children: 0,
             born,
+            engine: None,
         }
     }
 
@@ -144,6 +182,33 @@ mod tests {
         // The number is given again, to somebody else.
         let other = process(12, 1, 999);
         check(&mut tree, &[init, harness, other], &[10]);
+    }
+
+    #[test]
+    fn an_engine_is_ours_and_so_are_the_containers_that_began_after_us_and_no_others() {
+        let parsed = |name: &str| {
+            let line = format!("7 ({name}) S 1 7 7 0 -1 0 1 0 0 0 9 3 0 0 20 0 1 0 200 1 4");
+            Stat::parse(&line).and_then(|stat| stat.engine)
+        };
+        assert_eq!(parsed("dockerd"), Some(Part::Daemon));
+        assert_eq!(parsed("containerd"), Some(Part::Daemon));
+        assert_eq!(parsed("containerd-shim"), Some(Part::Shim));
+        assert_eq!(parsed("runc:[2:INIT]"), Some(Part::Shim));
+        assert_eq!(parsed("doctor"), None);
+        let part = |engine, stat| Stat {
+            engine: Some(engine),
+            ..stat
+        };
+        let all = [
+            process(1, 0, 1),
+            process(10, 1, 100),
+            part(Part::Daemon, process(20, 1, 50)),
+            part(Part::Shim, process(30, 1, 60)),
+            process(31, 30, 61),
+            part(Part::Shim, process(40, 1, 150)),
+            process(41, 40, 151),
+        ];
+        check(&mut Tree::of(10), &all, &[10, 20, 40, 41]);
     }
 
     #[test]

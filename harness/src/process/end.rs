@@ -75,7 +75,7 @@ impl Process {
                 }
             }
             // Whatever runs in it ends when it is removed. An engine that does not tell how it was is no evidence of a good end.
-            Body::Contained(contained) => contained.wait(left).map_or(
+            Body::Contained(contained, _) => contained.wait(left).map_or(
                 End {
                     status: ExitStatus::from_raw(SIGNALLED),
                     cpu: Nanos(0),

@@ -22,11 +22,7 @@ impl Server {
 
     /// Whether it is shipped so where a machine can do that.
     pub fn is_shipped_as(&self, packaging: Packaging) -> bool {
-        let original = matches!(
-            packaging,
-            Packaging::Reference | Packaging::ContainerReference
-        );
-        original || self.twin_of.is_none()
+        packaging.is_reference() || self.twin_of.is_none()
     }
 
     /// Whether each is named for a language.

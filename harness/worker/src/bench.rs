@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use harness::backend::Done;
 use harness::clock::Monotonic;
+use harness::docker::Docker;
 use harness::input::Places;
 use harness::launch::Made;
 use harness::peer::{Failed, Subject};
@@ -60,8 +61,15 @@ impl Bench {
     pub fn read(file: &Path) -> Result<Bench> {
         let text =
             std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let setting: Setting = serde_json::from_slice(&text)
+        let mut setting: Setting = serde_json::from_slice(&text)
             .with_context(|| format!("{} is no setting", file.display()))?;
+        if setting.subjects.iter().any(|made| made.image.is_some()) {
+            let cache = setting.cache.parent().unwrap_or(&setting.cache);
+            let docker = Docker::find(cache, false, &mut |_| {});
+            let docker =
+                docker.map_err(|missing| anyhow::anyhow!("{} {}", missing.why, missing.remedy))?;
+            setting.programs.docker = Some(docker);
+        }
         let servers = harness::server::read_with_twins(&setting.root)?;
         Ok(Bench {
             setting,
@@ -82,16 +90,15 @@ impl Bench {
         (made, &self.servers[&made.server])
     }
 
-    /// The data set and a fresh folder.
-    pub fn places(&self) -> Result<Places> {
+    /// The data set and a fresh folder, which belongs to whoever the subject runs as.
+    pub fn places(&self, planned: &Planned) -> Result<Places> {
         self.folders.set(self.folders.get() + 1);
         let scratch = self.folder().join(self.folders.get().to_string());
         std::fs::create_dir(&scratch).context("no folder can be made for a trial")?;
-        Ok(Places::new(
-            &self.setting.data,
-            scratch,
-            &self.setting.standins,
-        ))
+        let places = Places::new(&self.setting.data, scratch, &self.setting.standins);
+        self.peer(planned)
+            .housed(places)
+            .context("a trial's folder cannot be given to a container's user")
     }
 
     /// A path for a file beside the trials' folders.
@@ -155,7 +162,7 @@ impl Bench {
         let limits = Limits {
             memory: server
                 .limits
-                .memory_bytes()
+                .memory_of(made.packaging)
                 .ok()
                 .flatten()
                 .map(record::Bytes),
@@ -261,6 +268,7 @@ impl Up {
         }
         match &planned.kind {
             Kind::Size => stage::size::trial(bench, planned),
+            Kind::Image => stage::image::trial(bench, planned),
             Kind::Start { class, transport } => {
                 stage::start::trial(bench, planned, *class, *transport)
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use harness::client::{self, Failure, Reply, Request};
 use harness::clock::Clock;
+use harness::docker::Phases;
 use harness::input::Places;
 use harness::launch::Code;
 use harness::peer::{Failed, Peer, Subject, Trouble};
@@ -40,7 +41,7 @@ impl Link {
             let session = Session::spawn(subject, places, code, clock)?;
             return Ok(Link::Http(Box::new(session)));
         }
-        match Peer::spawn(subject, places, code, Some(report)) {
+        match Peer::spawn(subject, places, code, Some(report), clock) {
             Ok(peer) => Ok(Link::Pipes(Box::new(peer))),
             Err(failure) => {
                 let how = failure.to_string();
@@ -79,6 +80,14 @@ impl Link {
         match self {
             Link::Pipes(peer) => peer.id(),
             Link::Http(session) => session.listening.id(),
+        }
+    }
+
+    /// What its engine took, where it runs in a container.
+    pub fn phases(&self) -> Option<Phases> {
+        match self {
+            Link::Pipes(peer) => peer.phases,
+            Link::Http(_) => None,
         }
     }
 

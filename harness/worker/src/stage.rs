@@ -2,6 +2,7 @@
 
 pub mod density;
 pub mod idle;
+pub mod image;
 pub mod instance;
 pub mod load;
 pub mod memory;

@@ -33,6 +33,8 @@ pub struct Original {
     beside: &'static [&'static str],
     /// Node packages that a Python server runs, and the folder below its packages in which it looks for them.
     scripts: Option<(&'static str, &'static [(&'static str, &'static str)])>,
+    /// A command that it runs.
+    runs: Option<&'static str>,
 }
 
 /// How an installed original is started; a caller appends the server's own arguments.
@@ -46,6 +48,8 @@ pub struct Launch {
     pub search: Option<PathBuf>,
     /// Every package that was installed for it.
     pub resolved: Vec<Resolved>,
+    /// The files and folders that it consists of, beside the program.
+    pub ships: Vec<PathBuf>,
 }
 
 /// The SDK that the official Python servers are run on.
@@ -68,6 +72,7 @@ const ALL: [Original; 5] = [
                 ("minimist", "1.2.8"),
             ],
         )),
+        runs: None,
     },
     Original {
         name: "filesystem",
@@ -77,6 +82,7 @@ const ALL: [Original; 5] = [
         entry: "dist/index.js",
         beside: &[],
         scripts: None,
+        runs: None,
     },
     Original {
         name: "git",
@@ -86,6 +92,7 @@ const ALL: [Original; 5] = [
         entry: "mcp_server_git",
         beside: &[MCP],
         scripts: None,
+        runs: Some("git"),
     },
     Original {
         name: "sequential_thinking",
@@ -95,6 +102,7 @@ const ALL: [Original; 5] = [
         entry: "dist/index.js",
         beside: &[],
         scripts: None,
+        runs: None,
     },
     Original {
         name: "time",
@@ -104,6 +112,7 @@ const ALL: [Original; 5] = [
         entry: "mcp_server_time",
         beside: &[MCP],
         scripts: None,
+        runs: None,
     },
 ];
 
@@ -138,6 +147,7 @@ impl Original {
                     arguments: vec![script.into()],
                     search: None,
                     resolved: modules.resolved,
+                    ships: vec![modules.folder],
                 })
             }
             Language::Python => {
@@ -146,18 +156,22 @@ impl Original {
                 requirements.extend(self.beside);
                 let mut venv = store.python(self.name, &requirements, said)?;
                 let mut search = None;
+                let mut ships = vec![venv.folder.clone()];
+                ships.extend(self.runs.and_then(|command| store.commands.find(command)));
                 if let Some((folder, packages)) = self.scripts {
                     let node = store.node(said)?;
                     let modules = store.npm(self.name, packages, said)?;
                     venv.link(&Path::new(folder).join("node_modules"), &modules.folder)?;
                     venv.resolved.extend(modules.resolved);
                     search = node.parent().map(Path::to_owned);
+                    ships.push(node);
                 }
                 Ok(Launch {
                     program: venv.python(),
                     arguments: vec!["-m".into(), self.entry.into()],
                     search,
                     resolved: venv.resolved,
+                    ships,
                 })
             }
         }

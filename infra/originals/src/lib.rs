@@ -6,12 +6,14 @@
 
 mod known;
 mod node;
+mod parts;
 mod python;
 mod shelf;
 mod store;
 
 pub use known::{Language, Launch, Original};
 pub use node::{Modules, NODE};
+pub use parts::Parts;
 pub use python::{PYTHON, Venv};
 pub use shelf::Resolved;
 pub use store::{Store, for_tests};

@@ -37,7 +37,7 @@ struct Found {
 
 /// One process filled and read.
 pub fn trial(bench: &Bench, planned: &Planned) -> Result<Vec<Sample>> {
-    let places = bench.places()?;
+    let places = bench.places(planned)?;
     let launch = Launch {
         program: std::env::current_exe().context("this program cannot be found again")?,
         arguments: vec![

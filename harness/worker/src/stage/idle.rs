@@ -37,7 +37,7 @@ pub fn trial(bench: &Bench, planned: &Planned, servers: u32) -> Result<Vec<Sampl
     let servers = usize::try_from(servers.max(1))?;
     let call = subject.server.timed().find(|call| call.is_unprepared());
     let call = call.context("the server has no call without preparation")?;
-    let places = bench.places()?;
+    let places = bench.places(planned)?;
     let arguments = places.resolve(&call.arguments)?;
     let conditions = Conditions {
         transport: Some(Transport::Stdio),

@@ -64,7 +64,7 @@ impl Stage {
         };
         if !self.up.contains_key(&planned.subject) {
             self.up.clear();
-            let places = bench.places()?;
+            let places = bench.places(planned)?;
             let host = Host::new(HostOptions::default()).context("the host cannot be made")?;
             let loaded = match load(&host, bench, server, &made.file, &places, None) {
                 Ok(loaded) => loaded,

@@ -57,7 +57,7 @@ pub fn trial(bench: &Bench, planned: &Planned, asked: Asked) -> Result<Vec<Sampl
         .timed()
         .find(|call| call.is_unprepared())
         .context("the server has no call without preparation")?;
-    let places = bench.places()?;
+    let places = bench.places(planned)?;
     let arguments = places.resolve(&call.arguments)?;
     let http = asked.transport == Transport::Http;
     let conditions = Conditions {

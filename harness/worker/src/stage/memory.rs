@@ -2,7 +2,7 @@
 
 use harness::judge::Wrong;
 use harness::peer::{Failed, Peer, Subject, Trouble};
-use harness::plan::Planned;
+use harness::plan::{Planned, cold};
 use harness::server::Input;
 use record::{Bytes, Metric, Outcome, Sample, Transport, Wire};
 
@@ -15,12 +15,12 @@ pub fn trial(bench: &Bench, planned: &Planned) -> anyhow::Result<Vec<Sample>> {
     let conditions = Conditions {
         transport: Some(Transport::Stdio),
         wire: Some(Wire::V2025_11_25),
-        start: Some(record::StartClass::ProcessCold),
+        start: Some(cold(subject.made.packaging)),
         ..Conditions::default()
     };
     let failed =
         |failed: Failed| vec![bench.fail(planned, &conditions, Metric::PeakResident, failed)];
-    let mut peer = match Peer::start(&subject, bench.places()?, &bench.clock) {
+    let mut peer = match Peer::start(&subject, bench.places(planned)?, &bench.clock) {
         Ok(peer) => peer,
         Err(why) => return Ok(failed(why)),
     };

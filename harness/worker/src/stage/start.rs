@@ -38,7 +38,7 @@ pub fn trial(
     };
     let failed =
         |failed: Failed| vec![bench.fail(planned, &conditions, Metric::FirstAnswer, failed)];
-    let places = bench.places()?;
+    let places = bench.places(planned)?;
     let report = bench.report();
     let code = if class == StartClass::ProcessCompile {
         Code::Fresh
@@ -90,13 +90,24 @@ pub fn trial(
             Nanos(first.0 + reply.took.0),
         ));
     }
+    let contained = peer.phases();
     let end = match peer.finish(clock) {
         Ok(end) => end,
         Err(why) => return Ok(failed(why)),
     };
-    samples.push(bench.sample(planned, &conditions, Metric::CpuTime, end.cpu));
+    // What ran in a container was no child of ours: what it used is told by nobody when it has ended.
+    let cpu = contained.is_none().then_some(end.cpu.0);
     let load = read(&report);
     let phases = [
+        (Metric::CpuTime, cpu),
+        (
+            Metric::FirstAnswerCreate,
+            contained.map(|phases| phases.create.0),
+        ),
+        (
+            Metric::FirstAnswerStart,
+            contained.map(|phases| phases.start.0),
+        ),
         (Metric::FirstAnswerCompile, load.compile_ns),
         (Metric::FirstAnswerLoad, load.load_ns),
         (Metric::FirstAnswerInstantiate, load.instantiate_ns),

@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use harness::client::{self, Reply, Request};
 use harness::known::Known;
 use harness::peer::Trouble;
-use harness::plan::{LEAD_IN, Planned, WARM_UP};
+use harness::plan::{LEAD_IN, Planned, WARM_UP, warm};
 use harness::server::{Call, Server};
-use record::{Metric, Nanos, Sample, StartClass, Transport, Wire};
+use record::{Metric, Nanos, Sample, Transport, Wire};
 use serde_json::Value;
 
 use crate::bench::{Bench, Conditions};
@@ -51,7 +51,7 @@ impl Stage {
         id: &str,
         transport: Transport,
     ) -> Result<Vec<Sample>> {
-        let (_, server) = bench.subject(planned);
+        let (made, server) = bench.subject(planned);
         if self.server != server.name {
             self.end();
             self.server.clone_from(&server.name);
@@ -61,7 +61,7 @@ impl Stage {
             call: Some(bench.input(call)),
             transport: Some(transport),
             wire: Some(Wire::V2025_11_25),
-            start: Some(StartClass::Warm),
+            start: Some(warm(made.packaging)),
             ..Conditions::default()
         };
         let up = match self.up.entry((planned.subject, transport)) {
@@ -70,7 +70,7 @@ impl Stage {
                 match Link::start(
                     &bench.peer(planned),
                     transport,
-                    bench.places()?,
+                    bench.places(planned)?,
                     &bench.clock,
                 ) {
                     Ok(peer) => free.insert(Up {
