@@ -94,3 +94,76 @@ fn what_the_paper_measured_over_the_internet_is_not_held_against_ours() {
     assert!(title.contains("1 of 1"), "{title}");
     assert!(!notes.contains("Internet"), "{notes}");
 }
+
+#[test]
+fn the_reference_in_a_container_stands_beside_the_component_with_both_ratios() {
+    use Packaging::{Component, ContainerNative, ContainerReference};
+    let first = |packaging: Packaging, nanos: u64| {
+        let start = figures::cold(packaging);
+        Sample {
+            start: Some(start),
+            ..Sample::new(
+                Trial(0),
+                call("git", packaging, "x", InputSize::Small, 1).subject,
+                Metric::FirstAnswer,
+                Nanos(nanos),
+            )
+        }
+    };
+    let warm = |packaging, nanos| Sample {
+        start: Some(figures::warm(packaging)),
+        ..call("git", packaging, "status", InputSize::Small, nanos)
+    };
+    let report = drawn(&[
+        first(Component, 5_000_000),
+        first(ContainerReference, 750_000_000),
+        warm(Component, 300),
+        warm(ContainerReference, 600),
+    ]);
+    let (table, _) = report.page("table3-container").expect("it was measured");
+    let row = &table.rows[0];
+    assert_eq!(table.words(row, "quantity"), "cold-start");
+    assert_eq!(table.cell(row, "ratio").text(), "150×");
+    // The paper: 723.1 ms over 53.8 ms.
+    assert_eq!(table.cell(row, "published_ratio").text(), "13.4×");
+    let execution = &table.rows[1];
+    assert_eq!(table.cell(execution, "ratio").text(), "2.00×");
+    let (calls, _) = report.page("table3-container-ratio").expect("it was asked");
+    assert_eq!(calls.words(&calls.rows[0], "verdict"), "not slower");
+
+    let without = drawn(&[first(Component, 5), first(ContainerNative, 50)]);
+    assert!(without.page("table3-container").is_none());
+    assert!(without.page("table3-container-ratio").is_none());
+}
+
+#[test]
+fn an_image_takes_as_long_to_arrive_as_its_compressed_layers_are_heavy() {
+    let weighs = |metric, bytes: u64| {
+        let subject = call(
+            "git",
+            Packaging::ContainerReference,
+            "x",
+            InputSize::Small,
+            1,
+        )
+        .subject;
+        Sample::new(Trial(0), subject, metric, Bytes(bytes))
+    };
+    let report = drawn(&[
+        weighs(Metric::SizeImage, 50_000_000),
+        weighs(Metric::SizeImageGzip, 20_000_000),
+    ]);
+    let (table, _) = report.page("table3-size").expect("it was weighed");
+    let row = &table.rows[0];
+    // 160 million bits over 10 and over 100 million a second.
+    assert_eq!(table.cell(row, "pull-10-mbit").real(), Some(16e9));
+    assert_eq!(table.cell(row, "pull-100-mbit").real(), Some(1.6e9));
+    let without = drawn(&[call("git", Packaging::Component, "x", InputSize::Small, 1)]);
+    let (table, _) = without.page("table3-size").expect("a page without rows");
+    assert!(
+        table
+            .columns
+            .iter()
+            .all(|column| column.key != "pull-10-mbit")
+    );
+}
