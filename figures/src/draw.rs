@@ -13,7 +13,7 @@ use crate::table::{Table, Weight};
 use crate::{
     calls, cold_start, contained, container_ratio, decomposition, density, detail, execution_ratio,
     load, load_sheet, memory, offers, reference_ratio, sizes, startup, stops, table3,
-    table3_against, table3_sheet,
+    table3_against, table3_sheet, vectors,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
@@ -24,7 +24,7 @@ const LONGEST: usize = 80;
 const ALWAYS: &str = "table3";
 
 /// Pages that a run need not have.
-const OPTIONAL: [&str; 7] = [
+const OPTIONAL: [&str; 8] = [
     "table3-container",
     "table3-container-ratio",
     "table3-decomposition",
@@ -32,6 +32,7 @@ const OPTIONAL: [&str; 7] = [
     "table3-density",
     "table3-reference",
     "table3-stops",
+    "table3-vectors",
 ];
 
 /// How wide a text file's tables are.
@@ -171,6 +172,7 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
         shown_by(decomposition(record, &published), &|table| {
             table.sheet(&["unit", "ratio_low", "ratio_high"], true)
         }),
+        shown_by(vectors(record), &|table| table.sheet(&["unit"], false)),
         shown_by(startup(record, &published), &|table| {
             table.sheet(&["unit"], true)
         }),

@@ -25,6 +25,7 @@ mod table;
 mod table1;
 mod table3;
 mod table_csv;
+mod vectors;
 
 pub use calls::calls;
 pub use cold_start::cold_start;
@@ -47,3 +48,4 @@ pub use stops::stops;
 pub use table::{Cell, Column, Kind, Row, Table, Weight};
 pub use table1::{table1, table1_difference, table1_sheet};
 pub use table3::{table3, table3_against, table3_sheet};
+pub use vectors::vectors;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accepted::{Accepted, Change, Difference};
 pub use judge::{Judged, Verdict, judge};
-pub use number::{Number, Numbers, OfRun, OfTable};
+pub use number::{Number, Numbers, OfRuns, OfTable};
 
 /// The servers of the paper's Table III are six; a file of megabytes is no list of claims.
 const LONGEST: u64 = 1024 * 1024;
@@ -32,12 +32,14 @@ pub struct Claim {
     pub judged_by: Vec<Basis>,
     /// Which of a subject's numbers.
     pub quantity: Quantity,
-    /// The call that belongs to `end-to-end`.
+    /// The call that belongs to `end-to-end` and `call`.
     pub call: Option<String>,
     /// The packaging whose numbers they are.
     pub of: Packaging,
     /// The packaging that they are divided by.
     pub over: Option<Packaging>,
+    /// The server whose numbers they are divided by, where it is another.
+    pub over_server: Option<String>,
     /// The servers that it is about.
     pub servers: Vec<String>,
     /// What becomes of the servers' numbers.
@@ -81,6 +83,8 @@ pub enum Quantity {
     Size,
     /// The cold start and one warm call.
     EndToEnd,
+    /// One warm call.
+    Call,
 }
 
 /// What becomes of the servers' numbers.
@@ -172,6 +176,7 @@ impl Quantity {
             Self::Memory => "memory",
             Self::Size => "size",
             Self::EndToEnd => "end-to-end",
+            Self::Call => "call",
         }
     }
 
@@ -179,14 +184,14 @@ impl Quantity {
     fn published(self) -> Option<&'static str> {
         match self {
             Self::ExecutionSmall => Some("execution"),
-            Self::EndToEnd => None,
+            Self::EndToEnd | Self::Call => None,
             other => Some(other.name()),
         }
     }
 
     fn is_duration(self) -> bool {
         match self {
-            Self::ColdStart | Self::ExecutionSmall | Self::EndToEnd => true,
+            Self::ColdStart | Self::ExecutionSmall | Self::EndToEnd | Self::Call => true,
             Self::Memory | Self::Size => false,
         }
     }
@@ -299,10 +304,17 @@ impl Claim {
                 );
             }
         }
-        if (self.quantity == Quantity::EndToEnd) != self.call.is_some() {
+        let called = matches!(self.quantity, Quantity::EndToEnd | Quantity::Call);
+        if called != self.call.is_some() {
             return field(
                 "call",
-                "belongs to end-to-end, and only there; name one, or leave it out",
+                "belongs to end-to-end and call, and only there; name one, or leave it out",
+            );
+        }
+        if self.over_server.is_some() && self.over.is_none() {
+            return field(
+                "over_server",
+                "is given without over; name the packaging too",
             );
         }
         if self.judged_by.contains(&Basis::Table) {

@@ -82,7 +82,10 @@ impl Global {
         }
         Ok(servers
             .into_iter()
-            .filter(|server| self.server.is_empty() || self.server.contains(&server.name))
+            .filter(|server| match self.server.is_empty() {
+                true => !server.named_only,
+                false => self.server.contains(&server.name),
+            })
             .collect())
     }
 

@@ -199,7 +199,7 @@ pub fn http(
             .iter()
             .position(|argument| *argument == *made.file)
             .expect("the component is an argument");
-        let mut named = OsString::from(format!("{}=", server.name));
+        let mut named = OsString::from(format!("{}=", server.package));
         named.push(&made.file);
         launch.arguments[at] = named;
         launch

@@ -51,7 +51,7 @@ impl Listening {
             Ok(line) => Ok(Listening {
                 address: address(line),
                 process,
-                path: format!("/{}/mcp", server.name),
+                path: format!("/{}/mcp", server.package),
                 places,
                 patience,
             }),

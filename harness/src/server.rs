@@ -55,6 +55,15 @@ pub struct Server {
     /// The server that it is a twin of.
     #[serde(skip)]
     pub twin_of: Option<String>,
+    /// Whether it is also built without vector instructions, as a server of its own: `expressions_scalar`.
+    #[serde(default)]
+    pub scalar: bool,
+    /// Whether it is that one.
+    #[serde(skip)]
+    pub without_vectors: bool,
+    /// Whether it is of a bench alone, and left out unless it is named.
+    #[serde(skip)]
+    pub named_only: bool,
     /// The calls with their right answers, in the file's order.
     #[serde(default, rename = "call")]
     pub calls: Vec<Call>,

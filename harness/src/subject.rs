@@ -123,7 +123,10 @@ pub fn build(
         cache: cache.join("components"),
     };
     for server in of(servers, Packaging::Native) {
-        let file = native(&server.package, "release", &[], said)?;
+        let file = match server.without_vectors {
+            true => toolchain.build_scalar(root, &server.package, said)?,
+            false => native(&server.package, "release", &[], said)?,
+        };
         built.add(server, Packaging::Native, file, None)?;
     }
     match toolchain.find(setup, said) {
@@ -153,7 +156,11 @@ impl Built {
         self.wasm_target = wasm.way.to_string();
         for server in of(servers, Packaging::Component) {
             said(&format!("building the component {}", server.name));
-            let file = wasm.build_component(&Component::of(root, &server.package), said)?;
+            let component = Component::of(root, &server.package);
+            let file = match server.without_vectors {
+                true => wasm.build_scalar(&component, said)?,
+                false => wasm.build_component(&component, said)?,
+            };
             let precompiled = self.precompile(&file)?;
             self.add(
                 server,
@@ -161,7 +168,8 @@ impl Built {
                 file.clone(),
                 Some(precompiled),
             )?;
-            if let Some(wasmtime) = self.programs.wasmtime.clone() {
+            let stock = server.is_shipped_as(Packaging::ComponentWasmtime);
+            if let Some(wasmtime) = self.programs.wasmtime.clone().filter(|_| stock) {
                 let precompiled = self.precompile_stock(&wasmtime, &file)?;
                 self.add(
                     server,
@@ -425,6 +433,7 @@ pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
     let engine = container::Engine::find().is_ok();
     let native = of(servers, Packaging::Native).map(|server| subject(server, Packaging::Native));
     let components = of(servers, Packaging::Component).flat_map(|server| {
+        let stock = stock && server.is_shipped_as(Packaging::ComponentWasmtime);
         let stock = stock.then(|| subject(server, Packaging::ComponentWasmtime));
         std::iter::once(subject(server, Packaging::Component)).chain(stock)
     });

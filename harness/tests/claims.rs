@@ -150,7 +150,7 @@ fn what_cannot_be_accepted_or_read_is_told_with_file_and_remedy() {
     let other = checkout(3);
     let other = other.path().join("results/reference/table3");
     let other = other.to_str().expect("a plain name");
-    refused(&[other, "--accept", "--reason", "x"], &["committed run"]);
+    refused(&[other, "--accept", "--reason", "x"], &["committed runs"]);
     let paper = root.join("results/paper/claims.toml");
     std::fs::write(&paper, CLAIM.replace("\"git\"", "7")).expect("written");
     refused(

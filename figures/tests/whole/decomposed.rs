@@ -1,9 +1,9 @@
-//! The cold start taken apart: factors whose product is the whole, and gaps that are said.
+//! The cold start taken apart, factors whose product is the whole; and what vector instructions are worth. Gaps are said.
 
 use figures::{Cell, Report, Table, cold, report};
 use record::{
-    Metric, Nanos, Outcome, Packaging, Record, Run, Sample, State, Subject, Timestamp, Transport,
-    Trial,
+    Bytes, Input, InputSize, Metric, Nanos, Outcome, Packaging, Record, Run, Sample, StartClass,
+    State, Subject, Timestamp, Transport, Trial,
 };
 
 fn subject(server: &str, packaging: Packaging) -> Subject {
@@ -117,4 +117,61 @@ fn a_gap_is_said_and_a_twin_stands_beside_noop() {
     );
     let without = drawn(vec![start("git", Native, 1), start("git", Component, 2)]);
     assert!(without.page("table3-decomposition").is_none());
+}
+
+fn call(server: &str, packaging: Packaging, tool: &str, nanos: u64) -> Sample {
+    Sample {
+        start: Some(StartClass::Warm),
+        transport: Some(Transport::Stdio),
+        tool: Some(tool.into()),
+        input: Some(Input {
+            name: format!("{tool}-large"),
+            size: InputSize::Large,
+            bytes: Bytes(1),
+        }),
+        ..Sample::new(
+            Trial(0),
+            subject(server, packaging),
+            Metric::Execution,
+            Nanos(nanos),
+        )
+    }
+}
+
+#[test]
+fn vector_instructions_and_compiling_are_told_apart() {
+    use Packaging::{Component, Native};
+    let cells = |packaging, each: [u64; 2], cached: [u64; 2]| {
+        vec![
+            call("expressions", packaging, "parse_each", each[0]),
+            call("expressions_scalar", packaging, "parse_each", each[1]),
+            call("expressions", packaging, "parse_cached", cached[0]),
+            call("expressions_scalar", packaging, "parse_cached", cached[1]),
+        ]
+    };
+    let mut samples = cells(Component, [8_000, 8_800], [40, 80]);
+    samples.extend(cells(Native, [5_000, 5_000], [20, 20]));
+    let report = drawn(samples.clone());
+    let (table, _) = report.page("table3-vectors").expect("it was measured");
+    let ratios = |row: usize| {
+        let row = &table.rows[row];
+        ["simd_each", "simd_cached", "compiling"].map(|key| table.cell(row, key).text())
+    };
+    assert_eq!(ratios(0), ["1.10×", "2.00×", "200×"]);
+    assert_eq!(ratios(1), ["1.00×", "1.00×", "250×"]);
+    assert!(
+        table
+            .title
+            .ends_with("1.22× the time, compiled for every line 224×"),
+        "{}",
+        table.title
+    );
+    samples.retain(|sample| sample.subject.server == "expressions");
+    let report = drawn(samples);
+    let (table, _) = report.page("table3-vectors").expect("it was measured");
+    assert!(table.title.ends_with("not every cell was measured"));
+    assert_eq!(
+        table.cell(&table.rows[0], "each_without").text(),
+        "not measured"
+    );
 }

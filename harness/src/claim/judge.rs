@@ -1,6 +1,6 @@
 //! Holds a claim to numbers: one verdict, with every number that it rests on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use record::{Packaging, StartClass};
@@ -85,16 +85,18 @@ impl fmt::Display for Verdict {
 pub fn judge<'a>(claim: &'a Claim, by: Basis, numbers: &dyn Numbers, testbed: &str) -> Judged<'a> {
     let mut shown = Vec::new();
     let mut values = Vec::new();
-    let mut missing: BTreeMap<Lack, Vec<&str>> = BTreeMap::new();
+    let mut missing: BTreeMap<Lack, BTreeSet<&str>> = BTreeMap::new();
     for server in &claim.servers {
         match of_server(claim, server, numbers) {
             Ok((value, text)) => {
                 values.push((server.as_str(), value));
                 shown.push(format!("{server}: {text}"));
             }
-            Err(why) => {
+            Err(lacks) => {
                 shown.push(format!("{server}: –"));
-                missing.entry(why).or_default().push(server);
+                for (server, lack) in lacks {
+                    missing.entry(lack).or_default().insert(server);
+                }
             }
         }
     }
@@ -131,13 +133,18 @@ pub fn judge<'a>(claim: &'a Claim, by: Basis, numbers: &dyn Numbers, testbed: &s
 }
 
 /// Why numbers are missing, with what would change that.
-fn lacking(packaging: Packaging, why: Option<&str>, servers: &[&str]) -> String {
-    let whose = format!("{} as {packaging}", servers.join(", "));
+fn lacking(packaging: Packaging, why: Option<&str>, servers: &BTreeSet<&str>) -> String {
+    let listed = |between| servers.iter().copied().collect::<Vec<_>>().join(between);
+    let whose = format!("{} as {packaging}", listed(", "));
+    let beside = match packaging {
+        Packaging::Component => String::new(),
+        other => format!(",{other}"),
+    };
     match why {
         Some(why) => format!("{whose}: {why}"),
         None => format!(
-            "{whose}: not measured in this run; `harness table3 --server {} --packaging component,{packaging}` measures it, then `harness claims latest`",
-            servers.join(",")
+            "{whose}: not measured in this run; `harness table3 --server {} --packaging component{beside}` measures it, then `harness claims latest`",
+            listed(",")
         ),
     }
 }
@@ -146,22 +153,31 @@ fn lacking(packaging: Packaging, why: Option<&str>, servers: &[&str]) -> String 
 type Lack = (Packaging, Option<String>);
 
 /// One server's number in the claim's unit, and how it came about.
-fn of_server(claim: &Claim, server: &str, numbers: &dyn Numbers) -> Result<(f64, String), Lack> {
-    let number = |packaging| match numbers.number(
+fn of_server<'a>(
+    claim: &'a Claim,
+    server: &'a str,
+    numbers: &dyn Numbers,
+) -> Result<(f64, String), Vec<(&'a str, Lack)>> {
+    let number = |server: &'a str, packaging| match numbers.number(
         server,
         packaging,
         claim.quantity,
         claim.call.as_deref(),
     ) {
         Number::Is { value, shown } => Ok((value, shown)),
-        Number::Missing { packaging, why } => Err((packaging, why)),
+        Number::Missing { packaging, why } => Err((server, (packaging, why))),
     };
-    let (of, of_shown) = number(claim.of)?;
+    let of = number(server, claim.of);
     let Some(over) = claim.over else {
+        let (of, shown) = of.map_err(|lack| vec![lack])?;
         // A spread is of numbers whose unit drops out.
-        return Ok((of / 1e6, of_shown));
+        return Ok((of / 1e6, shown));
     };
-    let (over, over_shown) = number(over)?;
+    let over = number(claim.over_server.as_deref().unwrap_or(server), over);
+    let ((of, of_shown), (over, over_shown)) = match (of, over) {
+        (Ok(of), Ok(over)) => (of, over),
+        (of, over) => return Err(of.err().into_iter().chain(over.err()).collect()),
+    };
     let value = match claim.unit {
         Unit::Percent => (1.0 - of / over) * 100.0,
         Unit::Milliseconds | Unit::Megabytes | Unit::Times => of / over,
@@ -268,6 +284,11 @@ fn sides(claim: &Claim, by: Basis, testbed: &str) -> String {
             (Basis::Table, _) | (_, Quantity::Memory | Quantity::Size) => packaging.to_string(),
             (Basis::Run, Quantity::ColdStart) => start(figures::cold(packaging)),
             (Basis::Run, Quantity::ExecutionSmall) => start(figures::warm(packaging)),
+            (Basis::Run, Quantity::Call) => format!(
+                "{} {}",
+                start(figures::warm(packaging)),
+                claim.call.as_deref().unwrap_or_default()
+            ),
             (Basis::Run, Quantity::EndToEnd) => format!(
                 "{packaging} {} + {} {}",
                 figures::cold(packaging),
@@ -278,7 +299,10 @@ fn sides(claim: &Claim, by: Basis, testbed: &str) -> String {
     };
     let over = claim
         .over
-        .map(|over| format!(" / {}", side(over)))
+        .map(|over| match &claim.over_server {
+            Some(server) => format!(" / {server} {}", side(over)),
+            None => format!(" / {}", side(over)),
+        })
         .unwrap_or_default();
     let whose = match by {
         Basis::Table => "the paper's Table III as printed".to_owned(),

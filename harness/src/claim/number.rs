@@ -51,25 +51,59 @@ pub trait Numbers {
     ) -> Number;
 }
 
+/// The numbers of runs: of the first one that has them.
+pub struct OfRuns(Vec<OfRun>);
+
 /// The numbers of a run.
-pub struct OfRun {
+struct OfRun {
     groups: Groups,
     table: figures::Table,
 }
 
+impl OfRuns {
+    /// The numbers of these records.
+    pub fn new(records: &[Record]) -> Self {
+        Self(records.iter().map(OfRun::new).collect())
+    }
+
+    /// What the runs are and where they ran, a line each.
+    pub fn provenance(&self) -> String {
+        let lines = self.0.iter().filter_map(|run| run.table.notes.first());
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+}
+
+impl Numbers for OfRuns {
+    fn number(
+        &self,
+        server: &str,
+        packaging: Packaging,
+        quantity: Quantity,
+        call: Option<&str>,
+    ) -> Number {
+        let mut missing = None;
+        for run in &self.0 {
+            match run.number(server, packaging, quantity, call) {
+                found @ Number::Is { .. } => return found,
+                // A reason says more than that nobody tried.
+                told @ Number::Missing { why: Some(_), .. } => {
+                    missing.get_or_insert(told);
+                }
+                Number::Missing { why: None, .. } => {}
+            }
+        }
+        missing.unwrap_or_else(|| Number::not_measured(packaging))
+    }
+}
+
 impl OfRun {
     /// The numbers of this record.
-    pub fn new(record: &Record) -> Self {
+    fn new(record: &Record) -> Self {
         // Without the published numbers: a subject that is in the paper alone has no row.
         Self {
             groups: Groups::of(record),
             table: figures::table3(record, &[]),
         }
-    }
-
-    /// What the run is and where it ran, in one line.
-    pub fn provenance(&self) -> &str {
-        self.table.notes.first().map_or("", String::as_str)
     }
 
     /// A cell of Table III.
@@ -132,7 +166,7 @@ impl OfRun {
     }
 }
 
-impl Numbers for OfRun {
+impl OfRun {
     fn number(
         &self,
         server: &str,
@@ -143,6 +177,9 @@ impl Numbers for OfRun {
         let Some(call) = call else {
             return self.cell(server, packaging, quantity.name());
         };
+        if quantity == Quantity::Call {
+            return self.call(server, packaging, call);
+        }
         let cold = self.cell(server, packaging, Quantity::ColdStart.name());
         match (cold, self.call(server, packaging, call)) {
             (Number::Is { value: cold, .. }, Number::Is { value: warm, .. }) => {

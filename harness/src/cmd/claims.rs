@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use harness::claim::{self, Accepted, Basis, Claim, Difference, Judged, OfRun, OfTable, Verdict};
+use harness::claim::{self, Accepted, Basis, Claim, Difference, Judged, OfRuns, OfTable, Verdict};
 use harness::clock::wall;
 use harness::exit::{Exit, Told};
 use harness::place;
@@ -15,11 +15,11 @@ use serde_json::json;
 
 use super::Global;
 
-/// The name of the committed run.
+/// The name of the committed runs.
 const REFERENCE: &str = "reference";
-/// Where the committed run lies.
-const FOLDER: &str = "results/reference/table3";
-/// The accepted verdicts, in the folder of the committed run.
+/// Where the committed runs lie: that of Table III, then those of benches alone.
+const FOLDERS: [&str; 2] = ["results/reference/table3", "results/reference/expressions"];
+/// The accepted verdicts, in the folder of the first.
 const FILE: &str = "claims.toml";
 
 /// Says of each sentence of the paper's evaluation that a number can confirm or refute whether it holds.
@@ -30,10 +30,10 @@ const FILE: &str = "claims.toml";
 /// the committed run; a claim that cannot be tested is none.
 #[derive(Args)]
 pub struct Arguments {
-    /// The run: `reference` (the committed one), `latest`, its folder, its id, or what only one id begins or ends with.
+    /// The run: `reference` (the committed ones), `latest`, its folder, its id, or what only one id begins or ends with.
     #[arg(default_value = REFERENCE)]
     run: String,
-    /// Takes the verdicts of the committed run as accepted: prints what changed, asks for a reason, and stores both.
+    /// Takes the verdicts of the committed runs as accepted: prints what changed, asks for a reason, and stores both.
     #[arg(long)]
     accept: bool,
     /// Why the verdicts changed; asked for on a terminal.
@@ -44,34 +44,42 @@ pub struct Arguments {
 /// Judges, prints, and compares with what was accepted.
 pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let root = place::root()?;
-    let committed = root.join(FOLDER);
-    let folder = match own.run.as_str() {
-        REFERENCE => committed.clone(),
-        name => record::find(&global.results()?, name)?,
+    let committed: Vec<PathBuf> = FOLDERS.iter().map(|folder| root.join(folder)).collect();
+    let is_committed = own.run == REFERENCE;
+    let folders = match is_committed {
+        true => committed
+            .iter()
+            .enumerate()
+            .filter(|(index, folder)| *index == 0 || folder.is_dir())
+            .map(|(_, folder)| folder.clone())
+            .collect(),
+        false => vec![record::find(&global.results()?, &own.run)?],
     };
-    let is_committed = folder.canonicalize().ok() == committed.canonicalize().ok();
     if own.accept && !is_committed {
         return Err(Told::usage(format!(
-            "--accept is for the committed run, and {} is another; copy it to {FOLDER} first",
-            own.run
+            "--accept is for the committed runs, and {} is another; copy it to {} first",
+            own.run, FOLDERS[0]
         ))
         .into());
     }
     let claims = claim::read(&root.join("results/paper/claims.toml"))?;
-    let file = committed.join(FILE);
+    let file = committed[0].join(FILE);
     let accepted = Accepted::read(&file)?;
-    let record = Record::read(&folder)?;
-    let numbers = OfRun::new(&record);
-    let judged = judge(&claims, &record, &numbers)?;
+    let records = folders
+        .iter()
+        .map(|folder| Record::read(folder))
+        .collect::<Result<Vec<_>, _>>()?;
+    let numbers = OfRuns::new(&records);
+    let judged = judge(&claims, &records, &numbers)?;
     let known = accepted.clone().unwrap_or_default();
     let differences = known.differences(&judged);
     if global.json {
         println!(
             "{}",
-            json!({"run": record.run.id, "claims": judged, "differences": differences})
+            json!({"runs": records.iter().map(|record| &record.run.id).collect::<Vec<_>>(), "claims": judged, "differences": differences})
         );
     } else {
-        super::print(&text(&judged, numbers.provenance()));
+        super::print(&text(&judged, &numbers.provenance()));
     }
     if own.accept {
         return accept(known, &judged, &differences, &file, own.reason.as_deref());
@@ -86,9 +94,12 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
 }
 
 /// Every claim by every basis; what does not hold first, then what cannot be told.
-fn judge<'a>(claims: &'a [Claim], record: &Record, run: &OfRun) -> Result<Vec<Judged<'a>>> {
+fn judge<'a>(claims: &'a [Claim], records: &[Record], runs: &OfRuns) -> Result<Vec<Judged<'a>>> {
     let table = OfTable::new(Published::parse(PUBLISHED_TABLE3)?);
-    let testbed = record.samples.iter().find_map(|sample| sample.testbed);
+    let testbed = records
+        .iter()
+        .flat_map(|record| &record.samples)
+        .find_map(|sample| sample.testbed);
     let testbed = testbed.map_or("this machine as it is".to_owned(), |testbed: Testbed| {
         format!("testbed {testbed}")
     });
@@ -96,7 +107,7 @@ fn judge<'a>(claims: &'a [Claim], record: &Record, run: &OfRun) -> Result<Vec<Ju
         .iter()
         .flat_map(|claim| {
             claim.judged_by.iter().map(|&by| match by {
-                Basis::Run => claim::judge(claim, by, run, &testbed),
+                Basis::Run => claim::judge(claim, by, runs, &testbed),
                 Basis::Table => claim::judge(claim, by, &table, &testbed),
             })
         })
@@ -107,7 +118,7 @@ fn judge<'a>(claims: &'a [Claim], record: &Record, run: &OfRun) -> Result<Vec<Ju
 
 /// The claims for people.
 fn text(judged: &[Judged], provenance: &str) -> String {
-    let mut out = format!("{provenance}\n\n");
+    let mut out = format!("{provenance}\n");
     let mut line = |text: String| writeln!(out, "{text}").expect("memory takes every write");
     for one in judged {
         line(format!(

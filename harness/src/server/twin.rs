@@ -16,13 +16,25 @@ impl Server {
             twin_of: Some(self.name.clone()),
             ..self.clone()
         };
-        let twins: Vec<Server> = self.twins.iter().map(twin).collect();
+        let mut twins: Vec<Server> = self.twins.iter().map(twin).collect();
+        if self.scalar {
+            twins.push(Server {
+                name: format!("{}_scalar", self.name),
+                title: format!("{}, without vector instructions", self.title),
+                scalar: false,
+                without_vectors: true,
+                ..self.clone()
+            });
+        }
         std::iter::once(self).chain(twins).collect()
     }
 
     /// Whether it is shipped so where a machine can do that.
     pub fn is_shipped_as(&self, packaging: Packaging) -> bool {
-        packaging.is_reference() || self.twin_of.is_none()
+        match self.without_vectors {
+            true => matches!(packaging, Packaging::Component | Packaging::Native),
+            false => packaging.is_reference() || self.twin_of.is_none(),
+        }
     }
 
     /// Whether each is named for a language.
@@ -38,12 +50,24 @@ impl Server {
     }
 }
 
-/// Every server under `root/servers`, each with its twins behind it.
+/// Where servers of a bench alone lie, from the root.
+const BENCHES: [&str; 1] = ["harness/expressions"];
+
+/// Every server under `root/servers`, and those of benches, each with its twins behind it.
 ///
 /// # Errors
 /// When a folder's `server.toml` cannot be accepted.
 pub fn read_with_twins(root: &Path) -> Result<Vec<Server>, Unacceptable> {
-    let servers = read_all(root)?;
+    let mut servers = read_all(root)?;
+    // A checkout that tests make need not have them.
+    for folder in BENCHES.iter().map(|folder| root.join(folder)) {
+        if folder.join("server.toml").is_file() {
+            servers.push(Server {
+                named_only: true,
+                ..Server::read(&folder)?
+            });
+        }
+    }
     Ok(servers.into_iter().flat_map(Server::with_twins).collect())
 }
 
@@ -58,6 +82,25 @@ mod tests {
         let text = format!("name = \"x\"\ntitle = \"X\"\npackage = \"x\"\ntwins = {twins}\n");
         std::fs::write(folder.join("server.toml"), text).expect("written");
         Server::read(&folder)
+    }
+
+    #[test]
+    fn what_is_built_without_vectors_is_shipped_as_component_and_program_alone() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let all = read_with_twins(&root).expect("acceptable");
+        let named = |name: &str| {
+            all.iter()
+                .find(|one| one.name == name)
+                .expect("it is there")
+        };
+        let scalar = named("expressions_scalar");
+        assert!(scalar.without_vectors && scalar.named_only && !scalar.table);
+        assert!(!named("expressions").without_vectors);
+        for packaging in Packaging::ALL {
+            let plain = matches!(packaging, Packaging::Component | Packaging::Native);
+            assert_eq!(scalar.is_shipped_as(*packaging), plain, "{packaging}");
+        }
+        assert!(!named("log_parser").named_only);
     }
 
     #[test]

@@ -101,8 +101,18 @@ impl Wasm {
         wanted: &Component<'_>,
         said: &mut dyn FnMut(&str),
     ) -> Result<PathBuf, BuildError> {
+        self.build_with(wanted, &["-Ctarget-feature=+simd128"], said)
+    }
+
+    /// The same with other flags of ours.
+    pub(crate) fn build_with(
+        &self,
+        wanted: &Component<'_>,
+        own: &[&str],
+        said: &mut dyn FnMut(&str),
+    ) -> Result<PathBuf, BuildError> {
         let mut flags = self.flags();
-        flags.push("-Ctarget-feature=+simd128".into());
+        flags.extend(own.iter().map(|flag| (*flag).to_owned()));
         flags.extend(remapped(wanted.workspace));
         let mut step = self.toolchain().cargo(&flags, wanted.workspace)?;
         step = step.args([
@@ -145,17 +155,29 @@ impl Toolchain {
         wanted: &Native<'_>,
         said: &mut dyn FnMut(&str),
     ) -> Result<PathBuf, BuildError> {
+        self.build_with(wanted, &[], &[], said)
+    }
+
+    /// The same with flags and words of our own.
+    pub(crate) fn build_with(
+        &self,
+        wanted: &Native<'_>,
+        own: &[&str],
+        words: &[&str],
+        said: &mut dyn FnMut(&str),
+    ) -> Result<PathBuf, BuildError> {
         let not_built = |why: String| BuildError::Cargo {
             package: wanted.package.into(),
             why,
         };
         let rustc = Rustc::ask(self.commands()).map_err(|missing| not_built(missing.why))?;
         let fixed = wanted.linking == Linking::Static;
-        let flags = if fixed && rustc.host.ends_with("linux-gnu") {
+        let mut flags = if fixed && rustc.host.ends_with("linux-gnu") {
             vec!["-Ctarget-feature=+crt-static".to_owned()]
         } else {
             Vec::new()
         };
+        flags.extend(own.iter().map(|flag| (*flag).to_owned()));
         let mut step = self.cargo(&flags, wanted.workspace)?;
         step = step.args([
             "build",
@@ -166,6 +188,7 @@ impl Toolchain {
             "--bin",
             wanted.program,
         ]);
+        step = step.args(words);
         for package in wanted.beside {
             step = step.args(["--package", package]);
         }
@@ -293,6 +316,13 @@ fn artefact(
         package: package.into(),
         wanted: wanted.into(),
     })
+}
+
+/// Where a file is written before it has its name; no two processes write to the same.
+pub(crate) fn part(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    PathBuf::from(name)
 }
 
 /// The package's name in a package id: `…#name@version`, or `…/name#version` where the folder has the name.

@@ -16,6 +16,7 @@ mod installed;
 mod locate;
 pub mod process;
 mod rustc;
+mod scalar;
 mod standard_library;
 
 pub use build::{BuildError, Component, Linking, Native};

@@ -10,6 +10,8 @@ const TABLE: &[(&str, &[&str])] = &[
     // It installs Debian's engine with the toolchain's way of running commands.
     ("container", &["toolchain"]),
     ("dataset", &["record"]),
+    // A server of one bench, which stands with the instruments.
+    ("expressions", &["wasmmcp"]),
     ("figures", &["record"]),
     ("fuzz", &["dataset", "harness", "mcp-wire", "wasmmcp"]),
     (
