@@ -82,7 +82,7 @@ impl Tally {
         }
     }
 
-    /// At most so many of each kind differ, none by more than two bits.
+    /// At most so many differ, none by more than two bits.
     fn check(&self, different: usize) {
         for (kind, distances) in &self.0 {
             let off: Vec<_> = distances.iter().filter(|(_, apart)| *apart > 0).collect();
@@ -94,11 +94,9 @@ impl Tally {
         }
         for (kind, distances) in &self.0 {
             assert!(distances.iter().all(|(_, apart)| *apart <= 2), "{kind}");
-            assert!(
-                distances.iter().filter(|(_, apart)| *apart > 0).count() <= different,
-                "{kind}"
-            );
         }
+        let off = self.0.values().flatten().filter(|(_, apart)| *apart > 0);
+        assert!(off.count() <= different);
     }
 }
 
@@ -231,7 +229,7 @@ fn hashes_of_real_photographs_equal_those_of_imagehash() {
             [phash, dhash, ahash, whash],
         );
     }
-    tally.check(1);
+    tally.check(3);
 }
 
 #[test]

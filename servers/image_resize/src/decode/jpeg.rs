@@ -1,6 +1,11 @@
 //! JPEG by `jpeg-decoder`: it alone can leave out the high frequencies (scaled decoding), and it is as fast in a component as natively.
+//! Where only the grey of a colour photograph is wanted, `zune-jpeg`: it alone can leave the colours undecoded.
 
-use jpeg_decoder::{Decoder, PixelFormat};
+use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::decode::{Purpose, damaged, narrow};
 use crate::fault::Fault;
@@ -13,16 +18,33 @@ const WORST: u64 = 4 * (2 + 1 + 1);
 /// The same without coefficients.
 const PLAIN: u64 = 4 * (1 + 1);
 
-pub(super) fn decode(content: &[u8], header: &Header, shrink: u32) -> Result<Pixels, Fault> {
+pub(super) fn decode(
+    content: &[u8],
+    header: &Header,
+    shrink: u32,
+    purpose: Purpose,
+) -> Result<Pixels, Fault> {
     let mut decoder = Decoder::new(content);
     decoder.read_info().map_err(fault)?;
     let (width, height) = (u64::from(header.width), u64::from(header.height));
-    match decoder.info().map(|info| info.coding_process) {
-        Some(jpeg_decoder::CodingProcess::DctSequential) => {
-            let shrink = u64::from(shrink);
-            limit::memory(width.div_ceil(shrink), height.div_ceil(shrink), PLAIN)?;
+    let told = decoder.info();
+    let plain = told
+        .as_ref()
+        .is_some_and(|info| info.coding_process == CodingProcess::DctSequential);
+    if purpose == Purpose::Hash
+        && plain
+        && told.is_some_and(|info| info.pixel_format == PixelFormat::RGB24)
+    {
+        limit::memory(width, height, PLAIN)?;
+        if let Some(pixels) = grey(content, header) {
+            return Ok(pixels);
         }
-        _ => limit::memory(width, height, WORST)?,
+    }
+    if plain {
+        let shrink = u64::from(shrink);
+        limit::memory(width.div_ceil(shrink), height.div_ceil(shrink), PLAIN)?;
+    } else {
+        limit::memory(width, height, WORST)?;
     }
     decoder.set_max_decoding_buffer_size(limit::DECODING as usize);
     if shrink > 1 {
@@ -47,6 +69,23 @@ pub(super) fn decode(content: &[u8], header: &Header, shrink: u32) -> Result<Pix
         }
     };
     Pixels::new(info.width.into(), info.height.into(), layout, data)
+}
+
+/// The grey that a colour photograph carries beside its colours. `None` for a file that holds its pixels otherwise or is damaged in any
+/// way: what can be made of that, the other decoder says.
+fn grey(content: &[u8], header: &Header) -> Option<Pixels> {
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(content), options);
+    decoder.decode_headers().ok()?;
+    if decoder.input_colorspace() != Some(ColorSpace::YCbCr) {
+        return None;
+    }
+    let data = decoder.decode().ok()?;
+    Pixels::new(header.width, header.height, Layout::L, data).ok()
 }
 
 fn fault(error: jpeg_decoder::Error) -> Fault {

@@ -51,7 +51,7 @@ pub fn decode(
     purpose: Purpose,
 ) -> Result<Pixels, Fault> {
     match header.format {
-        Format::Jpeg => jpeg::decode(content, header, shrink),
+        Format::Jpeg => jpeg::decode(content, header, shrink, purpose),
         Format::Png => png::decode(content, header, purpose),
         Format::Gif => gif::decode(content, header, purpose),
         Format::Webp => webp::decode(content, header),

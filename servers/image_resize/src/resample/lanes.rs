@@ -75,6 +75,12 @@ impl Sums {
         self.lower += samples.0.dot(lower.0);
     }
 
+    /// Adds samples times taps that were not cut, because none needs more than 16 bits.
+    #[inline(always)]
+    pub(super) fn add_whole(&mut self, samples: Factors, taps: Factors) {
+        self.lower += samples.0.dot(taps.0);
+    }
+
     #[inline(always)]
     fn joined(self) -> i32x4 {
         (self.upper << CUT) + self.lower

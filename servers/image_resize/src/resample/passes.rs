@@ -8,6 +8,9 @@ use crate::pixels::Pixels;
 /// Factors of one vector.
 const LANES: usize = 8;
 
+/// Vectors that are added up in one round.
+const AT_ONCE: usize = 4;
+
 /// Samples that are added up at a time on the way down.
 const COLUMNS: usize = 16;
 
@@ -38,18 +41,34 @@ fn horizontal(pixels: &Pixels, width: u32, extent: f32) -> Pixels {
 
 /// One channel: a vector holds eight neighbours.
 fn grey_rows(pixels: &Pixels, weights: &Weights) -> Vec<u8> {
-    let taps: Vec<(usize, Vec<_>)> = weights
+    let whole = |block: &[i32]| {
+        let factor = |at: usize| block.get(at).copied().unwrap_or(0) as i16;
+        Factors::new(std::array::from_fn(factor))
+    };
+    let halves = |block: &[i32]| {
+        let half = |at: usize| cut(block.get(at).copied().unwrap_or(0));
+        let upper = Factors::new(std::array::from_fn(|at| half(at).0));
+        (upper, Factors::new(std::array::from_fn(|at| half(at).1)))
+    };
+    // A picture that becomes more than a hundred times smaller, as for a hash, has taps that are a factor as they are: half the work.
+    let short = |&tap: &i32| i16::try_from(tap).is_ok();
+    if weights.iter().all(|(_, taps)| taps.iter().all(short)) {
+        neighbours(pixels, weights, whole, Sums::add_whole)
+    } else {
+        neighbours(pixels, weights, halves, Sums::add)
+    }
+}
+
+/// Taps are laid out in blocks by `lay`, and `add` adds the product of samples and a block.
+fn neighbours<Taps: Copy>(
+    pixels: &Pixels,
+    weights: &Weights,
+    lay: impl Fn(&[i32]) -> Taps,
+    add: impl Fn(&mut Sums, Factors, Taps),
+) -> Vec<u8> {
+    let taps: Vec<(usize, Vec<Taps>)> = weights
         .iter()
-        .map(|(start, taps)| {
-            let block = |block: &[i32]| {
-                let (mut upper, mut lower) = ([0; LANES], [0; LANES]);
-                for ((upper, lower), &tap) in upper.iter_mut().zip(&mut lower).zip(block) {
-                    (*upper, *lower) = cut(tap);
-                }
-                (Factors::new(upper), Factors::new(lower))
-            };
-            (start, taps.chunks(LANES).map(block).collect())
-        })
+        .map(|(start, taps)| (start, taps.chunks(LANES).map(&lay).collect()))
         .collect();
     // Zeros behind the row, for the last vector.
     let mut wide = vec![0i16; pixels.width() as usize + LANES];
@@ -60,9 +79,18 @@ fn grey_rows(pixels: &Pixels, weights: &Weights) -> Vec<u8> {
         }
         data.extend(taps.iter().map(|(start, taps)| {
             let (samples, _) = wide[*start..].as_chunks();
+            let samples = samples.get(..taps.len()).unwrap_or(samples);
+            let (samples, last_samples) = samples.as_chunks::<AT_ONCE>();
+            let (taps, last_taps) = taps.as_chunks::<AT_ONCE>();
             let mut sums = Sums::zero();
+            // The host looks at its clock once a round.
             for (samples, taps) in samples.iter().zip(taps) {
-                sums.add(Factors::new(*samples), *taps);
+                for (samples, taps) in samples.iter().zip(taps) {
+                    add(&mut sums, Factors::new(*samples), *taps);
+                }
+            }
+            for (samples, taps) in last_samples.iter().zip(last_taps) {
+                add(&mut sums, Factors::new(*samples), *taps);
             }
             sums.sample()
         }));
