@@ -7,7 +7,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 
-use bollard::query_parameters::{BuildImageOptionsBuilder, RemoveImageOptionsBuilder};
+use bollard::query_parameters::{
+    BuildImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder,
+};
 use futures_util::{Stream, StreamExt as _};
 
 use crate::engine::Engine;
@@ -292,6 +294,26 @@ impl Engine {
             }
             None => Err(Failure::of(&what, "says that it did, and has none")),
         }
+    }
+
+    /// Every image that we made, by the engine's name of it, with the name and the size of all its layers.
+    ///
+    /// # Errors
+    /// When the engine does not tell.
+    pub fn images(&self) -> Result<Vec<(String, String, u64)>, Failure> {
+        let ours = [("label".to_owned(), vec![label::IMAGE.to_owned()])];
+        let options = ListImagesOptionsBuilder::new()
+            .filters(&ours.into_iter().collect())
+            .build();
+        let found = self.ask("list our images", async {
+            self.docker().list_images(Some(options)).await
+        })?;
+        let told = found.into_iter().map(|image| {
+            let name = image.repo_tags.into_iter().next();
+            let name = name.unwrap_or_else(|| image.id.clone());
+            (image.id, name, u64::try_from(image.size).unwrap_or(0))
+        });
+        Ok(told.collect())
     }
 
     /// Removes an image, by its name or by the engine's. One that is gone already is no failure.

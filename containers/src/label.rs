@@ -4,6 +4,8 @@ use crate::hold::Hold;
 
 /// Who made it: of a container the run, of an image that it is ours.
 pub(crate) const OURS: &str = "dev.wasmmcp.bench";
+/// What an image of ours has, as a filter says it.
+pub(crate) const IMAGE: &str = "dev.wasmmcp.bench=image";
 /// Of an image: the digest of everything that it was made of.
 pub(crate) const CONTENT: &str = "dev.wasmmcp.bench.content";
 /// Of a container: the file that its run has locked for as long as it goes on.

@@ -17,6 +17,7 @@ mod layer;
 mod reactor;
 mod settings;
 mod setup;
+mod undo;
 
 pub use address::Address;
 pub use contained::{Contained, Created, Pipes, State};
@@ -28,6 +29,7 @@ pub use layer::Layer;
 pub use settings::{Folder, NOBODY, Settings};
 pub use setup::ensure;
 pub use toolchain::Missing;
+pub use undo::Undo;
 
 /// The engine for the tests of any crate. `Err` is the reason to print after `skipped: `.
 ///

@@ -2,6 +2,7 @@
 //!
 //! An engine that is there, running or stuck, is left alone: two daemons on one machine take each other's network down.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -12,6 +13,7 @@ use toolchain::process::{Failure, Step, Watch, bytes_below};
 
 use crate::address::Address;
 use crate::engine::{Absence, Engine};
+use crate::undo;
 use toolchain::Missing;
 
 /// Debian's names: the engine, and what it sets its network up with.
@@ -91,17 +93,17 @@ impl Host {
             return Ok(engine);
         }
         if self.commands.find("dockerd").is_none() {
-            self.install(said)?;
+            self.install(room, said)?;
         }
         if self.managed {
-            self.start_service(said)
+            self.start_service(room, said)
         } else {
             self.start_daemon(room, said)
         }
     }
 
     /// Installs what is missing of the packages.
-    fn install(&self, said: &mut dyn FnMut(&str)) -> Result<(), Missing> {
+    fn install(&self, room: &Path, said: &mut dyn FnMut(&str)) -> Result<(), Missing> {
         let Some(apt) = self.commands.find("apt-get") else {
             return Err(Missing::new(
                 "there is no Docker engine, and no `apt-get` to install one with",
@@ -120,12 +122,34 @@ impl Host {
         };
         self.watched(step().arg("update"), "ask for package lists")?;
         let install = step().args(["install", "-y", "--no-install-recommends"]);
-        self.watched(install.args(&missing), "install the engine")?;
+        let before = self.installed();
+        let ended = self.watched(install.args(&missing), "install the engine");
+        // Noted whether or not it came to its end: what came onto the machine is to go again.
+        let came = self.installed().difference(&before).cloned().collect();
+        undo::note(room, |done| done.packages.extend::<BTreeSet<String>>(came)).map_err(
+            |error| {
+                let why = format!("{} cannot be written: {error}", room.display());
+                Missing::new(why, "Make room there.")
+            },
+        )?;
+        ended?;
         said(&format!(
             "installed {0} and what they depend on. Undo: apt-get purge --autoremove {0}",
             missing.join(" ")
         ));
         Ok(())
+    }
+
+    /// Every package that is on the machine; none where nobody can tell.
+    fn installed(&self) -> BTreeSet<String> {
+        let Some(query) = self.commands.find("dpkg-query") else {
+            return BTreeSet::new();
+        };
+        let step = Step::new(&query, &self.commands);
+        let step = step.args(["-W", "-f", "${db:Status-Abbrev}${Package}\\n"]);
+        let listed = step.run(None, &mut |_| {}).unwrap_or_default();
+        let names = listed.lines().filter_map(|line| line.strip_prefix("ii "));
+        names.map(|name| name.trim().to_owned()).collect()
     }
 
     fn has(&self, package: &str) -> bool {
@@ -151,7 +175,7 @@ impl Host {
         })
     }
 
-    fn start_service(&self, said: &mut dyn FnMut(&str)) -> Result<Engine, Missing> {
+    fn start_service(&self, room: &Path, said: &mut dyn FnMut(&str)) -> Result<Engine, Missing> {
         let failed = |why: String| {
             Missing::new(
                 why,
@@ -167,6 +191,8 @@ impl Host {
         step.run(None, &mut |_| {})
             .map_err(|failure| failed(failure.to_string()))?;
         let engine = self.wait(&mut || None).map_err(failed)?;
+        // Without the note `clean` leaves it running, which it may.
+        let _noted = undo::note(room, |done| done.service = true);
         said("started the service docker. Undo: systemctl stop docker");
         Ok(engine)
     }

@@ -87,6 +87,9 @@ fn an_image_is_made_once_and_again_when_what_it_holds_has_changed() {
     assert!(!again.fresh && again.id == first.id && again.digest == first.digest);
     let other = made("longer");
     assert!(other.fresh && other.id != first.id && other.digest != first.digest);
+    let listed = || engine.images().expect("they are listed");
+    let ours = listed().into_iter().find(|(id, _, _)| *id == other.id);
+    assert!(ours.is_some_and(|(_, name, size)| name == other.name && size > 0));
     assert_eq!(
         (first.size, other.size),
         (3, 6),

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod choice;
 pub mod claims;
+pub mod clean;
 pub mod compare;
 pub mod doctor;
 pub mod draw;

@@ -33,6 +33,7 @@ enum Command {
     Runs(cmd::runs::Arguments),
     Compare(cmd::compare::Arguments),
     Claims(cmd::claims::Arguments),
+    Clean(cmd::clean::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Runs(own) => cmd::runs::run(global, own),
         Command::Compare(own) => cmd::compare::run(global, own),
         Command::Claims(own) => cmd::claims::run(global, own),
+        Command::Clean(own) => cmd::clean::run(global, own),
     };
     let exit = ended.unwrap_or_else(|error| {
         eprintln!("harness: {error:#}");

@@ -189,3 +189,60 @@ fn a_failing_installer_is_quoted() {
     assert!(missing.why.contains("E: no space left"), "{missing}");
     assert!(missing.remedy.contains("apt-get update"), "{missing}");
 }
+
+/// Lists two packages more once the installer was asked for the engine.
+const QUERY: &str = "case \"$*\" in *Abbrev*) echo 'ii base'; if grep -q install $root/asked 2>/dev/null; then echo 'ii docker.io'; echo 'ii runc'; echo 'rc gone'; fi;; esac";
+/// Notes its process as a daemon does, and stays.
+const STAYS: &str = "echo $$ > \"$6\"\necho > $root/up\nwhile :; do sleep 0.05; done";
+
+#[test]
+fn what_was_set_up_is_noted_and_undone_and_nothing_else_is() {
+    let machine = machine(&[("apt-get", APT), ("made", STAYS), ("dpkg-query", QUERY)]);
+    machine.answers_once_up();
+    machine.ensure().0.expect("an engine");
+    let room = machine.folder.path().join("cache/docker");
+    let undo = |root| undo::Undo::in_room(&room, machine.host.commands.clone(), root);
+    let told = undo(true).told();
+    assert!(told[0].starts_with("stop dockerd (process "), "{told:?}");
+    assert_eq!(
+        told[1..],
+        ["purge the packages that --setup installed: docker.io runc"]
+    );
+    let mut said = Vec::new();
+    let refused = undo(false).run(&mut |line| said.push(line.to_owned()));
+    assert!(refused.expect_err("not root").remedy.contains("as root"));
+    // The daemon is this user's, and is stopped all the same.
+    assert_eq!(undo(true).told().len(), 1, "{said:?}");
+    undo(true)
+        .run(&mut |line| said.push(line.to_owned()))
+        .expect("undone");
+    assert_eq!(said[1..], ["purged docker.io runc"]);
+    let asked = fs::read_to_string(machine.folder.path().join("asked")).expect("apt was asked");
+    assert!(asked.ends_with("-qq -y purge docker.io runc\n"), "{asked}");
+    assert_eq!(undo(true).told(), [""; 0]);
+}
+
+#[test]
+fn a_process_that_took_a_dead_daemons_number_is_left_alone() {
+    let machine = machine(&[]);
+    let room = machine.folder.path().join("cache/docker");
+    fs::create_dir_all(&room).expect("a folder");
+    fs::write(room.join("dockerd.pid"), std::process::id().to_string()).expect("written");
+    let undo = undo::Undo::in_room(&room, machine.host.commands.clone(), true);
+    assert_eq!(undo.told(), [""; 0]);
+    undo.run(&mut |line| panic!("{line}"))
+        .expect("nothing to do");
+    let note = r#"{"packages": ["-o=x", "docker.io", "base-", "A b"], "service": false}"#;
+    fs::write(room.join("setup.json"), note).expect("written");
+    let undo = undo::Undo::in_room(&room, machine.host.commands.clone(), true);
+    assert_eq!(
+        undo.told(),
+        ["purge the packages that --setup installed: docker.io"]
+    );
+    fs::write(room.join("setup.json"), "{").expect("written");
+    for hostile in ["-1", "1", "0", "x", ""] {
+        fs::write(room.join("dockerd.pid"), hostile).expect("written");
+        let undo = undo::Undo::in_room(&room, machine.host.commands.clone(), true);
+        assert_eq!(undo.told(), [""; 0], "{hostile}");
+    }
+}
