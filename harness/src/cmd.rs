@@ -8,6 +8,7 @@ pub mod compare;
 pub mod doctor;
 pub mod draw;
 pub mod forecast;
+pub mod ledger;
 pub mod list;
 pub mod rerun;
 pub mod runs;

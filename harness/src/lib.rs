@@ -24,6 +24,7 @@ pub mod standin;
 pub mod subject;
 
 pub mod again;
+pub mod ledger;
 pub mod offer;
 pub mod served;
 pub mod verify;

@@ -9,9 +9,10 @@ use container::{Engine, Hold, Settings};
 use harness::backend::{Backend, Worker};
 use harness::clock::{Clock, Monotonic};
 use harness::docker::Docker;
+use harness::ledger::{self, Ground, Row, Verdict};
 use harness::peer::Subject;
 use harness::plan::{Kind, Planned, Setting};
-use harness::server::{Server, read_all};
+use harness::server::{Access, Directory, Server, read_all};
 use harness::standin::{Standins, Up};
 use harness::subject::{Built, CONTAINERS};
 use harness::{place, subject, verify};
@@ -267,4 +268,72 @@ fn the_next_command_removes_what_a_killed_run_left_and_nothing_of_a_live_one() {
     assert_eq!(claimed(&engine, worker), 0, "it is reaped");
     assert_eq!(claimed(&engine, std::process::id()), own, "it is not");
     drop(live);
+}
+
+#[test]
+fn the_ledger_says_what_a_packaging_allows_and_a_planted_grant_shows() {
+    let root = place::root().expect("the checkout");
+    let cache = place::cache().expect("a cache");
+    let mut said = |line: &str| println!("{line}");
+    let mut server = ledger::probe();
+    let servers = [server.clone()];
+    let mut built =
+        subject::build(&root, &servers, false, &cache, &mut said).expect("everything builds");
+    let claims = tempfile::tempdir().expect("a temporary folder");
+    match engine() {
+        Ok(_) => {
+            let docker = Docker::find(claims.path(), false, &mut said);
+            built.images(&root, &servers, &CONTAINERS[..2], docker, &mut said);
+        }
+        Err(why) => println!("skipped: {why}"),
+    }
+    for absent in &built.missing {
+        println!("skipped: {absent}");
+    }
+    let clock = Monotonic::new();
+    let ground = Ground::new().expect("a ground");
+    let rows = ledger::rows(&built, &server, &ground, &clock).expect("every probe starts");
+    let verdict = |rows: &[Row], attempt: &str, packaging: Packaging| {
+        let row = rows.iter().find(|row| row.attempt.contains(attempt));
+        let verdicts = row.expect("it is tried").verdicts.iter();
+        let mut of = verdicts.filter(|(of, _)| *of == packaging);
+        of.next().map(|(_, verdict)| verdict.clone())
+    };
+    let contained = |packaging: Packaging| packaging.is_contained();
+    for row in &rows {
+        let differs: Vec<Packaging> = row.differs().collect();
+        println!("{}: {:?}", row.attempt, row.verdicts);
+        assert!(!differs.contains(&Packaging::Component), "{}", row.attempt);
+        if row.granted {
+            assert!(differs.is_empty(), "{}: {differs:?}", row.attempt);
+        } else {
+            // Nothing limits a process; a container starts what is in its image.
+            assert!(differs.contains(&Packaging::Native), "{}", row.attempt);
+            let spawns = row.attempt == "start a program";
+            assert!(
+                spawns || !differs.iter().any(|&one| contained(one)),
+                "{}",
+                row.attempt
+            );
+        }
+    }
+    let secret = "read a file that is not granted";
+    let component = Packaging::Component;
+    if verdict(&rows, secret, component).is_none() {
+        return println!("skipped: there is no component");
+    }
+    server.grants.directories.push(Directory {
+        path: ground.at("outside").to_string_lossy().into_owned(),
+        access: Access::Read,
+    });
+    let ground_again = ledger::rows(&built, &server, &ground, &clock).expect("every probe starts");
+    assert_eq!(
+        verdict(&ground_again, secret, component),
+        Some(Verdict::Allowed)
+    );
+    let row = ground_again.iter().find(|row| row.attempt == secret);
+    assert!(row.is_some_and(|row| row.differs().any(|one| one == component)));
+    // And it is no more than that.
+    let write = verdict(&ground_again, "write outside", component);
+    assert!(matches!(write, Some(Verdict::Denied(_))), "{write:?}");
 }

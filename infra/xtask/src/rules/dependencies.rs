@@ -32,6 +32,8 @@ const TABLE: &[(&str, &[&str])] = &[
         "parity",
         &["dataset", "harness", "original", "record", "toolchain"],
     ),
+    // It is a server that no table has: built and started as servers are.
+    ("probe", &["wasmmcp"]),
     ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
     ("wasmmcp-compiler", &["mcp-wire", "wasmmcp-runtime"]),
     ("wasmmcp-runtime", &["mcp-wire"]),
