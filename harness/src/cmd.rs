@@ -23,6 +23,7 @@ use clap::Args;
 use harness::docker::Docker;
 use harness::exit::Told;
 use harness::server::{self, Need, Server};
+use harness::stock;
 use harness::subject::{self, Built};
 use record::Packaging;
 
@@ -36,12 +37,14 @@ pub struct Beside {
     pub references: bool,
     /// Of which kinds images are made.
     pub containers: Vec<Packaging>,
+    /// Whether the stock host is built where it is missing and --setup allows it.
+    pub stock: bool,
 }
 
 /// Flags that every command takes.
 #[derive(Args)]
 pub struct Global {
-    /// Installs what is missing on this machine (the Wasm target; as root on Debian, where containers are wanted, the Docker engine), and says what it did and how to undo it.
+    /// Installs what is missing on this machine (the Wasm target; the stock wasmtime; as root on Debian, where containers are wanted, the Docker engine), and says what it did and how to undo it.
     #[arg(long, global = true)]
     pub setup: bool,
     /// Prints the result as JSON on standard output.
@@ -121,6 +124,12 @@ impl Global {
         beside: Beside,
     ) -> Result<Built> {
         let mut said = |line: &str| eprintln!("{line}");
+        if beside.stock
+            && self.setup
+            && let Err(missing) = stock::build(cache, &mut said)
+        {
+            eprintln!("{}: {}; {}", missing.what, missing.why, missing.remedy);
+        }
         let mut built = subject::build(root, servers, self.setup, cache, &mut said)?;
         if beside.references {
             let store = original::Store::below(cache);

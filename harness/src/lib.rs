@@ -21,6 +21,7 @@ pub mod reference;
 
 pub mod place;
 pub mod standin;
+pub mod stock;
 pub mod subject;
 
 pub mod again;

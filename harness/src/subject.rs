@@ -13,6 +13,7 @@ use crate::launch::{Made, Programs};
 use crate::process;
 use crate::reference;
 use crate::server::Server;
+use crate::stock;
 
 /// Where the lines of a build go.
 type Said<'a> = &'a mut dyn FnMut(&str);
@@ -103,10 +104,11 @@ pub fn build(
                 said,
             )?)
         };
+    let stock = stock::find(cache);
     let programs = Programs {
         runtime: native("wasmmcp-runtime", HOST, &["worker"], said)?,
         compiler: native("wasmmcp-compiler", "release", &[], said)?,
-        wasmtime: find("wasmtime"),
+        wasmtime: stock.as_ref().ok().cloned(),
         docker: None,
     };
     let worker = native("worker", HOST, &["wasmmcp-runtime"], said)?;
@@ -130,7 +132,12 @@ pub fn build(
         built.add(server, Packaging::Native, file, None)?;
     }
     match toolchain.find(setup, said) {
-        Ok(wasm) => built.components(root, servers, &wasm, said)?,
+        Ok(wasm) => {
+            built.components(root, servers, &wasm, said)?;
+            if let Err(missing) = stock {
+                built.lacks(Packaging::ComponentWasmtime, None, missing);
+            }
+        }
         Err(missing) => {
             let missing = Missing {
                 what: "the wasm32-wasip2 target".to_owned(),
@@ -178,14 +185,6 @@ impl Built {
                     Some(precompiled),
                 )?;
             }
-        }
-        if self.programs.wasmtime.is_none() {
-            let missing = Missing {
-                what: "the wasmtime command".to_owned(),
-                why: "it is not on the search path".to_owned(),
-                remedy: "cargo install wasmtime-cli --version ^48 --locked".to_owned(),
-            };
-            self.lacks(Packaging::ComponentWasmtime, None, missing);
         }
         Ok(())
     }
@@ -423,13 +422,13 @@ impl Built {
 }
 
 /// The subjects that these servers will have where everything can be built, in the order in which they are built.
-pub fn foreseen(root: &Path, servers: &[Server]) -> Vec<Subject> {
+pub fn foreseen(root: &Path, cache: &Path, servers: &[Server]) -> Vec<Subject> {
     let subject = |server: &Server, packaging| Subject {
         server: server.name.clone(),
         packaging,
         digest: None,
     };
-    let stock = find("wasmtime").is_some();
+    let stock = stock::find(cache).is_ok();
     let engine = container::Engine::find().is_ok();
     let native = of(servers, Packaging::Native).map(|server| subject(server, Packaging::Native));
     let components = of(servers, Packaging::Component).flat_map(|server| {

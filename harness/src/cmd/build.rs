@@ -23,6 +23,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let beside = Beside {
         references: !own.quick,
         containers: CONTAINERS.to_vec(),
+        stock: !own.quick,
     };
     let built = global.build(&root, &servers, &place::cache()?, beside)?;
     if global.json {

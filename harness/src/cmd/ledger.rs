@@ -33,6 +33,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         } else {
             CONTAINERS.to_vec()
         },
+        stock: false,
     };
     let servers = [server.clone()];
     let built = global.build(&root, &servers, &cache, beside)?;

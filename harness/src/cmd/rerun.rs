@@ -95,6 +95,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let beside = Beside {
         references: first.subject.packaging.is_reference(),
         containers: vec![first.subject.packaging],
+        stock: false,
     };
     let built = global.build(&root, &servers, &cache, beside)?;
     let mut made = built.subjects.iter();

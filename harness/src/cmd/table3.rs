@@ -75,7 +75,8 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let servers = global.measured(&root)?;
     let question = own.choice.question(global, &servers)?;
     let known = forecast::known(&results, &root);
-    let mut foreseen = subject::foreseen(&root, &servers);
+    let cache = place::cache()?;
+    let mut foreseen = subject::foreseen(&root, &cache, &servers);
     foreseen.retain(|subject| question.wants(subject.packaging));
     let cells = question.cells(&servers, &foreseen)?;
     let expected = estimate::total(&estimate::stages(&cells, &question.stopping, &known.costs));
@@ -91,7 +92,6 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     } else {
         None
     };
-    let cache = place::cache()?;
     let _lock = Lock::take(&cache, "table3", Timestamp::from(wall()))?;
     let warnings = preflight(&mut Proc::new());
     for warning in &warnings {
@@ -105,6 +105,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
             .into_iter()
             .filter(|&packaging| question.wants(packaging))
             .collect(),
+        stock: question.wants(Packaging::ComponentWasmtime) && !question.scope.quick,
     };
     let mut built = global.build(&root, &servers, &cache, beside)?;
     built.subjects.retain(|made| question.wants(made.packaging));

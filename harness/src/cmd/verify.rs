@@ -44,6 +44,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let beside = Beside {
         references: true,
         containers: CONTAINERS.to_vec(),
+        stock: false,
     };
     let built = global.build(&root, &servers, &cache, beside)?;
     let transports: &[Transport] = if own.quick {

@@ -106,7 +106,7 @@ pub fn gather(toolchain: &Toolchain, quick: bool) -> Vec<Fact> {
         version(
             "wasmtime",
             &["--version"],
-            "Install the wasmtime command: the packaging `component-wasmtime` is measured only where it is.",
+            "Give --setup to a command that measures, which builds it into the cache, or install it: the packaging `component-wasmtime` needs it.",
         ),
     ]);
     facts
