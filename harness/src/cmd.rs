@@ -22,6 +22,7 @@ use anyhow::Result;
 use clap::Args;
 use harness::docker::Docker;
 use harness::exit::Told;
+use harness::room::{self, Asked};
 use harness::server::{self, Need, Server};
 use harness::stock;
 use harness::subject::{self, Built};
@@ -124,6 +125,14 @@ impl Global {
         beside: Beside,
     ) -> Result<Built> {
         let mut said = |line: &str| eprintln!("{line}");
+        let asked = Asked {
+            references: beside.references,
+            containers: beside.containers.iter().any(|kind| kind.is_contained()),
+            stock: beside.stock && self.setup,
+        };
+        if let Some(line) = room::told(root, cache, asked) {
+            eprintln!("{line}");
+        }
         if beside.stock
             && self.setup
             && let Err(missing) = stock::build(cache, &mut said)

@@ -20,6 +20,7 @@ pub mod peer;
 pub mod reference;
 
 pub mod place;
+pub mod room;
 pub mod standin;
 pub mod stock;
 pub mod subject;
