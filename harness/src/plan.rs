@@ -253,19 +253,20 @@ fn kinds(
 
 /// Density and load, which are asked of the server that does nothing: what they cost is then the packaging's.
 fn beside(scope: Scope) -> Vec<Kind> {
-    let (idle, connections, loads): (&[u32], &[u32], &[Option<u32>]) = if scope.quick {
-        (&[1, 10], &[1, 16], &[None])
+    let (idle, connections, loaded): (&[u32], &[u32], &[u32]) = if scope.quick {
+        (&[1, 10], &[1, 16], &[])
     } else {
-        (
-            &[1, 10, 100, 1000],
-            &[1, 2, 4, 8, 16],
-            &[None, Some(50), Some(80)],
-        )
+        // Below what is reached, latency is looked at from one client to many, and not at every number between.
+        (&[1, 10, 100, 1000], &[1, 2, 4, 8, 16], &[1, 4, 16])
     };
     let mut kinds: Vec<Kind> = idle.iter().map(|&servers| Kind::Idle { servers }).collect();
     for transport in [Transport::Stdio, Transport::Http] {
         for &connections in connections {
-            kinds.extend(loads.iter().map(|&load| Kind::Load {
+            let below: &[Option<u32>] = match loaded.contains(&connections) {
+                true => &[None, Some(50), Some(80)],
+                false => &[None],
+            };
+            kinds.extend(below.iter().map(|&load| Kind::Load {
                 transport,
                 connections,
                 load,

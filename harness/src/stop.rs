@@ -42,7 +42,7 @@ impl Effort {
         memory: 7,
         small: 40,
         large: 21,
-        host: 7,
+        host: 6,
     };
     /// Done in two minutes: a range instead of an interval where there are fewer than six.
     pub const QUICK: Effort = Effort {
