@@ -101,7 +101,8 @@ pub fn install(
                 title,
                 arguments: vec![script.to_string_lossy().into_owned()],
                 search: None,
-                ships: vec![modules.folder, script],
+                // The folder that it lies in holds the way to its packages too.
+                ships: script.parent().map(Path::to_owned).into_iter().collect(),
             },
             digest: digest(modules.resolved, program.as_bytes()),
         });
