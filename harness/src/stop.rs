@@ -1,6 +1,6 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Good, Group, Metric, Nanos, Spread, StopReason};
+use record::{Good, Group, Metric, Nanos, Packaging, Spread, StopReason};
 
 use crate::plan::{Cell, Kind, Stage};
 use crate::server::Input;
@@ -60,6 +60,8 @@ impl Effort {
         let trials = self.of_kind(cell);
         let starts = matches!(cell.kind, Kind::Start { .. });
         match cell.packaging {
+            // The stock host is there to be compared with ours, not to be known as well as ours.
+            Packaging::ComponentWasmtime => trials.div_ceil(3),
             packaging if packaging.is_reference() => trials.div_ceil(3),
             packaging if packaging.is_contained() && starts => trials.div_ceil(6),
             packaging if packaging.is_contained() => trials.div_ceil(3),
