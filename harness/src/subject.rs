@@ -163,10 +163,9 @@ impl Built {
         self.wasm_target = wasm.way.to_string();
         for server in of(servers, Packaging::Component) {
             said(&format!("building the component {}", server.name));
-            let component = Component::of(root, &server.package);
             let file = match server.without_vectors {
-                true => wasm.build_scalar(&component, said)?,
-                false => wasm.build_component(&component, said)?,
+                true => wasm.build_scalar(root, &server.package, said)?,
+                false => wasm.build_component(&Component::of(root, &server.package), said)?,
             };
             let precompiled = self.precompile(&file)?;
             self.add(

@@ -66,10 +66,18 @@ impl OfRuns {
         Self(records.iter().map(OfRun::new).collect())
     }
 
-    /// What the runs are and where they ran, a line each.
+    /// What the runs are and where they ran, a line each, and what a reader must know before believing them.
     pub fn provenance(&self) -> String {
-        let lines = self.0.iter().filter_map(|run| run.table.notes.first());
-        lines.map(|line| format!("{line}\n")).collect()
+        const DOUBTS: [&str; 2] = ["The run did not end", "Warning:"];
+        let mut lines = String::new();
+        for run in &self.0 {
+            for (at, note) in run.table.notes.iter().enumerate() {
+                if at == 0 || DOUBTS.iter().any(|doubt| note.starts_with(doubt)) {
+                    lines.push_str(&format!("{note}\n"));
+                }
+            }
+        }
+        lines
     }
 }
 

@@ -326,6 +326,16 @@ fn the_papers_own_table_gives_what_its_text_does_not_say() {
 }
 
 #[test]
+fn a_run_that_did_not_end_says_so_above_its_verdicts() {
+    let claims = committed();
+    let mut planted = run(&claims[0], 15.0);
+    let told = |record: &Record| OfRuns::new(std::slice::from_ref(record)).provenance();
+    assert!(!told(&planted).contains("did not end"));
+    planted.state = State::Interrupted { cut: false };
+    assert!(told(&planted).contains("did not end"), "{}", told(&planted));
+}
+
+#[test]
 fn a_mean_over_fewer_tools_judges_nothing() {
     let claims = committed();
     let claim = claims

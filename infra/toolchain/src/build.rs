@@ -318,13 +318,6 @@ fn artefact(
     })
 }
 
-/// Where a file is written before it has its name; no two processes write to the same.
-pub(crate) fn part(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    PathBuf::from(name)
-}
-
 /// The package's name in a package id: `…#name@version`, or `…/name#version` where the folder has the name.
 fn package_of(id: &str) -> Option<&str> {
     let (address, fragment) = id.rsplit_once('#')?;
