@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::time::Duration;
 
-use record::{Evidence, Nanos, Outcome};
+use record::{Evidence, Nanos, Outcome, Packaging};
 use serde_json::Value;
 
 use crate::client::{self, Failure, Reply, Request};
@@ -68,9 +68,12 @@ impl Subject<'_> {
     /// What is wrong with it.
     pub fn judge(&self, call: &Call, places: &Places, result: &Value) -> Result<(), Wrong> {
         if self.generated {
-            let theirs = self.made.packaging.is_reference();
-            let expect = call.reference.as_ref().filter(|_| theirs);
-            return judge(expect.unwrap_or(&call.expect), places, result);
+            let own = match self.made.packaging {
+                packaging if packaging.is_reference() => call.reference.as_ref(),
+                Packaging::ComponentWasmtime => call.stock.as_ref(),
+                _ => None,
+            };
+            return judge(own.unwrap_or(&call.expect), places, result);
         }
         let failed = result
             .get("isError")

@@ -161,6 +161,8 @@ pub struct Call {
     pub expect: Expect,
     /// How that of the original is told which ours is compared with, where that differs; why is in the server's list of differences.
     pub reference: Option<Expect>,
+    /// How that of the component is told under the stock host, where what decides it is a grant that the stock host cannot make.
+    pub stock: Option<Expect>,
     /// Where the right answer comes from.
     pub source: Source,
 }
@@ -311,6 +313,7 @@ impl Server {
             let rules = [
                 ("expect", Some(&call.expect)),
                 ("reference", call.reference.as_ref()),
+                ("stock", call.stock.as_ref()),
             ];
             for (field, rule) in rules {
                 let checked = rule.map_or(Ok(()), Expect::check);
