@@ -132,6 +132,9 @@ fn every_altered_answer_is_found() {
                 .iter_mut()
                 .filter_map(|call| {
                     call.expect = altered(&call.expect, way)?;
+                    if let Some(stock) = &mut call.stock {
+                        *stock = altered(stock, way)?;
+                    }
                     Some(call.id.clone())
                 })
                 .collect();
