@@ -49,6 +49,9 @@ CALLS = [
 # What the official server says of a text that is cut, with the place where it goes on.
 CUT = "\n\n<error>Content truncated. Call the fetch tool with a start_index of {} to get more content.</error>"
 
+# What is answered where a rule of ours cannot hold: the stock command grants every address or none, so what is not granted is tried there.
+STOCK = {"not_granted": "http://127.0.0.1:9/robots.txt due to a connection issue"}
+
 
 def mended(official, site, asked):
     """The answer without the one fault of theirs that pages of this site show, or None where there is no such fault.
@@ -82,7 +85,10 @@ def main():
         said = ", ".join(f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, int) else chr(34) + value + chr(34)}" for key, value in arguments.items())
         out.append(f'\n[[call]]\nid = "fetch-{name}"\ntool = "fetch"\ninput = "{size}"\narguments = {{ {said} }}\n[call.expect]\n')
         if own:
-            out.append(f"error = true\ntext = {{ pattern = '(?s)^.*{own[0]}.*$' }}\n[call.source]\norigin = \"{own[1]}\"\n")
+            out.append(f"error = true\ntext = {{ pattern = '(?s)^.*{own[0]}.*$' }}\n")
+            if name in STOCK:
+                out.append(f"[call.stock]\nerror = true\ntext = {{ pattern = '(?s)^.*{STOCK[name]}.*$' }}\n")
+            out.append(f'[call.source]\norigin = "{own[1]}"\n')
         else:
             asked = {**arguments, "url": arguments["url"].replace("{site}", site)}
             result = official.ask("tools/call", {"name": "fetch", "arguments": asked})["result"]
