@@ -23,6 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "mcp-wire",
             "original",
             "record",
+            "scenario",
             "toolchain",
             "wasmmcp-runtime",
         ],
@@ -34,6 +35,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     // It is a server that no table has: built and started as servers are.
     ("probe", &["wasmmcp"]),
+    ("scenario", &["record"]),
     ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
     ("wasmmcp-compiler", &["mcp-wire", "wasmmcp-runtime"]),
     ("wasmmcp-runtime", &["mcp-wire"]),
@@ -74,6 +76,11 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
         "record",
         &["bollard", "hyper", "tokio", "wasmtime"],
         "a record is read and written without what it measured",
+    ),
+    (
+        "scenario",
+        &["bollard", "hyper", "tokio", "wasmtime"],
+        "a trace is read, judged and replayed without what made its calls",
     ),
     (
         "mcp-wire",

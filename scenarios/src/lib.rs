@@ -1,0 +1,25 @@
+//! What is asked: scenarios in a researcher's words, and traces of the calls that were made for them.
+//!
+//! A [`Trace`] is read from a versioned JSON file (`scenarios/trace.schema.json`), strictly and within bounds, because a trace may come
+//! from anybody. Nothing here makes a call: `harness record` does.
+
+mod refused;
+
+mod bound;
+mod canonical;
+mod fields;
+mod strict;
+
+mod find;
+mod place;
+
+pub mod blob;
+mod read;
+mod trace;
+
+pub use canonical::{canonical, digest};
+pub use find::{names, scenario as find_scenario, trace as find_trace};
+pub use place::{Ambiguous, DATA, MODEL, PLACEHOLDERS, Places, SCRATCH, SITE};
+pub use read::text as read_text;
+pub use refused::Refused;
+pub use trace::{Call, FORMAT, Origin, Ran, Returned, Trace, Way};
