@@ -36,6 +36,7 @@ const TABLE: &[(&str, &[&str])] = &[
     // It is a server that no table has: built and started as servers are.
     ("probe", &["wasmmcp"]),
     ("scenario", &["record"]),
+    ("scheduler", &["record"]),
     ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
     ("wasmmcp-compiler", &["mcp-wire", "wasmmcp-runtime"]),
     ("wasmmcp-runtime", &["mcp-wire"]),
@@ -81,6 +82,11 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
         "scenario",
         &["bollard", "hyper", "tokio", "wasmtime"],
         "a trace is read, judged and replayed without what made its calls",
+    ),
+    (
+        "scheduler",
+        &["bollard", "hyper", "rand", "tokio", "wasmtime"],
+        "virtual time and real time run the same code, so it is told the time, and plug-ins are hosted elsewhere",
     ),
     (
         "mcp-wire",
