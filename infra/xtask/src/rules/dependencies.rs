@@ -5,6 +5,8 @@ use crate::rule::{Finding, Repository, Rule};
 
 /// Each crate and what it may ship with. A crate that is not here may depend on nothing of ours; a server on the SDK alone.
 const TABLE: &[(&str, &[&str])] = &[
+    // It judges by the words and the profile of what it judges; `rules/auditor.rs` keeps it from the filter.
+    ("auditor", &["record", "scheduler"]),
     // It judges servers as the harness starts them, with what it installs of others.
     ("conformance", &["dataset", "harness", "original", "record"]),
     // It installs Debian's engine with the toolchain's way of running commands.
@@ -23,7 +25,9 @@ const TABLE: &[(&str, &[&str])] = &[
             "mcp-wire",
             "original",
             "record",
+            "replay",
             "scenario",
+            "scheduler",
             "toolchain",
             "wasmmcp-runtime",
         ],
@@ -35,6 +39,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ),
     // It is a server that no table has: built and started as servers are.
     ("probe", &["wasmmcp"]),
+    ("replay", &["auditor", "record", "scenario", "scheduler"]),
     ("scenario", &["record"]),
     ("scheduler", &["record"]),
     ("wasmmcp", &["mcp-wire", "wasmmcp-macros"]),
@@ -87,6 +92,16 @@ const ABSENT: &[(&str, &[&str], &str)] = &[
         "scheduler",
         &["bollard", "hyper", "rand", "tokio", "wasmtime"],
         "virtual time and real time run the same code, so it is told the time, and plug-ins are hosted elsewhere",
+    ),
+    (
+        "auditor",
+        &["bollard", "hyper", "tokio", "wasmtime"],
+        "a placement is judged without what made it",
+    ),
+    (
+        "replay",
+        &["bollard", "hyper", "tokio", "wasmtime"],
+        "a virtual clock waits for nothing",
     ),
     (
         "mcp-wire",

@@ -1,6 +1,7 @@
 //! Every rule of the repository, one a file.
 
 mod answers;
+mod auditor;
 mod commands;
 mod dependencies;
 mod hosts;
@@ -18,6 +19,7 @@ use crate::rule::Rule;
 pub const RULES: &[Rule] = &[
     dependencies::DIRECTION,
     dependencies::ABSENCE,
+    auditor::APART,
     manifests::INHERITED,
     manifests::STRIPPED,
     modules::SENTENCE,

@@ -1,0 +1,3 @@
+//! The virtual clock against what queueing theory and arithmetic say.
+
+mod queue;
