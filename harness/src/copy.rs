@@ -69,7 +69,7 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Copies a file, a link, or a folder with everything in it; permissions and times come along. A link stays the link that it was.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(from)?;
     if found.is_symlink() {
         return symlink(fs::read_link(from)?, to);

@@ -96,6 +96,7 @@ pub fn of(error: &anyhow::Error) -> Exit {
         }
         if cause.is::<crate::server::Unacceptable>()
             || cause.is::<crate::claim::BadClaims>()
+            || cause.is::<scenario::Refused>()
             || cause.is::<ReadError>()
             || cause.is::<FindError>()
             || cause.is::<OfferError>()

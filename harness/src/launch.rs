@@ -74,6 +74,18 @@ pub struct Programs {
     pub docker: Option<Docker>,
 }
 
+impl Programs {
+    /// None: native programs run by themselves.
+    pub fn none() -> Programs {
+        Programs {
+            runtime: PathBuf::new(),
+            compiler: PathBuf::new(),
+            wasmtime: None,
+            docker: None,
+        }
+    }
+}
+
 /// Where a component's machine code comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Code<'a> {

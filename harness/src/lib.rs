@@ -29,6 +29,7 @@ pub mod again;
 pub mod ledger;
 pub mod offer;
 pub mod served;
+pub mod trace;
 pub mod verify;
 
 pub mod estimate;

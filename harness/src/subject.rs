@@ -89,21 +89,9 @@ pub fn build(
     said: &mut dyn FnMut(&str),
 ) -> Result<Built> {
     let toolchain = Toolchain::of_this_machine();
-    let native =
-        |package: &str, profile: &str, beside: &[&str], said: Said<'_>| -> Result<PathBuf> {
-            said(&format!("building {package}"));
-            Ok(toolchain.build_native(
-                &Native {
-                    workspace: root,
-                    package,
-                    program: package,
-                    profile,
-                    beside,
-                    linking: Linking::Static,
-                },
-                said,
-            )?)
-        };
+    let native = |package: &str, profile: &str, beside: &[&str], said: Said<'_>| {
+        native(&toolchain, root, package, profile, beside, said)
+    };
     let stock = stock::find(cache);
     let programs = Programs {
         runtime: native("wasmmcp-runtime", HOST, &["worker"], said)?,
@@ -112,25 +100,17 @@ pub fn build(
         docker: None,
     };
     let worker = native("worker", HOST, &["wasmmcp-runtime"], said)?;
-    let needed = servers.iter().any(|server| !server.needs.is_empty());
-    let standin = needed.then(|| native("standin", "release", &[], said));
+    let natives = natives(root, servers, said)?;
     let mut built = Built {
         worker,
         programs,
-        standin: standin.transpose()?,
-        subjects: Vec::new(),
+        standin: natives.standin,
+        subjects: natives.subjects,
         images: Vec::new(),
         missing: Vec::new(),
         wasm_target: String::new(),
         cache: cache.join("components"),
     };
-    for server in of(servers, Packaging::Native) {
-        let file = match server.without_vectors {
-            true => toolchain.build_scalar(root, &server.package, said)?,
-            false => native(&server.package, "release", &[], said)?,
-        };
-        built.add(server, Packaging::Native, file, None)?;
-    }
     match toolchain.find(setup, said) {
         Ok(wasm) => {
             built.components(root, servers, &wasm, said)?;
@@ -150,6 +130,79 @@ pub fn build(
         }
     }
     Ok(built)
+}
+
+/// What runs without a host.
+#[derive(Debug)]
+pub struct Natives {
+    /// What stands in for the network, where a server needs that.
+    pub standin: Option<PathBuf>,
+    /// Every server that is shipped as a native program.
+    pub subjects: Vec<Made>,
+}
+
+/// Builds these servers as native programs, and what stands in for the network for them; no host, no component.
+///
+/// # Errors
+/// When a build fails.
+pub fn natives(root: &Path, servers: &[Server], said: Said<'_>) -> Result<Natives> {
+    let toolchain = Toolchain::of_this_machine();
+    let needed = servers.iter().any(|server| !server.needs.is_empty());
+    let standin = needed.then(|| native(&toolchain, root, "standin", "release", &[], said));
+    let mut natives = Natives {
+        standin: standin.transpose()?,
+        subjects: Vec::new(),
+    };
+    for server in of(servers, Packaging::Native) {
+        let file = match server.without_vectors {
+            true => toolchain.build_scalar(root, &server.package, said)?,
+            false => native(&toolchain, root, &server.package, "release", &[], said)?,
+        };
+        natives
+            .subjects
+            .push(made(server, Packaging::Native, file, None)?);
+    }
+    Ok(natives)
+}
+
+fn native(
+    toolchain: &Toolchain,
+    root: &Path,
+    package: &str,
+    profile: &str,
+    beside: &[&str],
+    said: Said<'_>,
+) -> Result<PathBuf> {
+    said(&format!("building {package}"));
+    let wanted = Native {
+        workspace: root,
+        package,
+        program: package,
+        profile,
+        beside,
+        linking: Linking::Static,
+    };
+    Ok(toolchain.build_native(&wanted, said)?)
+}
+
+/// A subject that was built, with the digest of its file.
+fn made(
+    server: &Server,
+    packaging: Packaging,
+    file: PathBuf,
+    precompiled: Option<PathBuf>,
+) -> Result<Made> {
+    let bytes = std::fs::read(&file)
+        .with_context(|| format!("{} was built and cannot be read", file.display()))?;
+    Ok(Made {
+        server: server.name.clone(),
+        packaging,
+        digest: Digest::of(&bytes),
+        file,
+        precompiled,
+        interpreted: None,
+        image: None,
+    })
 }
 
 impl Built {
@@ -351,17 +404,8 @@ impl Built {
         file: PathBuf,
         precompiled: Option<PathBuf>,
     ) -> Result<()> {
-        let bytes = std::fs::read(&file)
-            .with_context(|| format!("{} was built and cannot be read", file.display()))?;
-        self.subjects.push(Made {
-            server: server.name.clone(),
-            packaging,
-            digest: Digest::of(&bytes),
-            file,
-            precompiled,
-            interpreted: None,
-            image: None,
-        });
+        self.subjects
+            .push(made(server, packaging, file, precompiled)?);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! What is asked: scenarios in a researcher's words, and traces of the calls that were made for them.
 //!
-//! A [`Trace`] is read from a versioned JSON file (`scenarios/trace.schema.json`), strictly and within bounds, because a trace may come
+//! A [`Scenario`] is a question with the calls that answer it; a [`Script`] turns it into calls, each made from what the ones before it
+//! answered. A [`Trace`] is read from a versioned JSON file (`scenarios/trace.schema.json`), strictly and within bounds, because a trace may come
 //! from anybody. Nothing here makes a call: `harness record` does.
 
 mod refused;
@@ -12,6 +13,11 @@ mod strict;
 
 mod find;
 mod place;
+pub mod wire;
+
+mod expression;
+mod scenario;
+mod script;
 
 pub mod blob;
 mod read;
@@ -22,4 +28,6 @@ pub use find::{names, scenario as find_scenario, trace as find_trace};
 pub use place::{Ambiguous, DATA, MODEL, PLACEHOLDERS, Places, SCRATCH, SITE};
 pub use read::text as read_text;
 pub use refused::Refused;
+pub use scenario::{Scenario, Step};
+pub use script::{Due, ReadData, Script, Stuck, answer};
 pub use trace::{Call, FORMAT, Origin, Ran, Returned, Trace, Way};
