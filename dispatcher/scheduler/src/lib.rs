@@ -4,11 +4,16 @@
 #![deny(clippy::as_conversions)]
 
 pub mod call;
+pub mod cost;
+pub mod explain;
+pub mod filter;
 pub mod path;
 pub mod plan;
+pub mod problem;
 pub mod profile;
 pub mod quantity;
 pub mod registry;
+pub mod schedule;
 pub mod tier;
 pub mod view;
 

@@ -60,11 +60,14 @@ impl Load {
         }
     }
 
+    /// Until when a server is warm on a tier; `None` where it was never started.
+    pub fn warm_until(&self, server: &str, tier: Tier) -> Option<Nanos> {
+        self.warm.get(server)?[tier.place()]
+    }
+
     /// Whether a server is warm on a tier at that time: until its retention ends, the end included.
     pub fn is_warm(&self, server: &str, tier: Tier, at: Nanos) -> bool {
-        self.warm
-            .get(server)
-            .and_then(|untils| untils[tier.place()])
+        self.warm_until(server, tier)
             .is_some_and(|until| at <= until)
     }
 }
@@ -72,68 +75,72 @@ impl Load {
 /// What was observed of tools on tiers: kept by whoever makes the calls, read by schedulers that learn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Learned {
-    rounds: u64,
-    seen: BTreeMap<String, BTreeMap<String, [Observed; MOST_TIERS]>>,
+    seen: BTreeMap<String, BTreeMap<String, Seen>>,
+}
+
+/// What was observed of one tool.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// How many of its calls were observed, wherever they ran.
+    pub calls: u64,
+    /// What was observed on each tier.
+    pub tiers: [Observed; MOST_TIERS],
 }
 
 /// What was observed of one tool on one tier.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Observed {
-    /// How often.
-    pub count: u64,
-    /// Of which the last was this many observations of any tool ago… counted as `Learned::rounds` was then.
-    pub last_round: u64,
-    /// The last duration, from request written to answer read.
+    /// How many calls.
+    pub calls: u64,
+    /// Which of the tool's calls was the last that ran here, counted from one.
+    pub last_call: u64,
+    /// What that one took, from request written to answer read.
     pub last: Nanos,
-    /// The exponentially weighted mean, in nanoseconds.
+    /// The mean, in nanoseconds. An observation loses an eighth of its weight with each later call of the tool, wherever that
+    /// ran, so what was seen long ago yields at once to what is seen now.
     pub mean: f64,
-    /// The exponentially weighted mean distance from that mean, in nanoseconds.
-    pub deviation: f64,
 }
 
-/// How much an observation weighs against all before it: an eighth, as TCP has it for round trips (RFC 6298, section 2).
+/// What an observation weighs against all before it: an eighth, as TCP has it for round trips (RFC 6298, section 2).
 pub const GAIN: f64 = 0.125;
-/// The same for the distance from the mean: a quarter (RFC 6298, section 2).
-pub const DEVIATION_GAIN: f64 = 0.25;
 
 impl Learned {
     /// Takes in what a call took, from request written to answer read.
     pub fn observe(&mut self, server: &str, tool: &str, tier: Tier, took: Nanos) {
-        self.rounds += 1;
-        if !self.seen.contains_key(server) {
-            self.seen.insert(server.to_owned(), BTreeMap::new());
+        // Asked before it is inserted: an entry would clone both names for every call.
+        let known = self
+            .seen
+            .get(server)
+            .is_some_and(|tools| tools.contains_key(tool));
+        if !known {
+            let tools = self.seen.entry(server.to_owned()).or_default();
+            tools.insert(tool.to_owned(), Seen::default());
         }
-        let Some(tools) = self.seen.get_mut(server) else {
+        let Some(seen) = self
+            .seen
+            .get_mut(server)
+            .and_then(|tools| tools.get_mut(tool))
+        else {
             return;
         };
-        if !tools.contains_key(tool) {
-            tools.insert(tool.to_owned(), Default::default());
-        }
-        let Some(tiers) = tools.get_mut(tool) else {
-            return;
-        };
-        let seen = &mut tiers[tier.place()];
+        seen.calls += 1;
+        let observed = &mut seen.tiers[tier.place()];
         let value = crate::quantity::real(took.0);
-        if seen.count == 0 {
-            seen.mean = value;
-            seen.deviation = value / 2.0;
+        if observed.calls == 0 {
+            observed.mean = value;
         } else {
-            seen.deviation += DEVIATION_GAIN * ((value - seen.mean).abs() - seen.deviation);
-            seen.mean += GAIN * (value - seen.mean);
+            let age = i32::try_from(seen.calls - observed.last_call).unwrap_or(i32::MAX);
+            let keep = (1.0 - GAIN).powi(age);
+            observed.mean = keep * observed.mean + (1.0 - keep) * value;
         }
-        seen.count += 1;
-        seen.last = took;
-        seen.last_round = self.rounds;
+        observed.calls += 1;
+        observed.last_call = seen.calls;
+        observed.last = took;
     }
 
-    /// What was observed of a tool, by tier; `None` where it never ran.
-    pub fn of(&self, server: &str, tool: &str) -> Option<&[Observed; MOST_TIERS]> {
+    /// What was observed of a tool; `None` where it never ran.
+    pub fn of(&self, server: &str, tool: &str) -> Option<&Seen> {
         self.seen.get(server)?.get(tool)
-    }
-
-    /// How many observations there were of anything.
-    pub fn rounds(&self) -> u64 {
-        self.rounds
     }
 }
 
