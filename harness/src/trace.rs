@@ -250,17 +250,17 @@ fn manifest(data: &Path) -> Option<Digest> {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(recorded: &Recorded, file: &Path) -> Result<()> {
-    if !recorded.blobs.is_empty() {
+pub fn write(trace: &Trace, blobs: &blob::Written, file: &Path) -> Result<()> {
+    if !blobs.is_empty() {
         let folder = file.with_file_name("blobs");
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
-        for (name, bytes) in &recorded.blobs {
+        for (name, bytes) in blobs {
             let path = folder.join(name);
             std::fs::write(&path, bytes)
                 .with_context(|| format!("{} cannot be written", path.display()))?;
         }
     }
-    std::fs::write(file, recorded.trace.text())
+    std::fs::write(file, trace.text())
         .with_context(|| format!("{} cannot be written", file.display()))
 }

@@ -23,6 +23,8 @@ pub mod blob;
 mod read;
 mod trace;
 
+pub mod import;
+
 pub use canonical::{canonical, digest};
 pub use find::{names, scenario as find_scenario, trace as find_trace};
 pub use place::{Ambiguous, DATA, MODEL, PLACEHOLDERS, Places, SCRATCH, SITE};

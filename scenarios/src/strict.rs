@@ -13,28 +13,55 @@ use crate::bound;
 pub(crate) fn json(file: &str, text: &str) -> Result<Value, Refused> {
     fits(file, text.len())?;
     let left = Cell::new(bound::VALUES);
-    let seed = Bounded {
-        left: &left,
-        depth: 0,
-    };
+    one(text, &left).map_err(|error| refused(file, error.line(), &error))
+}
+
+/// The JSON value of each line, with the line's number from 1; blank lines are left out.
+pub(crate) fn lines<'a>(
+    file: &'a str,
+    text: &'a str,
+) -> impl Iterator<Item = Result<(usize, Value), Refused>> + 'a {
+    let left = Cell::new(bound::VALUES);
+    let lines = text.lines().enumerate();
+    let filled = lines.filter(|(_, line)| !line.trim().is_empty());
+    filled.map(move |(index, line)| {
+        let value = one(line, &left).map_err(|error| refused(file, index + 1, &error))?;
+        Ok((index + 1, value))
+    })
+}
+
+/// The JSON values of a text, one after the other with nothing but white space between them.
+pub(crate) fn several(file: &str, text: &str) -> Result<Vec<Value>, Refused> {
+    fits(file, text.len())?;
+    let left = Cell::new(bound::VALUES);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let read = seed.deserialize(&mut reader);
-    read.and_then(|value| reader.end().map(|()| value))
-        .map_err(|error| {
-            let at = format!("line {} column {}", error.line(), error.column());
-            let said = error.to_string();
-            let why = said
-                .split(" at line ")
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            Refused::new(
-                file,
-                at,
-                why,
-                "write JSON (RFC 8259) with every key once, within the bounds of scenarios/trace.schema.json",
-            )
-        })
+    let mut values = Vec::new();
+    // `end` fails where anything but white space is left.
+    while reader.end().is_err() {
+        let seed = Bounded {
+            left: &left,
+            depth: 0,
+        };
+        let value = seed.deserialize(&mut reader);
+        values.push(value.map_err(|error| refused(file, error.line(), &error))?);
+    }
+    Ok(values)
+}
+
+fn one(text: &str, left: &Cell<usize>) -> serde_json::Result<Value> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Bounded { left, depth: 0 }.deserialize(&mut reader)?;
+    reader.end().map(|()| value)
+}
+
+fn refused(file: &str, line: usize, error: &serde_json::Error) -> Refused {
+    let said = error.to_string();
+    Refused::new(
+        file,
+        format!("line {line} column {}", error.column()),
+        said.split(" at line ").next().unwrap_or_default(),
+        "write JSON (RFC 8259) with every key once, within the bounds of scenarios/trace.schema.json",
+    )
 }
 
 /// Whether so many bytes may be read.
