@@ -11,7 +11,7 @@ use scenario::{
 };
 use serde_json::{Value, json};
 
-use crate::client::Failure;
+use crate::client::{Failure, Reply};
 use crate::clock::Clock;
 use crate::exit::{Exit, Told};
 use crate::input;
@@ -153,7 +153,7 @@ pub fn record(
                 return Err(silent(&of, &failure));
             }
         };
-        let result = reply.result().map_err(|failure| silent(&of, &failure))?;
+        let result = exact(&reply).map_err(|failure| silent(&of, &failure))?;
         let result = places
             .mask_value(&wire::without_meta(result))
             .map_err(|ambiguous| wrong(format!("{of}: the answer {ambiguous}")))?;
@@ -230,11 +230,20 @@ fn silent(of: &str, failure: &Failure) -> anyhow::Error {
     }
 }
 
+/// A result with its fractions to the last bit.
+fn exact(reply: &Reply) -> Result<Value, Failure> {
+    // It says whether there is a result; what it reads is near enough for that alone.
+    let near = reply.result()?;
+    let text = String::from_utf8_lossy(&reply.line);
+    let read = scenario::read_json("the answer", &text);
+    let read = read.map_err(|refused| Failure::Malformed(refused.to_string()))?;
+    Ok(read.get("result").cloned().unwrap_or(near))
+}
+
 /// A JSON file of the data set, masked as answers are.
 fn read_data(data: &Path, file: &str, places: &Places) -> Result<Value, String> {
     let text = scenario::read_text(&data.join(file)).map_err(|refused| refused.why)?;
-    let value: Value =
-        serde_json::from_str(&text).map_err(|error| format!("{file} is no JSON ({error})"))?;
+    let value = scenario::read_json(file, &text).map_err(|refused| refused.to_string())?;
     places
         .mask_value(&value)
         .map_err(|ambiguous| format!("{file} {ambiguous}"))

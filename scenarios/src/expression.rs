@@ -13,6 +13,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -265,13 +266,16 @@ pub(crate) struct World<'a> {
     /// The answers of each step that was made, by the step's name.
     pub answers: &'a [(String, bool, Vec<Answer>)],
     /// Reads a JSON file of the data set.
-    pub data: &'a dyn Fn(&str) -> Result<Value, String>,
-    /// How much may still be copied for this call, in the units of [`weight`]: lists of lists of answers grow fast.
+    pub data: &'a dyn Fn(&str) -> Result<Rc<Value>, String>,
+    /// How much may still be copied, in the units of [`weight`]: lists of lists of answers grow fast.
     pub left: &'a Cell<usize>,
 }
 
-/// What one call may copy from answers and data.
-pub(crate) const COPIED: usize = 64 << 20;
+/// What all calls of a scenario may copy from answers and data.
+pub(crate) const COPIED: usize = 1 << 30;
+
+/// What one of them may.
+pub(crate) const COPIED_AT_ONCE: usize = 64 << 20;
 
 /// The item that a call or a part of an argument is about.
 #[derive(Debug, Clone)]
@@ -310,8 +314,10 @@ impl World<'_> {
 
     fn spend(&self, amount: usize) -> Result<(), String> {
         let left = self.left.get().checked_sub(amount);
-        self.left
-            .set(left.ok_or_else(|| format!("it copies more than {} MiB", COPIED >> 20))?);
+        self.left.set(left.ok_or_else(|| {
+            let (once, all) = (COPIED_AT_ONCE >> 20, COPIED >> 20);
+            format!("it copies more than {once} MiB, or all calls together more than {all} MiB")
+        })?);
         Ok(())
     }
 
@@ -405,7 +411,7 @@ impl World<'_> {
                 from.extend(&item.from);
                 self.part(&item.value, at, "the item")?
             }
-            Form::Data { file, at } => self.part(&(self.data)(file)?, at, file)?,
+            Form::Data { file, at } => self.part(&*(self.data)(file)?, at, file)?,
             Form::Each { list, to } => {
                 let items = self.items(list, item)?;
                 let made: Result<Vec<Value>, String> = items

@@ -9,6 +9,7 @@ mod refused;
 mod bound;
 mod canonical;
 mod fields;
+mod fraction;
 mod strict;
 
 mod find;
@@ -32,4 +33,5 @@ pub use read::text as read_text;
 pub use refused::Refused;
 pub use scenario::{Scenario, Step};
 pub use script::{Due, ReadData, Script, Stuck, answer};
+pub use strict::json as read_json;
 pub use trace::{Call, FORMAT, Origin, Ran, Returned, Trace, Way};

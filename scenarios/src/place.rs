@@ -52,37 +52,39 @@ impl Places {
     /// # Errors
     /// When the text holds a placeholder already.
     pub fn mask(&self, text: &str) -> Result<String, Ambiguous> {
-        if let Some(own) = self
-            .real
-            .iter()
-            .find(|(placeholder, _)| text.contains(placeholder))
-        {
+        let mut own = self.real.iter();
+        if let Some(own) = own.find(|(placeholder, _)| text.contains(placeholder)) {
             return Err(Ambiguous(own.0));
         }
         let mut masked = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((at, placeholder, length)) = self.next(rest, masked.chars().next_back()) {
-            masked.push_str(&rest[..at]);
-            masked.push_str(placeholder);
-            rest = &rest[at + length..];
+        let (mut rest, mut before) = (text, None);
+        // One pass, whatever the text holds: it may be a stranger's.
+        while let Some(next) = rest.chars().next() {
+            let length = match self.starting(rest, before) {
+                Some((placeholder, length)) => {
+                    masked.push_str(placeholder);
+                    length
+                }
+                None => {
+                    masked.push(next);
+                    next.len_utf8()
+                }
+            };
+            before = rest[..length].chars().next_back();
+            rest = &rest[length..];
         }
-        masked.push_str(rest);
         Ok(masked)
     }
 
-    /// The next place in a text: where, what it is called, how long it is.
-    fn next(&self, text: &str, before: Option<char>) -> Option<(usize, &'static str, usize)> {
-        let found = self.real.iter().filter_map(|(placeholder, real)| {
-            text.match_indices(real.as_str())
-                .find(|(at, _)| {
-                    let before = text[..*at].chars().next_back().or(before);
-                    let after = text[at + real.len()..].chars().next();
-                    !after.is_some_and(goes_on) && !before.is_some_and(is_word)
-                })
-                .map(|(at, _)| (at, *placeholder, real.len()))
-        });
-        // The first; of two at the same place, the longer, which stands before.
-        found.reduce(|first, other| if other.0 < first.0 { other } else { first })
+    /// The place that a text begins with: what it is called, how long it is. Of two, the longer, which stands before.
+    fn starting(&self, text: &str, before: Option<char>) -> Option<(&'static str, usize)> {
+        if before.is_some_and(is_word) {
+            return None;
+        }
+        self.real.iter().find_map(|(placeholder, real)| {
+            let after = text.strip_prefix(real.as_str())?.chars().next();
+            (!after.is_some_and(goes_on)).then_some((*placeholder, real.len()))
+        })
     }
 
     /// The text with every placeholder that has a place filled in.

@@ -1,13 +1,14 @@
 //! Turns a scenario into calls, one after the other: each is made from what the ones before it answered.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
 use crate::bound;
 use crate::canonical::canonical;
-use crate::expression::{Answer, COPIED, Item, World};
+use crate::expression::{Answer, COPIED, COPIED_AT_ONCE, Item, World};
 use crate::scenario::Scenario;
 
 /// A call that is to be made now.
@@ -47,6 +48,10 @@ pub struct Script<'a> {
     scenario: &'a Scenario,
     data: ReadData<'a>,
     answers: Vec<(String, bool, Vec<Answer>)>,
+    /// Data files that were read.
+    read: RefCell<BTreeMap<String, Rc<Value>>>,
+    /// How much may still be copied.
+    left: usize,
     /// The items of the step that is being made, and which is next.
     items: Option<Vec<Item>>,
     made: usize,
@@ -59,6 +64,8 @@ impl<'a> Script<'a> {
             scenario,
             data,
             answers: Vec::new(),
+            read: RefCell::default(),
+            left: COPIED,
             items: None,
             made: 0,
         }
@@ -88,10 +95,20 @@ impl<'a> Script<'a> {
             if self.made >= bound::CALLS {
                 return Err(stuck(format!("there are more than {} calls", bound::CALLS)));
             }
-            let left = Cell::new(COPIED);
+            let data = |file: &str| {
+                if let Some(known) = self.read.borrow().get(file) {
+                    return Ok(Rc::clone(known));
+                }
+                let value = Rc::new((self.data)(file)?);
+                let mut read = self.read.borrow_mut();
+                read.insert(file.to_owned(), Rc::clone(&value));
+                Ok(value)
+            };
+            let most = self.left.min(COPIED_AT_ONCE);
+            let left = Cell::new(most);
             let world = World {
                 answers: &self.answers,
-                data: self.data,
+                data: &data,
                 left: &left,
             };
             if !begun {
@@ -126,6 +143,8 @@ impl<'a> Script<'a> {
             if canonical(&arguments).len() > bound::BLOB {
                 return Err(stuck("its arguments become too large".to_owned()));
             }
+            let spent = most - left.get();
+            self.left -= spent;
             return Ok(Some(Due {
                 server: step.server.clone(),
                 tool: step.tool.clone(),

@@ -1,4 +1,4 @@
-//! Reads JSON from strangers: bounded in bytes, depth and number of values, and no key twice.
+//! Reads JSON from strangers: bounded in bytes, depth and number of values, no key twice, fractions to the last bit.
 
 use std::cell::Cell;
 use std::fmt;
@@ -8,9 +8,13 @@ use serde_json::{Map, Number, Value};
 
 use crate::Refused;
 use crate::bound;
+use crate::fraction::Fractions;
 
 /// The JSON value that a text is.
-pub(crate) fn json(file: &str, text: &str) -> Result<Value, Refused> {
+///
+/// # Errors
+/// When it is no JSON within the bounds of `scenarios/trace.schema.json`, or has a key twice.
+pub fn json(file: &str, text: &str) -> Result<Value, Refused> {
     fits(file, text.len())?;
     let left = Cell::new(bound::VALUES);
     one(text, &left).map_err(|error| refused(file, error.line(), &error))
@@ -35,11 +39,13 @@ pub(crate) fn several(file: &str, text: &str) -> Result<Vec<Value>, Refused> {
     fits(file, text.len())?;
     let left = Cell::new(bound::VALUES);
     let mut reader = serde_json::Deserializer::from_str(text);
+    let fractions = Fractions::of(text);
     let mut values = Vec::new();
     // `end` fails where anything but white space is left.
     while reader.end().is_err() {
         let seed = Bounded {
             left: &left,
+            fractions: &fractions,
             depth: 0,
         };
         let value = seed.deserialize(&mut reader);
@@ -50,7 +56,12 @@ pub(crate) fn several(file: &str, text: &str) -> Result<Vec<Value>, Refused> {
 
 fn one(text: &str, left: &Cell<usize>) -> serde_json::Result<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Bounded { left, depth: 0 }.deserialize(&mut reader)?;
+    let seed = Bounded {
+        left,
+        fractions: &Fractions::of(text),
+        depth: 0,
+    };
+    let value = seed.deserialize(&mut reader)?;
     reader.end().map(|()| value)
 }
 
@@ -80,6 +91,7 @@ pub(crate) fn fits(file: &str, bytes: usize) -> Result<(), Refused> {
 #[derive(Clone, Copy)]
 struct Bounded<'a> {
     left: &'a Cell<usize>,
+    fractions: &'a Fractions<'a>,
     depth: usize,
 }
 
@@ -134,7 +146,7 @@ impl<'de> Visitor<'de> for Bounded<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        let number = Number::from_f64(value);
+        let number = Number::from_f64(self.fractions.next().unwrap_or(value));
         Ok(Value::Number(number.ok_or_else(|| {
             E::custom("a number that no double holds")
         })?))
@@ -185,6 +197,22 @@ mod tests {
         let read = json("x.json", text);
         expected
             .assert_eq(&read.map_or_else(|refused| refused.to_string(), |value| value.to_string()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_fraction_is_read_as_it_was_written(bits: [u64; 4], whole: i64) {
+            let fractions = bits.map(f64::from_bits).into_iter().filter(|fraction| fraction.is_finite());
+            let mut values: Vec<Value> = fractions.map(Value::from).collect();
+            values.push(Value::from(whole));
+            let value = serde_json::json!({"x\"1.5": values, "y": ["2.5", 0.1]});
+            let texts = [crate::canonical(&value), serde_json::to_string_pretty(&value).expect("JSON")];
+            for text in texts {
+                proptest::prop_assert_eq!(json("x", &text).expect("JSON"), value.clone());
+                let twice = format!("{text} {text}");
+                proptest::prop_assert_eq!(several("x", &twice).expect("JSON"), vec![value.clone(), value.clone()]);
+            }
+        }
     }
 
     #[test]

@@ -230,10 +230,10 @@ impl Call {
 }
 
 impl Returned {
-    /// What a call returned: a result without `_meta`, masked. It is kept itself where it is small and reads back as it is.
+    /// What a call returned: a result without `_meta`, masked. It is kept itself where it is small.
     pub fn of(result: Value, error: bool) -> Returned {
         let digest = canonical::digest(&result);
-        let small = canonical(&result).len() <= bound::LITERAL && canonical::keeps(&result);
+        let small = canonical(&result).len() <= bound::LITERAL;
         Returned {
             digest,
             error,

@@ -166,7 +166,7 @@ call 1 (look) cannot be made: its list is empty; look at what the calls before i
         r#"arguments = { x = { "$each" = { "$answer" = "find", at = "/found" }, to = { "$answer" = "find", at = "/found" } } }"#,
     );
     let said = played(&with(&nested), &long);
-    expect![[r#"call 1001 (last) cannot be made: it copies more than 64 MiB; look at what the calls before it answered, and at [[call]] last"#]].assert_eq(said.lines().last().expect("a line"));
+    expect![[r#"call 1001 (last) cannot be made: it copies more than 64 MiB, or all calls together more than 1024 MiB; look at what the calls before it answered, and at [[call]] last"#]].assert_eq(said.lines().last().expect("a line"));
 }
 
 #[test]
