@@ -77,6 +77,7 @@ pub struct Predicted {
     pub finished: f64,
     begun: f64,
     run: f64,
+    is_started: bool,
 }
 
 pub fn model<'a>(
@@ -308,10 +309,11 @@ impl Prediction<'_> {
             free = free.max(first);
         }
         let at = self.server[index] * self.tiers + tier.place();
-        let begun = if free <= progress.until[at] {
-            free.max(progress.up[at])
-        } else {
+        let is_started = free > progress.until[at];
+        let begun = if is_started {
             free + parts.start
+        } else {
+            free.max(progress.up[at])
         };
         let run = begun + parts.execution;
         Predicted {
@@ -325,6 +327,7 @@ impl Prediction<'_> {
             finished: run + link_out,
             begun,
             run,
+            is_started,
         }
     }
 
@@ -355,7 +358,9 @@ impl Prediction<'_> {
         let predicted = self.predict(progress, tier);
         let index = progress.placed;
         let at = self.server[index] * self.tiers + tier.place();
-        progress.up[at] = progress.up[at].max(predicted.begun);
+        if predicted.is_started {
+            progress.up[at] = predicted.begun;
+        }
         let kept = predicted.run + self.retention[tier.place()];
         progress.until[at] = progress.until[at].max(kept);
         if let Some(places) = progress.places.get_mut(tier.place()) {

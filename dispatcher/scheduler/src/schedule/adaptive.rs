@@ -138,28 +138,20 @@ impl Game {
             };
         }
         let observed = |tier: Tier| self.seen.tiers[tier.place()];
-        let new: TierSet = allowed
-            .iter()
-            .filter(|tier| observed(*tier).calls == 0 && !self.tried.contains(*tier))
-            .collect();
-        if !new.is_empty() {
-            let prior = prior();
-            return Placement {
-                tier: least(new, |tier| prior[tier.place()]),
-                why: Why::Exploring,
-            };
-        }
         let known: TierSet = allowed
             .iter()
             .filter(|tier| observed(*tier).calls > 0)
             .collect();
-        if known.is_empty() {
-            // All were tried in this very plan; nothing is known yet.
+        let new: TierSet = allowed
+            .iter()
+            .filter(|tier| observed(*tier).calls == 0 && !self.tried.contains(*tier))
+            .collect();
+        // Where all were tried in this very plan nothing is known yet but what the profile expects.
+        let ask = if new.is_empty() { allowed } else { new };
+        if !new.is_empty() || known.is_empty() {
+            let prior = prior();
             return Placement {
-                tier: allowed
-                    .iter()
-                    .next()
-                    .expect("a problem has a tier for each call"),
+                tier: least(ask, |tier| prior[tier.place()]),
                 why: Why::Exploring,
             };
         }

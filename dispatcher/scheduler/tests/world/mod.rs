@@ -4,6 +4,8 @@
     reason = "each test binary uses its own part of what they share"
 )]
 
+pub mod random;
+
 use record::Nanos;
 use scheduler::call::Call;
 use scheduler::plan::Plan;
