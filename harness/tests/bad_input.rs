@@ -111,3 +111,72 @@ fn a_records_folder_that_cannot_be_written_is_the_machines_lack() {
         &["a-file", "--out"],
     );
 }
+
+#[test]
+fn a_recording_or_an_import_says_what_it_lacks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (out, tape, spans) = (at("x.json"), at("tape"), at("spans"));
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{"path":"/mine/a"}}}"#;
+    std::fs::write(&tape, call).expect("written");
+    std::fs::write(&spans, "{}").expect("written");
+    std::fs::write(at("s.toml"), "name = \"s\"\ncalls = 1").expect("written");
+    let import = |format: &'static str, file: &str| {
+        let words = [
+            "record", "--out", &out, "--format", format, "--import", file,
+        ];
+        words.map(str::to_owned).to_vec()
+    };
+    let check = |arguments: &[String], named: &[&str]| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        check(checkout(), &arguments, 2, named);
+    };
+    let plain = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
+    };
+    check(&plain(&["record"]), &["--scenario", "--import"]);
+    check(
+        &plain(&["record", "--scenario", "s9"]),
+        &["s9", "s1, s2, s3, s4"],
+    );
+    check(
+        &plain(&["record", "--scenario", &at("s.toml")]),
+        &["s.toml", "title", "is missing"],
+    );
+    check(
+        &plain(&["record", "--scenario", "s4", "--data", "."]),
+        &["--out"],
+    );
+    check(
+        &plain(&["record", "--scenario", "s4", "--server", "git"]),
+        &["--server"],
+    );
+    check(&plain(&["record", "--import", &tape]), &["--format"]);
+    check(
+        &plain(&["record", "--import", &tape, "--format", "tape"]),
+        &["--out"],
+    );
+    check(&import("otlp", &spans), &["object 1", "resourceSpans"]);
+    check(&import("tape", &at("none")), &["none", "No such file"]);
+    check(
+        &import("tape", &tape),
+        &["line 1", "server's name", "--server"],
+    );
+
+    let named = [
+        import("tape", &tape),
+        plain(&["--server", "files", "--data", "/mine"]),
+    ]
+    .concat();
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    let output = harness(checkout(), &named);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("no answer on the tape: 1"), "{said}");
+    let trace = scenario::Trace::open(Path::new(&out)).expect("a trace");
+    assert_eq!(trace.calls[0].arguments["path"], "<data>/a");
+    assert_eq!(trace.calls[0].output, None);
+}

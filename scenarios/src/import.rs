@@ -160,7 +160,7 @@ fn trace(
                 way,
                 source: match unknown.arguments {
                     0 => source,
-                    count => format!("{source}; the arguments of {count} calls are not known"),
+                    count => format!("{source}; calls whose arguments are not known: {count}"),
                 },
                 command: None,
                 data: None,
@@ -185,16 +185,16 @@ impl Unknown {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.arguments > 0 {
-            notes.push(format!("the arguments of {} calls are not known; they stand as {{}}, and their sizes are left out", self.arguments));
+            notes.push(format!("calls whose arguments are not known, which stand as {{}} and without their sizes: {}", self.arguments));
         }
         if self.answers > 0 {
-            notes.push(format!("the answers of {} calls are not known; their sizes are left out, and a replay of them will say so", self.answers));
+            notes.push(format!("calls whose answers are not known, which stand without their sizes, as a replay will say: {}", self.answers));
         }
         if let Some(path) = self.paths.first() {
             notes.push(format!(
-                "{} arguments name a path of a machine, the first {}; mask the folder of the data with --data DIR",
-                self.paths.len(),
-                shown(path)
+                "arguments that name a path of a machine, the first {}: {}; mask the folder of the data with --data DIR",
+                shown(path),
+                self.paths.len()
             ));
         }
         notes

@@ -83,7 +83,7 @@ fn a_connection_of_the_official_client_is_a_trace() {
     };
     let imported = import("x", TAPE, Format::Tape, &taken).expect("a tape");
     assert_eq!(imported.trace.calls[0].server, "files");
-    expect![[r#"5 arguments name a path of a machine, the first "/tmp/example-data"; mask the folder of the data with --data DIR"#]].assert_eq(&imported.notes.join("\n"));
+    expect![[r#"arguments that name a path of a machine, the first "/tmp/example-data": 5; mask the folder of the data with --data DIR"#]].assert_eq(&imported.notes.join("\n"));
 }
 
 #[test]
@@ -162,8 +162,8 @@ fn spans_without_arguments_are_taken_on_request_alone() {
 1 words.shout {} ?→? after [0] unknown timed
 2 words.shout {} ?→? after [0] unknown timed
 3 words.shout {} ?→? after [1, 2] unknown timed
-note: the arguments of 4 calls are not known; they stand as {}, and their sizes are left out
-note: the answers of 4 calls are not known; their sizes are left out, and a replay of them will say so
+note: calls whose arguments are not known, which stand as {} and without their sizes: 4
+note: calls whose answers are not known, which stand without their sizes, as a replay will say: 4
 "#]],
     );
 }
@@ -295,11 +295,126 @@ fn requests_of_the_server_are_not_taken_for_answers() {
         expect![[r#"0 s.ask {} 86→80 after [] ok
 1 s.later {"n":1} 93→64 after [] failed
 2 s.never {} 88→? after [0, 1] unknown
-note: 1 calls have no answer on the tape
-note: 1 answers are to requests that are not on the tape
-note: the answers of 1 calls are not known; their sizes are left out, and a replay of them will say so
+note: calls that have no answer on the tape: 1
+note: answers to requests that are not on the tape: 1
+note: calls whose answers are not known, which stand without their sizes, as a replay will say: 1
 "#]],
     );
+}
+
+/// OTLP of these spans: id, parent, kind, attributes as `key=value`, in a process of this name.
+fn otlp(service: &str, spans: &[(&str, &str, &str, &[&str])]) -> String {
+    let spans: Vec<serde_json::Value> = spans
+        .iter()
+        .enumerate()
+        .map(|(index, (id, parent, kind, attributes))| {
+            let attributes = attributes.iter().map(|attribute| {
+                let (key, value) = attribute.split_once('=').expect("a pair");
+                serde_json::json!({"key": key, "value": {"stringValue": value}})
+            });
+            serde_json::json!({
+                "traceId": "t", "spanId": id, "parentSpanId": parent, "name": format!("tools/call from-{id}"), "kind": kind,
+                "startTimeUnixNano": index * 10, "endTimeUnixNano": (index * 10 + 5).to_string(),
+                "attributes": attributes.collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let resource = serde_json::json!({"attributes": [{"key": "service.name", "value": {"stringValue": service}}]});
+    serde_json::json!({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]})
+        .to_string()
+}
+
+#[test]
+fn spans_of_one_side_and_of_larger_steps_are_told_apart() {
+    let call = "mcp.method.name=tools/call";
+    let about = "gen_ai.operation.name=execute_tool";
+    let given = "gen_ai.tool.call.arguments={\"a\":1}";
+    let text = otlp(
+        "files",
+        &[
+            // an agent's step that is two calls: its arguments are neither's
+            ("a", "", "SPAN_KIND_INTERNAL", &[about, given]),
+            (
+                "b",
+                "a",
+                "SPAN_KIND_CLIENT",
+                &[call, given, "server.address=far.example"],
+            ),
+            (
+                "c",
+                "a",
+                "SPAN_KIND_CLIENT",
+                &[
+                    call,
+                    given,
+                    "gen_ai.tool.name=named",
+                    "mcp.server.name=near",
+                ],
+            ),
+            // a server's span whose client is not in the file
+            ("d", "gone", "SPAN_KIND_SERVER", &[call, given]),
+            // a tool of the agent's own
+            ("e", "", "SPAN_KIND_INTERNAL", &[about, given]),
+            // parents that go round
+            (
+                "f",
+                "g",
+                "SPAN_KIND_CLIENT",
+                &[call, given, "server.address=far.example"],
+            ),
+            ("g", "f", "SPAN_KIND_INTERNAL", &[]),
+        ],
+    );
+    check(
+        &text,
+        Format::Otlp,
+        &taken(),
+        expect![[r#"0 far.example.from-b {"a":1} 94→? after [] unknown timed
+1 near.named {"a":1} 93→? after [0] unknown timed
+2 files.from-d {"a":1} 94→? after [1] unknown timed
+3 far.example.from-f {"a":1} 94→? after [2] unknown timed
+note: spans that are left out, because they are about several calls, or about tools that no MCP server was asked for: 2
+note: calls whose answers are not known, which stand without their sizes, as a replay will say: 4
+"#]],
+    );
+}
+
+#[test]
+fn a_tape_with_times_has_them_and_its_calls_may_overlap() {
+    let line = |at: u64, message: serde_json::Value| {
+        serde_json::json!({"at_ns": at, "message": message}).to_string()
+    };
+    let ask = |id: u64| serde_json::json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": "t"}});
+    let tell = |id: u64| serde_json::json!({"jsonrpc": "2.0", "id": id, "result": {"content": []}});
+    let hello = serde_json::json!({"jsonrpc": "2.0", "id": 0, "method": "server/discover"});
+    let named =
+        serde_json::json!({"jsonrpc": "2.0", "id": 0, "result": {"serverInfo": {"name": "s"}}});
+    let lines = [
+        line(5, hello),
+        line(6, named),
+        line(100, ask(1)),
+        line(110, ask(2)),
+        line(150, tell(2)),
+        line(160, tell(1)),
+        line(160, ask(3)),
+        line(1_000, tell(3)),
+    ];
+    let imported = import("x", &lines.join("\n"), Format::Tape, &taken()).expect("a tape");
+    let calls = imported.trace.calls.iter().map(|call| {
+        let ran = call.ran.as_ref().expect("times");
+        (
+            call.server.as_str(),
+            ran.began.map(|at| at.0),
+            ran.took.map(|took| took.0),
+            call.depends_on.clone(),
+        )
+    });
+    let expected = vec![
+        ("s", Some(0), Some(60), vec![]),
+        ("s", Some(10), Some(40), vec![]),
+        ("s", Some(60), Some(840), vec![0, 1]),
+    ];
+    assert_eq!(calls.collect::<Vec<_>>(), expected);
 }
 
 /// Imported and read again, or refused with file, place and remedy.
@@ -339,8 +454,6 @@ fn altered(text: &str, cut: prop::sample::Index, length: usize, put: &str) -> St
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn any_file_is_judged(which in 0usize..4, cut: prop::sample::Index, length in 0usize..60, put in "(null|0|\"\"|\\[\\]|\\{\\}|\"<data>\"|18446744073709551615|[ -~é]{0,8}|\n)") {
         let (text, format) = [(TAPE, Format::Tape), (OTLP, Format::Otlp), (CONSOLE, Format::Otlp), (PLAIN, Format::Otlp)][which];

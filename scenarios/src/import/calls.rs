@@ -89,7 +89,7 @@ pub(crate) fn of(
     let others = spans.iter().filter(|span| span.is_about_a_tool()).count();
     let used = calls.values().filter(|parts| parts.agent.is_some()).count();
     if others > used {
-        notes.push(format!("{} spans are about tools that no MCP server was asked for, or about several calls; they are left out", others - used));
+        notes.push(format!("spans that are left out, because they are about several calls, or about tools that no MCP server was asked for: {}", others - used));
     }
     let seen: Result<Vec<Seen>, Refused> = calls.values().map(|parts| seen(file, parts)).collect();
     let seen = seen?;
@@ -101,7 +101,7 @@ pub(crate) fn of(
         .count();
     if failed > 0 {
         notes.push(format!(
-            "{failed} calls failed, and what they returned is not known"
+            "calls that failed, and of which it is not known what they returned: {failed}"
         ));
     }
     Ok(seen)

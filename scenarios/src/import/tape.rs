@@ -70,11 +70,14 @@ pub(crate) fn calls(file: &str, text: &str, notes: &mut Vec<String>) -> Result<V
         ..
     } = reader;
     if !open.is_empty() {
-        notes.push(format!("{} calls have no answer on the tape", open.len()));
+        notes.push(format!(
+            "calls that have no answer on the tape: {}",
+            open.len()
+        ));
     }
     if strangers > 0 {
         notes.push(format!(
-            "{strangers} answers are to requests that are not on the tape"
+            "answers to requests that are not on the tape: {strangers}"
         ));
     }
     Ok(seen)
