@@ -3,7 +3,7 @@
 //! Most servers import half of WASI. Linking the rest would cost a tenth of a millisecond at each start, and a megabyte of
 //! the runtime's own code would become resident for it.
 
-use super::{Guest, listing};
+use super::{Guest, listing, metadata};
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
@@ -60,6 +60,7 @@ fn one(l: &mut Linker<Guest>, name: &str) -> wasmtime::Result<bool> {
         "wasi:filesystem/types" => {
             filesystem::types::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?;
             listing::replace(l)?;
+            metadata::replace(l)?;
         }
         "wasi:filesystem/preopens" => {
             filesystem::preopens::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?
@@ -100,6 +101,7 @@ pub(super) fn link<'a>(
             let mut whole = Linker::new(engine);
             wasmtime_wasi::p2::add_to_linker_async(&mut whole)?;
             listing::replace(&mut whole)?;
+            metadata::replace(&mut whole)?;
             wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut whole)?;
             return Ok(whole);
         }

@@ -17,7 +17,7 @@ use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::p2::bindings::filesystem::types::{DescriptorType, DirectoryEntry, ErrorCode};
 
 /// The interface under the name that wasmtime-wasi links it by; a test compares.
-const TYPES: &str = "wasi:filesystem/types@0.2.12";
+pub(super) const TYPES: &str = "wasi:filesystem/types@0.2.12";
 
 /// A `directory-entry-stream`: a directory opened a second time, so that no two listings share a position.
 struct Listing(Dir);
@@ -67,7 +67,7 @@ impl Listing {
 }
 
 /// WASI's word for what an entry is, itself and not what a link leads to.
-fn word(of: FileType) -> DescriptorType {
+pub(super) fn word(of: FileType) -> DescriptorType {
     match of {
         FileType::RegularFile => DescriptorType::RegularFile,
         FileType::Directory => DescriptorType::Directory,
@@ -78,7 +78,7 @@ fn word(of: FileType) -> DescriptorType {
     }
 }
 
-fn code(error: Errno) -> ErrorCode {
+pub(super) fn code(error: Errno) -> ErrorCode {
     std::io::Error::from(error).into()
 }
 

@@ -4,6 +4,7 @@ mod ending;
 mod imports;
 mod link;
 mod listing;
+mod metadata;
 mod outbound;
 mod state;
 
