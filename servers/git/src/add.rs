@@ -158,7 +158,7 @@ fn wanted(
             }
         }
         if spec.pattern || spec.path.is_empty() {
-            for path in untracked::untracked(repository, &root, index, false)? {
+            for path in untracked::untracked(repository, &root, index, false, &|_| None)? {
                 if spec.matches(&path) {
                     matched = true;
                     paths.push(path);
@@ -178,7 +178,14 @@ fn wanted(
                 if work.stat(&[&below[..], b".git"].concat())?.is_some() {
                     paths.push(below);
                 } else {
-                    paths.extend(untracked::below(repository, &root, index, &below, false)?);
+                    paths.extend(untracked::below(
+                        repository,
+                        &root,
+                        index,
+                        &below,
+                        false,
+                        &|_| None,
+                    )?);
                 }
             } else if stat.kind != Kind::Other {
                 matched = true;

@@ -14,6 +14,7 @@ use crate::revision::{self, Named};
 use crate::status;
 use crate::store;
 use crate::walk;
+use crate::work::WorkTree;
 
 /// More context than any file has lines.
 const WIDEST: i64 = 1 << 31;
@@ -32,7 +33,7 @@ pub fn diff_unstaged(repository: &Repository, context: i64) -> Result<String, Fa
     let context = width(context)?;
     needs_tree(repository, &format!("diff --unified={context}"))?;
     let index = Index::read(repository)?;
-    let changes = tree::unstaged(repository, &index)?;
+    let changes = tree::unstaged(&WorkTree::new(repository)?, &index)?;
     // Only what was announced with `git add --intent-to-add` can be new here.
     let changes = rename::detect(repository, changes)?;
     let patch = patch::patch(repository, &changes, full(context))?;

@@ -48,7 +48,7 @@ pub fn status(repository: &Repository) -> Result<String, Failure> {
         .filter(|change| !change.conflict)
         .collect();
     let staged = rename::detect(repository, staged)?;
-    let changed = tree::unstaged(repository, &index)?;
+    let changed = tree::unstaged(&work, &index)?;
     let dirty = !changed.is_empty();
     let changed: Vec<Change> = changed
         .into_iter()
@@ -60,7 +60,13 @@ pub fn status(repository: &Repository) -> Result<String, Failure> {
         .unwrap_or("normal");
     let listed = !matches!(shown, "no" | "false" | "off" | "0");
     let unknown = if listed {
-        untracked::untracked(repository, &work.absolute(b""), &index, shown != "all")?
+        untracked::untracked(
+            repository,
+            &work.absolute(b""),
+            &index,
+            shown != "all",
+            &|folder| work.opened(folder),
+        )?
     } else {
         Vec::new()
     };

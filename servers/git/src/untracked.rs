@@ -6,7 +6,7 @@ use gix_glob::Pattern;
 use gix_glob::pattern::{Case, Mode};
 use gix_glob::wildmatch;
 
-use crate::disk::{self, Kind};
+use crate::disk::{self, Folder, Kind};
 use crate::failure::{Failure, Fault};
 use crate::index::{Entry, Index};
 use crate::object;
@@ -110,14 +110,18 @@ impl<'a> Ignore<'a> {
     }
 }
 
+/// Gives a directory (no slash at its end) that is open already.
+pub type Opened<'a> = &'a dyn Fn(&[u8]) -> Option<Rc<Folder>>;
+
 /// The files that the index does not know, sorted; with `collapse` a directory in which it knows none is named once, with a slash.
 pub fn untracked(
     repository: &Repository,
     root: &[u8],
     index: &Index,
     collapse: bool,
+    opened: Opened<'_>,
 ) -> Result<Vec<Vec<u8>>, Failure> {
-    below(repository, root, index, b"", collapse)
+    below(repository, root, index, b"", collapse, opened)
 }
 
 /// The same below one folder (`""`, or a path with a slash at its end).
@@ -127,8 +131,10 @@ pub fn below(
     index: &Index,
     folder: &[u8],
     collapse: bool,
+    opened: Opened<'_>,
 ) -> Result<Vec<Vec<u8>>, Failure> {
     let mut search = Search {
+        opened,
         ignore: Ignore::new(repository, root),
         collapse,
         seen: 0,
@@ -157,6 +163,7 @@ fn within<'e>(entries: &'e [Entry], folder: &[u8]) -> &'e [Entry] {
 }
 
 struct Search<'a> {
+    opened: Opened<'a>,
     ignore: Ignore<'a>,
     collapse: bool,
     seen: usize,
@@ -167,7 +174,11 @@ impl Search<'_> {
     /// Looks through a folder; `known` is what the index knows below it.
     fn walk(&mut self, folder: &[u8], known: &[Entry], depth: usize) -> Result<(), Failure> {
         let place = disk::join(self.ignore.root, folder);
-        let entries = match disk::entries(&place) {
+        let listed = match (self.opened)(folder.strip_suffix(b"/").unwrap_or(folder)) {
+            Some(folder) => folder.entries(),
+            None => disk::entries(&place),
+        };
+        let entries = match listed {
             // gone meanwhile, or not ours to look into
             Err(Fault::Missing | Fault::NotDirectory | Fault::Denied) => return Ok(()),
             Err(fault) => return Err(fault.at(&place)),
@@ -184,17 +195,31 @@ impl Search<'_> {
         if has_list {
             self.ignore.enter(folder);
         }
+        // Both are sorted, so that most often the next name is the next entry's.
+        let mut next = 0;
         for (name, kind) in entries {
             if name.eq_ignore_ascii_case(b".git") || kind == Kind::Other {
                 continue;
             }
-            let path = [folder, &name[..]].concat();
             // All paths here begin alike: the rest decides.
             let rest = |entry: &Entry| entry.path[folder.len()..].cmp(&name);
+            if kind != Kind::Directory
+                && known
+                    .get(next)
+                    .is_some_and(|entry| entry.path[folder.len()..] == name)
+            {
+                next += 1;
+                continue;
+            }
             let at = known.partition_point(|entry| rest(entry).is_lt());
             let same = known.get(at).filter(|entry| rest(entry).is_eq());
+            if kind != Kind::Directory && same.is_some() {
+                next = at + 1;
+                continue;
+            }
+            let path = [folder, &name[..]].concat();
             if kind != Kind::Directory {
-                if same.is_none() && !self.ignore.excludes(&path, false) {
+                if !self.ignore.excludes(&path, false) {
                     self.found.push(path);
                 }
                 continue;

@@ -1,6 +1,8 @@
 //! The working tree: whether a file is what the index says, and what it holds, without ever going through a link.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::convert::Attributes;
 use crate::disk::{self, Folder, Kind, Stat};
@@ -15,6 +17,9 @@ const EMPTY_BLOB: Oid = Oid([
     0xe6, 0x9d, 0xe2, 0x9b, 0xb2, 0xd1, 0xd6, 0x43, 0x4b, 0x8b, 0x29, 0xae, 0x77, 0x5a, 0xd8, 0xc2,
     0xe4, 0x8c, 0x53, 0x91,
 ]);
+
+/// So many directories are kept open: a host grants a guest a few hundred.
+const MOST_OPEN: usize = 128;
 
 /// What stands where an entry says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +40,9 @@ pub struct WorkTree<'a> {
     /// The directory that was last seen to have no link in it.
     trusted: RefCell<Vec<u8>>,
     /// The directory in which something was looked at last, opened.
-    last: RefCell<Option<(Vec<u8>, Folder)>>,
+    last: RefCell<Option<(Vec<u8>, Rc<Folder>)>>,
+    /// Directories that were opened, for whoever lists them afterwards.
+    opened: RefCell<BTreeMap<Vec<u8>, Rc<Folder>>>,
 }
 
 impl<'a> WorkTree<'a> {
@@ -50,6 +57,7 @@ impl<'a> WorkTree<'a> {
             attributes: Attributes::new(repository, root.to_vec()),
             trusted: RefCell::default(),
             last: RefCell::default(),
+            opened: RefCell::default(),
         })
     }
 
@@ -75,6 +83,11 @@ impl<'a> WorkTree<'a> {
             match Folder::open(&self.absolute(parent)) {
                 Ok(folder) => {
                     *self.trusted.borrow_mut() = parent.to_vec();
+                    let folder = Rc::new(folder);
+                    let mut opened = self.opened.borrow_mut();
+                    if opened.len() < MOST_OPEN {
+                        opened.insert(parent.to_vec(), folder.clone());
+                    }
                     *last = Some((parent.to_vec(), folder));
                 }
                 Err(Fault::Missing | Fault::NotDirectory | Fault::Loop) if !parent.is_empty() => {
@@ -120,6 +133,12 @@ impl<'a> WorkTree<'a> {
     pub fn forget(&self) {
         self.trusted.borrow_mut().clear();
         *self.last.borrow_mut() = None;
+        self.opened.borrow_mut().clear();
+    }
+
+    /// A directory (no slash at its end) that was opened to look at what the index knows in it.
+    pub fn opened(&self, path: &[u8]) -> Option<Rc<Folder>> {
+        self.opened.borrow().get(path).cloned()
     }
 
     /// Whether the file of an entry is what the entry says. Its content is read only where size and dates cannot tell.

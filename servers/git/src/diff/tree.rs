@@ -323,8 +323,7 @@ pub fn staged(
 }
 
 /// What the working tree has otherwise than the index.
-pub fn unstaged(repository: &Repository, index: &Index) -> Result<Vec<Change>, Failure> {
-    let work = WorkTree::new(repository)?;
+pub fn unstaged(work: &WorkTree<'_>, index: &Index) -> Result<Vec<Change>, Failure> {
     let mut changes: Vec<Change> = Vec::new();
     for entry in &index.entries {
         if entry.stage > 0 {

@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, statat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
 
 use super::{Kind, More, Stat};
@@ -84,12 +84,7 @@ impl Folder {
         let name = OsStr::from_bytes(name);
         let stat = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).map_err(known)?;
         Ok(Stat {
-            kind: match FileType::from_raw_mode(stat.st_mode) {
-                FileType::RegularFile => Kind::File,
-                FileType::Directory => Kind::Directory,
-                FileType::Symlink => Kind::Link,
-                _ => Kind::Other,
-            },
+            kind: kind_of(FileType::from_raw_mode(stat.st_mode)),
             size: u64::try_from(stat.st_size).unwrap_or(0),
             modified: (
                 stat.st_mtime,
@@ -107,6 +102,38 @@ impl Folder {
                 group: stat.st_gid,
             }),
         })
+    }
+
+    /// Its entries, by the bytes of their names.
+    pub fn entries(&self) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
+        // Opened anew, to be read: the descriptor that is held only leads to it.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let listed = openat(&self.0, ".", flags, Mode::empty()).and_then(Dir::new);
+        let mut entries = Vec::new();
+        for entry in listed.map_err(known)? {
+            let entry = entry.map_err(known)?;
+            let name = entry.file_name().to_bytes();
+            if matches!(name, b"." | b"..") {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                // Not every file system tells with the name.
+                FileType::Unknown => self.stat(name).map_or(Kind::Other, |stat| stat.kind),
+                told => kind_of(told),
+            };
+            entries.push((name.to_vec(), kind));
+        }
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Ok(entries)
+    }
+}
+
+fn kind_of(of: FileType) -> Kind {
+    match of {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Directory,
+        FileType::Symlink => Kind::Link,
+        _ => Kind::Other,
     }
 }
 

@@ -81,6 +81,23 @@ impl Folder {
         let stat = self.0.stat_at(PathFlags::empty(), name).map_err(fault)?;
         Ok(known(&stat))
     }
+
+    /// Its entries, by the bytes of their names.
+    pub fn entries(&self) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
+        let stream = self.0.read_directory().map_err(fault)?;
+        let mut entries = Vec::new();
+        loop {
+            match stream.read_directory_entry() {
+                Ok(Some(entry)) => entries.push((entry.name.into_bytes(), kind(entry.type_))),
+                Ok(None) => break,
+                // a name that is not text cannot cross the boundary: the entry is left out
+                Err(ErrorCode::IllegalByteSequence) => {}
+                Err(error) => return Err(fault(error)),
+            }
+        }
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Ok(entries)
+    }
 }
 
 /// What stands at `path` itself, a link not followed.
@@ -106,21 +123,7 @@ fn known(stat: &DescriptorStat) -> Stat {
 
 /// The entries of a directory, by the bytes of their names.
 pub fn entries(path: &[u8]) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
-    let stream = open(path, OpenFlags::DIRECTORY, DescriptorFlags::READ)?
-        .read_directory()
-        .map_err(fault)?;
-    let mut entries = Vec::new();
-    loop {
-        match stream.read_directory_entry() {
-            Ok(Some(entry)) => entries.push((entry.name.into_bytes(), kind(entry.type_))),
-            Ok(None) => break,
-            // a name that is not text cannot cross the boundary: the entry is left out
-            Err(ErrorCode::IllegalByteSequence) => {}
-            Err(error) => return Err(fault(error)),
-        }
-    }
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    Ok(entries)
+    Folder::open(path)?.entries()
 }
 
 /// Where the link at `path` points. The host does not tell absolute targets.
