@@ -8,8 +8,8 @@ use crate::pixels::Pixels;
 /// Factors of one vector.
 const LANES: usize = 8;
 
-/// Vectors that are added up in one round.
-const AT_ONCE: usize = 4;
+/// Rows that are added up in one round: each block of taps is loaded once for all of them, and the host looks at its clock once.
+const ROWS: usize = 4;
 
 /// Samples that are added up at a time on the way down.
 const COLUMNS: usize = 16;
@@ -70,30 +70,34 @@ fn neighbours<Taps: Copy>(
         .iter()
         .map(|(start, taps)| (start, taps.chunks(LANES).map(&lay).collect()))
         .collect();
-    // Zeros behind the row, for the last vector.
-    let mut wide = vec![0i16; pixels.width() as usize + LANES];
-    let mut data = Vec::with_capacity(taps.len() * pixels.height() as usize);
-    for row in pixels.data().chunks_exact(pixels.stride()) {
-        for (wide, &sample) in wide.iter_mut().zip(row) {
-            *wide = i16::from(sample);
+    let stride = pixels.stride();
+    // Zeros behind each row, for the last vector.
+    let mut wide: [Vec<i16>; ROWS] = std::array::from_fn(|_| vec![0; stride + LANES]);
+    let width = taps.len();
+    let mut data = vec![0; width * pixels.height() as usize];
+    let into = data.chunks_mut((width * ROWS).max(1));
+    for (rows, into) in pixels.data().chunks(stride * ROWS).zip(into) {
+        // Of fewer rows at the end, the last that were there before are added up for nothing.
+        for (wide, row) in wide.iter_mut().zip(rows.chunks_exact(stride)) {
+            for (wide, &sample) in wide.iter_mut().zip(row) {
+                *wide = i16::from(sample);
+            }
         }
-        data.extend(taps.iter().map(|(start, taps)| {
-            let (samples, _) = wide[*start..].as_chunks();
-            let samples = samples.get(..taps.len()).unwrap_or(samples);
-            let (samples, last_samples) = samples.as_chunks::<AT_ONCE>();
-            let (taps, last_taps) = taps.as_chunks::<AT_ONCE>();
-            let mut sums = Sums::zero();
-            // The host looks at its clock once a round.
-            for (samples, taps) in samples.iter().zip(taps) {
-                for (samples, taps) in samples.iter().zip(taps) {
-                    add(&mut sums, Factors::new(*samples), *taps);
+        for (at, (start, taps)) in taps.iter().enumerate() {
+            let mut sums = [Sums::zero(); ROWS];
+            let [a, b, c, d] = wide.each_ref().map(|row| {
+                let (samples, _) = row[*start..].as_chunks();
+                samples.get(..taps.len()).unwrap_or(samples)
+            });
+            for ((((a, b), c), d), taps) in a.iter().zip(b).zip(c).zip(d).zip(taps) {
+                for (sums, samples) in sums.iter_mut().zip([a, b, c, d]) {
+                    add(sums, Factors::new(*samples), *taps);
                 }
             }
-            for (samples, taps) in last_samples.iter().zip(last_taps) {
-                add(&mut sums, Factors::new(*samples), *taps);
+            for (row, sums) in into.chunks_exact_mut(width).zip(sums) {
+                row[at] = sums.sample();
             }
-            sums.sample()
-        }));
+        }
     }
     data
 }
