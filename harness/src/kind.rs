@@ -1,6 +1,8 @@
 //! What a trial does, and in which stage of a run it is done.
 
-use record::{Count, Metric, Sample, StartClass, Transport};
+use std::collections::BTreeSet;
+
+use record::{Count, Metric, Nanos, Sample, StartClass, Transport};
 use serde::{Deserialize, Serialize};
 
 /// Untimed calls of a kind that go before the first that counts, in each process or host.
@@ -8,6 +10,30 @@ pub const WARM_UP: u64 = 3;
 /// Calls of the same kind directly before every later one that counts. Trials are shuffled, so without it a short call would
 /// be measured by what ran before it on the same processor, and by how long that was idle.
 pub const LEAD_IN: u64 = 1;
+/// With its preparation, a call that takes so long is not changed by a millisecond of something else before it.
+const LONG: Nanos = Nanos(50_000_000);
+
+/// Calls that took long, by subject and name. They are led in by none, and once that is known a new process is warmed up by one.
+#[derive(Debug, Default)]
+pub struct Long(BTreeSet<(usize, String)>);
+
+impl Long {
+    /// How many calls go before the next one that counts, which may be the first of its kind in a process.
+    pub fn before(&self, subject: usize, call: &str, first: bool) -> u64 {
+        match (self.0.contains(&(subject, call.to_owned())), first) {
+            (false, true) => WARM_UP,
+            (false, false) => LEAD_IN,
+            (true, first) => first.into(),
+        }
+    }
+
+    /// So many calls took so long, each with its preparation.
+    pub fn took(&mut self, subject: usize, call: &str, calls: u64, all: Nanos) {
+        if all.0 / calls.max(1) >= LONG.0 {
+            self.0.insert((subject, call.to_owned()));
+        }
+    }
+}
 
 /// What a trial does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -289,5 +315,27 @@ impl Kind {
     /// Calls that go directly before each other one.
     pub fn lead_in(&self) -> u64 {
         if self.stage().keeps_up() { LEAD_IN } else { 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_call_is_led_in_by_none_once_that_is_known() {
+        let mut long = Long::default();
+        assert_eq!(
+            [long.before(1, "a", true), long.before(1, "a", false)],
+            [WARM_UP, LEAD_IN]
+        );
+        long.took(1, "a", 4, Nanos(4 * LONG.0 - 1));
+        assert_eq!(long.before(1, "a", false), LEAD_IN);
+        long.took(1, "a", 4, Nanos(4 * LONG.0));
+        assert_eq!(
+            [long.before(1, "a", true), long.before(1, "a", false)],
+            [1, 0]
+        );
+        assert_eq!(long.before(2, "a", false), LEAD_IN, "another subject's");
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use figures::{cold, warm};
 
-pub use crate::kind::{Kind, LEAD_IN, Stage, WARM_UP};
+pub use crate::kind::{Kind, Long, Stage};
 use crate::launch::{Made, Programs};
 use crate::server::{Input, Server};
 use crate::shuffle::shuffle;

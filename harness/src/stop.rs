@@ -14,6 +14,8 @@ const MOST: u64 = 1_000;
 /// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
 /// make an interval that is too narrow. Eight give a comparison of two runs enough blocks to resample.
 const ROUNDS: u64 = 8;
+/// The same of calls in what takes a second to be up, or is there to be compared with: a round more of all originals would be half a minute.
+const FEW_ROUNDS: u64 = 5;
 /// What a budget alone asks for: more than the table can show.
 const FINE: Precision = Precision { permille: 10 };
 
@@ -32,6 +34,8 @@ pub struct Effort {
     pub large: u64,
     /// Density, idle servers and load.
     pub host: u64,
+    /// Whether what starts slowly is tried less often than what does not.
+    pub sparing: bool,
 }
 
 impl Effort {
@@ -43,25 +47,33 @@ impl Effort {
         small: 40,
         large: 21,
         host: 6,
+        sparing: true,
     };
     /// Done in two minutes: a range instead of an interval where there are fewer than six.
     pub const QUICK: Effort = Effort {
-        cold: 12,
+        cold: 6,
         compile: 2,
         memory: 2,
-        small: 10,
-        large: 7,
+        small: 6,
+        large: 6,
         host: 2,
+        sparing: false,
     };
 
-    /// How many trials. An original and a container start in a second where others start in milliseconds: they are tried a third as often. An
-    /// image of ours differs from that of an original in what is in it, and is started half as often as that.
+    /// How many trials. An original and a container start in a second where others start in milliseconds: they are started a third as often,
+    /// and called half as often, since what a component is compared with has to be known as well. An image of ours differs from that of an
+    /// original in what is in it, and is tried less.
     fn of(&self, cell: &Cell) -> u64 {
         let trials = self.of_kind(cell);
+        if !self.sparing {
+            return trials;
+        }
         let starts = matches!(cell.kind, Kind::Start { .. });
+        let calls = cell.kind.stage() == Stage::Warm;
         match cell.packaging {
             // The stock host is there to be compared with ours, not to be known as well as ours.
             Packaging::ComponentWasmtime => trials.div_ceil(3),
+            packaging if packaging.is_reference() && calls => trials.div_ceil(2),
             packaging if packaging.is_reference() => trials.div_ceil(3),
             packaging if packaging.is_contained() && starts => trials.div_ceil(6),
             packaging if packaging.is_contained() => trials.div_ceil(3),
@@ -252,7 +264,15 @@ impl Stopping {
             (Some(samples), _) if cell.kind.stage() != Stage::Size => samples,
             _ => self.effort.of(cell),
         };
-        (all.div_ceil(ROUNDS) / self.shrink).max(1)
+        let slow = cell.packaging.is_reference()
+            || cell.packaging.is_contained()
+            || cell.packaging == Packaging::ComponentWasmtime;
+        let rounds = if slow && cell.kind.stage() == Stage::Warm {
+            FEW_ROUNDS
+        } else {
+            ROUNDS
+        };
+        (all.div_ceil(rounds) / self.shrink).max(1)
     }
 
     /// The repetitions of a cell's round.
@@ -369,13 +389,15 @@ mod tests {
     }
 
     #[test]
-    fn an_original_is_tried_a_third_as_often_where_nothing_else_is_said() {
+    fn an_original_is_tried_less_often_where_nothing_else_is_said() {
         let original = Cell {
             packaging: Packaging::Reference,
             ..warm()
         };
         let full = Stopping::new(Effort::FULL, None, None, None);
-        assert_eq!(full.most(&original), full.most(&warm()).div_ceil(3));
+        assert_eq!(full.most(&original), full.most(&warm()).div_ceil(2));
+        let rounds = |cell: &Cell| full.most(cell).div_ceil(full.block(cell));
+        assert_eq!((rounds(&original), rounds(&warm())), (5, 8));
         let asked = Stopping::new(Effort::FULL, Some(9), None, None);
         assert_eq!(asked.most(&original), asked.most(&warm()));
     }

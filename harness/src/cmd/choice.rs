@@ -32,7 +32,8 @@ pub struct Choice {
     /// list metrics`).
     #[arg(long, value_name = "METRIC", value_delimiter = ',')]
     metric: Vec<Metric>,
-    /// Fewer trials, and without originals and containers unless --packaging names them: done in two minutes once everything is built.
+    /// Six trials of each cell, of the paper's six servers beside `noop`, as component, native program and the original's container, unless
+    /// --server or --packaging names others: done in two minutes once everything is built.
     #[arg(long, help_heading = "Stopping")]
     pub quick: bool,
     /// Takes so many samples of each cell: --samples 100. With --precision, at most so many.
@@ -101,11 +102,12 @@ impl Choice {
 }
 
 impl Question {
-    /// Whether a packaging is asked for. Originals and containers take minutes, which a quick look spends on them only where they are named.
+    /// Whether a packaging is asked for: where none is named, every one, or for a quick look what the paper compares and its native floor.
     pub fn wants(&self, packaging: Packaging) -> bool {
+        use Packaging::{Component, ContainerReference, Native};
         let asked = &self.selection.packagings;
-        let slow = packaging.is_reference() || packaging.is_contained();
-        asked.contains(&packaging) || asked.is_empty() && !(slow && self.scope.quick)
+        let looked_at = matches!(packaging, Component | Native | ContainerReference);
+        asked.contains(&packaging) || asked.is_empty() && (looked_at || !self.scope.quick)
     }
 
     /// The cells that are asked for, of these subjects.

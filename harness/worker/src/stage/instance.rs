@@ -6,11 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::clock::Clock;
+use harness::clock::Clock as _;
 use harness::input::Places;
 use harness::known::Known;
 use harness::launch;
 use harness::peer::{Failed, prepare};
-use harness::plan::{LEAD_IN, Planned, WARM_UP};
+use harness::plan::{Long, Planned};
 use harness::server::{Access, Call, Server};
 use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ use crate::stage::warm::find;
 pub struct Stage {
     up: BTreeMap<usize, Up>,
     known: Known,
+    long: Long,
 }
 
 struct Up {
@@ -95,8 +97,12 @@ impl Stage {
         }
         let request = up.asked[id].clone();
         // After the first of these the pool's pages and the allocator are in use.
-        let before = if first { WARM_UP } else { LEAD_IN };
-        match up.timed(bench, planned, call, &request, before, &mut self.known) {
+        let before = self.long.before(planned.subject, id, first);
+        let begin = bench.clock.now();
+        let timed = up.timed(bench, planned, call, &request, before, &mut self.known);
+        let all = Nanos(bench.clock.now().0 - begin.0);
+        self.long.took(planned.subject, id, before + 1, all);
+        match timed {
             Ok(timed) => Ok(samples(bench, planned, &conditions, &timed)),
             Err(outcome) => failed(Failed {
                 request: Some(request.body().to_vec()),

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use harness::client::{self, Reply, Request};
+use harness::clock::Clock as _;
 use harness::known::Known;
 use harness::peer::Trouble;
-use harness::plan::{LEAD_IN, Planned, WARM_UP, warm};
+use harness::plan::{Long, Planned, warm};
 use harness::server::{Call, Server};
 use record::{Metric, Nanos, Sample, Transport, Wire};
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub struct Stage {
     server: String,
     up: BTreeMap<(usize, Transport), Up>,
     known: Known,
+    long: Long,
 }
 
 struct Up {
@@ -91,8 +93,11 @@ impl Stage {
             up.asked.insert(id.to_owned(), params.into());
         }
         let params = up.asked[id].clone();
-        let before = if first { WARM_UP } else { LEAD_IN };
+        let before = self.long.before(planned.subject, id, first);
+        let begin = bench.clock.now();
         let timed = up.timed(bench, planned, call, &params, before, &mut self.known);
+        let all = Nanos(bench.clock.now().0 - begin.0);
+        self.long.took(planned.subject, id, before + 1, all);
         let timed = match timed {
             Ok(timed) => timed,
             Err(trouble) => {
