@@ -77,7 +77,9 @@ pub fn decide(
     rules: Rules,
 ) -> Result<Decision, Infeasible> {
     let calls = std::slice::from_ref(call);
-    let problem = Problem::of(calls, view, rules)?;
+    let mut verdict = None;
+    let problem = Problem::judged(calls, view, rules, |told| verdict = Some(told))?;
+    let verdict = verdict.expect("one call was judged");
     let model = problem.model(cost)?;
     let allowed = problem.allowed[0];
     let terms = terms_alone(&problem, &model);
@@ -90,7 +92,6 @@ pub fn decide(
             Why::Cheapest
         },
     };
-    let verdict = filter::judge_tool(call, problem.tools[0], view, rules)?;
     Ok(decision(placement, verdict, terms, cost, rules))
 }
 
@@ -112,7 +113,8 @@ pub fn explain(
             calls.len()
         )));
     }
-    let problem = Problem::of(calls, view, rules)?;
+    let mut verdicts = Vec::with_capacity(calls.len());
+    let problem = Problem::judged(calls, view, rules, |verdict| verdicts.push(verdict))?;
     let model = problem.model(cost)?;
     let mut decisions = Vec::with_capacity(calls.len());
     let mut progress = match &model {
@@ -120,8 +122,7 @@ pub fn explain(
         Model::Additive(_) => None,
     };
     let mut before = None;
-    for (index, (call, placement)) in calls.iter().zip(&plan.placements).enumerate() {
-        let verdict = filter::judge_tool(call, problem.tools[index], view, rules)?;
+    for (index, (verdict, placement)) in verdicts.into_iter().zip(&plan.placements).enumerate() {
         let mut terms = [None; MOST_TIERS];
         for tier in verdict.allowed.with(placement.tier).iter() {
             terms[tier.place()] = Some(match (&model, &progress) {

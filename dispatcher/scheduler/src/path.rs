@@ -1,8 +1,13 @@
 //! Paths as text: normal form, and whether one lies below another. No file system is asked.
 
+use std::borrow::Cow;
+
 /// The shortest form of a path: without `.`, doubled `/`, or a `..` that has something before it to take back. A `..` at
 /// the root of an absolute path is dropped, as the kernel does; at the head of a relative one it stays.
-pub fn normalised(path: &str) -> String {
+pub fn normalised(path: &str) -> Cow<'_, str> {
+    if is_normal(path) {
+        return Cow::Borrowed(path);
+    }
     let absolute = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -19,11 +24,24 @@ pub fn normalised(path: &str) -> String {
         }
     }
     let joined = parts.join("/");
-    match (absolute, joined.is_empty()) {
+    Cow::Owned(match (absolute, joined.is_empty()) {
         (true, _) => format!("/{joined}"),
         (false, true) => ".".to_owned(),
         (false, false) => joined,
+    })
+}
+
+/// Whether an absolute path is plainly in its shortest form: most are, and need no copy.
+fn is_normal(path: &str) -> bool {
+    // Two neighbours are enough to see every `//`, `/.` and trailing `/`; a hidden file is normal and is copied all the same.
+    let mut before = b' ';
+    for byte in path.bytes() {
+        if before == b'/' && (byte == b'/' || byte == b'.') {
+            return false;
+        }
+        before = byte;
     }
+    path.starts_with('/') && before != b'/'
 }
 
 /// Whether a normalised path is this normalised prefix or lies below it: by whole names, so that `/data2` is not below
@@ -43,9 +61,13 @@ mod tests {
     fn a_path_is_brought_into_its_shortest_form() {
         for (path, short) in [
             ("/a//b/./c/", "/a/b/c"),
+            ("/a/b.c/d..e", "/a/b.c/d..e"),
+            ("/a/.hidden", "/a/.hidden"),
             ("/edge/../cloud/x", "/cloud/x"),
             ("/../../etc", "/etc"),
             ("../x/../y", "../y"),
+            ("/a/", "/a"),
+            ("/a/..", "/"),
             ("/", "/"),
             ("", "."),
             ("a/..", "."),

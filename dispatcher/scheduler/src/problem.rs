@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::cost::{Cost, Model};
-use crate::filter::{self, Rules};
+use crate::filter::{self, Rules, Subject, Verdict};
 use crate::plan::Infeasible;
 use crate::profile::{ServerProfile, ToolProfile};
 use crate::tier::{Tier, TierSet};
@@ -31,6 +31,19 @@ impl<'a> Problem<'a> {
     /// # Errors
     /// When a tool is not known, or a call may run nowhere.
     pub fn of(calls: &'a [Call], view: &'a View<'a>, rules: Rules) -> Result<Self, Infeasible> {
+        Self::judged(calls, view, rules, |_| {})
+    }
+
+    /// Looks everything up, and hands over what the rules say of each call, in order.
+    ///
+    /// # Errors
+    /// As [`Problem::of`].
+    pub fn judged(
+        calls: &'a [Call],
+        view: &'a View<'a>,
+        rules: Rules,
+        mut told: impl FnMut(Verdict),
+    ) -> Result<Self, Infeasible> {
         let mut problem = Self {
             calls,
             view,
@@ -39,21 +52,22 @@ impl<'a> Problem<'a> {
             servers: Vec::with_capacity(calls.len()),
             allowed: Vec::with_capacity(calls.len()),
         };
+        let mut before: Option<(Subject<'a>, Verdict)> = None;
         for (index, call) in calls.iter().enumerate() {
             // Chains repeat themselves: forty hashes are one look-up.
-            let again = index > 0 && call.is_of_tool_of(&calls[index - 1]);
-            let (tool, server) = if again {
-                (problem.tools[index - 1], problem.servers[index - 1])
-            } else {
-                let tool = filter::tool_of(index, call, view.profile)?;
-                (tool, &view.profile.servers[&call.server])
+            let again = before.filter(|_| call.is_of_tool_of(&calls[index - 1]));
+            let subject = match again {
+                Some((subject, _)) => subject,
+                None => filter::subject(index, call, view)?,
             };
-            let verdict = filter::judge_tool(call, tool, view, rules)?;
-            problem.tools.push(tool);
-            problem.servers.push(server);
-            problem
-                .allowed
-                .push(filter::allowed(index, call, view, &verdict)?);
+            let earlier = again.as_ref().map(|(_, verdict)| verdict);
+            let verdict = filter::judge_subject(call, &subject, view, rules, earlier)?;
+            let allowed = filter::allowed(index, call, view, &verdict)?;
+            problem.tools.push(subject.tool);
+            problem.servers.push(subject.server);
+            problem.allowed.push(allowed);
+            told(verdict);
+            before = Some((subject, verdict));
         }
         Ok(problem)
     }

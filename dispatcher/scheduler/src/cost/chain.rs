@@ -32,14 +32,15 @@ pub fn model(problem: &Problem<'_>) -> Result<Additive, Infeasible> {
     let bandwidth = score::link(problem, from, to, "bandwidth", |link| &link.bandwidth);
     let bandwidth = bandwidth.map_err(refused)?;
     let message = |size| message_ms(size_mb(size), megabits(*bandwidth), millis(*delay));
-    let (_, rows) = score::table(problem, |index, tool| {
+    let made = score::table(problem, |index, tool| {
         row(problem, index, tool, &message).map_err(refused)
     })?;
     let tiers = problem.tiers();
     let calls = problem.calls.len();
     let mut table = Additive::with_capacity(calls, tiers);
     let terms = &profile.reference;
-    for (index, mut row) in rows.into_iter().enumerate() {
+    for (index, at) in made.of_call.iter().enumerate() {
+        let mut row = made.rows[*at];
         table.weight.push(1.0 - row.alpha);
         for tier in Tier::first(tiers) {
             let mut ends = 0.0;
@@ -71,13 +72,13 @@ fn row(
 ) -> Result<Row, Unknown> {
     let profile = problem.view.profile;
     let call = &problem.calls[index];
-    let name = format!("{}.{}", call.server, call.tool);
-    let input = *tool.input.need(|| format!("input of tool {name}"))?;
-    let output = *tool.output.need(|| format!("output of tool {name}"))?;
+    let field = |what: &str| format!("{what} of tool {}.{}", call.server, call.tool);
+    let input = *tool.input.need(|| field("input"))?;
+    let output = *tool.output.need(|| field("output"))?;
     let server = problem.servers[index];
     let mut times = [0.0; MOST_TIERS];
     for tier in Tier::first(problem.tiers()) {
-        times[tier.place()] = score::execution_ms(&name, tool, server, tier, profile)?;
+        times[tier.place()] = score::execution_ms(call, tool, server, tier, profile)?;
     }
     let beta = reference::beta(tool);
     Ok(Row {

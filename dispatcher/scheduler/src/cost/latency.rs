@@ -6,16 +6,17 @@
 //! tier that is full a call waits for the first place that becomes free. Numbers are floats of whole nanoseconds, exact below
 //! 104 days. Since all is sums and maxima of durations, scaling every duration by one constant scales every prediction by it.
 
+use std::collections::BTreeMap;
+
+use super::score;
 use crate::call::Call;
 use crate::cost::{Cost, Terms};
 use crate::plan::Infeasible;
 use crate::problem::Problem;
-use crate::profile::{Handoff, Hosted, Unknown};
+use crate::profile::{Handoff, Hosted, Known, Timing, ToolProfile, Unknown};
 use crate::quantity::real;
 use crate::tier::{MOST_TIERS, Tier, TierSet};
 use crate::view::{Pace, Truth};
-
-use super::score;
 
 /// The parts of a problem that a prediction adds up.
 #[derive(Clone, Debug)]
@@ -27,31 +28,31 @@ pub struct Prediction<'a> {
     home: Tier,
     /// Where each call may run.
     allowed: Vec<TierSet>,
-    /// By call and tier, in nanoseconds; infinite where the profile has no such place.
-    parts: Vec<Parts>,
+    /// By call and tier, in nanoseconds; infinite where the profile has no such place. Four tables, because `dp` runs along rows.
+    pub(crate) start: Vec<f64>,
+    pub(crate) link_in: Vec<f64>,
+    pub(crate) execution: Vec<f64>,
+    pub(crate) link_out: Vec<f64>,
+    /// Whether anything is ever started.
+    pub(crate) starts: bool,
     /// Each call's server, numbered by first use.
-    server: Vec<usize>,
-    servers: usize,
+    pub(crate) server: Vec<usize>,
     /// By server and tier: until when it is warm, from the view's now.
-    warm: Vec<f64>,
+    pub(crate) warm: Vec<f64>,
     /// By tier.
-    waiting: [f64; MOST_TIERS],
-    retention: [f64; MOST_TIERS],
+    pub(crate) waiting: [f64; MOST_TIERS],
+    pub(crate) retention: [f64; MOST_TIERS],
     places: [usize; MOST_TIERS],
     /// By pair: the delay, and nanoseconds a byte. Only for `Handoff::Direct`.
-    delay: Vec<f64>,
-    per_byte: Vec<f64>,
+    pub(crate) delay: Vec<f64>,
+    pub(crate) per_byte: Vec<f64>,
     /// Whether another call needs each call's answer.
     is_needed: Vec<bool>,
 }
 
-/// What one call takes on one tier.
-#[derive(Clone, Copy, Debug)]
-struct Parts {
-    start: f64,
-    link_in: f64,
-    execution: f64,
-    link_out: f64,
+/// What is the same for every call of a tool: its timing and its server's start on each tier that has it.
+struct Row<'a> {
+    tiers: [Option<(&'a Timing, f64)>; MOST_TIERS],
 }
 
 /// How far a chain has come in virtual time.
@@ -90,6 +91,8 @@ pub fn model<'a>(
         unknown,
     };
     let view = problem.view;
+    let size = problem.calls.len() * problem.tiers();
+    let table = || Vec::with_capacity(size);
     let mut prediction = Prediction {
         calls: problem.calls,
         tiers: problem.tiers(),
@@ -97,9 +100,12 @@ pub fn model<'a>(
         handoff: view.profile.handoff,
         home: view.profile.home,
         allowed: problem.allowed.clone(),
-        parts: Vec::with_capacity(problem.calls.len() * problem.tiers()),
+        start: table(),
+        link_in: table(),
+        execution: table(),
+        link_out: table(),
+        starts: cost == Cost::Latency,
         server: Vec::with_capacity(problem.calls.len()),
-        servers: 0,
         warm: Vec::new(),
         waiting: view.load.waiting.map(|waiting| real(waiting.0)),
         retention: [0.0; MOST_TIERS],
@@ -115,24 +121,19 @@ pub fn model<'a>(
             prediction.is_needed[*before] = true;
         }
     }
-    for index in 0..problem.calls.len() {
-        for tier in Tier::first(problem.tiers()) {
-            let parts = prediction.parts_of(problem, index, tier, cost, truth);
-            prediction.parts.push(parts.map_err(refused)?);
-        }
-    }
+    prediction.parts(problem, truth).map_err(refused)?;
     let places: TierSet = problem
         .servers
         .iter()
         .flat_map(|server| server.hosted.keys().copied())
         .collect();
     for tier in places.iter() {
-        prediction.tier(problem, tier, cost).map_err(refused)?;
+        prediction.tier(problem, tier).map_err(refused)?;
     }
     Ok(prediction)
 }
 
-impl Prediction<'_> {
+impl<'a> Prediction<'a> {
     fn number_servers(&mut self, problem: &Problem<'_>) {
         let mut names: Vec<&str> = Vec::new();
         for (index, call) in self.calls.iter().enumerate() {
@@ -148,7 +149,6 @@ impl Prediction<'_> {
             };
             self.server.push(at);
         }
-        self.servers = names.len();
         let now = problem.view.now.0;
         for name in names {
             for tier in Tier::first(self.tiers) {
@@ -160,7 +160,7 @@ impl Prediction<'_> {
     }
 
     /// What matters of a tier only if calls come side by side or servers are started.
-    fn tier(&mut self, problem: &Problem<'_>, tier: Tier, cost: Cost) -> Result<(), Unknown> {
+    fn tier(&mut self, problem: &Problem<'_>, tier: Tier) -> Result<(), Unknown> {
         let known = problem.view.profile.tier_profile(tier);
         if self.pace == Pace::AsReady {
             let capacity = known
@@ -168,7 +168,7 @@ impl Prediction<'_> {
                 .need(|| format!("capacity of tier {}", known.name))?;
             self.places[tier.place()] = usize::try_from(capacity.0).unwrap_or(usize::MAX).max(1);
         }
-        if cost == Cost::Latency {
+        if self.starts {
             let retention = known
                 .retention
                 .need(|| format!("retention of tier {}", known.name))?;
@@ -192,62 +192,103 @@ impl Prediction<'_> {
         Ok(())
     }
 
-    fn parts_of(
-        &self,
-        problem: &Problem<'_>,
-        index: usize,
-        tier: Tier,
-        cost: Cost,
-        truth: Option<&Truth>,
-    ) -> Result<Parts, Unknown> {
-        const NOWHERE: Parts = Parts {
-            start: f64::INFINITY,
-            link_in: f64::INFINITY,
-            execution: f64::INFINITY,
-            link_out: f64::INFINITY,
-        };
-        let call = &self.calls[index];
-        let Some(hosted) = problem.servers[index].hosted.get(&tier) else {
-            return Ok(NOWHERE);
+    /// Fills the four tables.
+    fn parts(&mut self, problem: &Problem<'a>, truth: Option<&Truth>) -> Result<(), Unknown> {
+        let mut ways: [Option<(f64, f64)>; MOST_TIERS] = [None; MOST_TIERS];
+        let mut rows: Vec<Row<'a>> = Vec::new();
+        let mut made: BTreeMap<*const ToolProfile, usize> = BTreeMap::new();
+        for (index, call) in problem.calls.iter().enumerate() {
+            let tool = std::ptr::from_ref(problem.tools[index]);
+            let at = match made.get(&tool) {
+                Some(at) => *at,
+                None => {
+                    rows.push(self.row(problem, index, truth.is_some())?);
+                    made.insert(tool, rows.len() - 1);
+                    rows.len() - 1
+                }
+            };
+            let truth = truth.map(|truth| truth.execution.get(index));
+            for tier in Tier::first(self.tiers) {
+                let profile = problem.view.profile.tier_profile(tier);
+                let mut parts = [f64::INFINITY; 4];
+                if let Some((timing, start)) = rows[at].tiers[tier.place()] {
+                    let execution = match truth {
+                        None => Some(real(timing.of(call.input).0) * profile.speed),
+                        Some(row) => row
+                            .and_then(|row| row.get(tier.place()).copied().flatten())
+                            .map(|execution| real(execution.0)),
+                    };
+                    if let Some(execution) = execution {
+                        let (delay, per_byte) = match ways[tier.place()] {
+                            Some(way) => way,
+                            None => *ways[tier.place()].insert(way(problem, self.home, tier)?),
+                        };
+                        let link_in = delay + per_byte * real(call.input.0);
+                        let link_out = delay + per_byte * real(call.output.0);
+                        parts = [start, link_in, execution, link_out];
+                    }
+                }
+                self.start.push(parts[0]);
+                self.link_in.push(parts[1]);
+                self.execution.push(parts[2]);
+                self.link_out.push(parts[3]);
+            }
+        }
+        Ok(())
+    }
+
+    /// A tool's timing and its server's start, tier by tier. A timing is needed, unless what came true is known.
+    fn row(&self, problem: &Problem<'a>, index: usize, is_told: bool) -> Result<Row<'a>, Unknown> {
+        static UNTIMED: Timing = Timing {
+            typical: record::Nanos(0),
+            spread: Known::Not(String::new()),
+            growth: None,
         };
         let profile = problem.view.profile;
-        let speed = profile.tier_profile(tier).speed;
-        let execution = match truth {
-            Some(truth) => {
-                let known = truth
-                    .execution
-                    .get(index)
-                    .and_then(|row| row.get(tier.place()));
-                match known.copied().flatten() {
-                    Some(execution) => real(execution.0),
-                    None => return Ok(NOWHERE),
-                }
-            }
-            None => execution(problem, index, tier, hosted)?,
+        let server = &self.calls[index].server;
+        let mut row = Row {
+            tiers: [None; MOST_TIERS],
         };
-        let start = if cost == Cost::Latency {
-            let class = hosted.cold_class();
-            let field = || {
-                format!(
-                    "start.{class} of server {} on {}",
-                    call.server,
-                    profile.tier_name(tier)
-                )
+        for (tier, hosted) in &problem.servers[index].hosted {
+            let timing = match timing(problem, index, *tier, hosted) {
+                Ok(timing) => timing,
+                Err(_) if is_told => &UNTIMED,
+                Err(unknown) => return Err(unknown),
             };
-            match hosted.start.get(&class) {
-                Some(known) => real(known.need(field)?.0) * speed,
-                None => hosted.start(class).need(field).map(|start| real(start.0))?,
+            let mut start = 0.0;
+            if self.starts {
+                let class = hosted.cold_class();
+                let name = profile.tier_name(*tier);
+                let field = || format!("start.{class} of server {server} on {name}");
+                let known = hosted.start(class);
+                start = real(known.need(field)?.0) * profile.tier_profile(*tier).speed;
             }
-        } else {
-            0.0
+            row.tiers[tier.place()] = Some((timing, start));
+        }
+        Ok(row)
+    }
+
+    /// Whether calls come one by one and look back no further than to the call before.
+    pub(crate) fn is_sequential(&self) -> bool {
+        let looks_far = |(index, call): (usize, &Call)| {
+            let mut before = call.depends_on.iter().filter(|before| **before < index);
+            before.any(|before| before + 1 != index)
         };
-        let (delay, per_byte) = way(problem, self.home, tier)?;
-        Ok(Parts {
-            start,
-            link_in: delay + per_byte * real(call.input.0),
-            execution,
-            link_out: delay + per_byte * real(call.output.0),
-        })
+        self.pace == Pace::OneByOne
+            && (self.handoff == Handoff::Home || !self.calls.iter().enumerate().any(looks_far))
+    }
+
+    /// The answer that goes straight from the call before to this one, in bytes.
+    pub(crate) fn handed_on(&self, index: usize) -> Option<f64> {
+        let before = index.checked_sub(1)?;
+        let straight =
+            self.handoff == Handoff::Direct && self.calls[index].depends_on.contains(&before);
+        straight.then(|| real(self.calls[before].output.0))
+    }
+
+    /// Whether a call's answer goes home.
+    pub(crate) fn goes_home(&self, index: usize) -> bool {
+        self.handoff == Handoff::Home || !self.is_needed[index]
     }
 
     /// How many calls.
@@ -267,7 +308,7 @@ impl Prediction<'_> {
 
     /// What the tool alone takes.
     pub fn execution(&self, call: usize, tier: Tier) -> f64 {
-        self.parts[call * self.tiers + tier.place()].execution
+        self.execution[call * self.tiers + tier.place()]
     }
 
     /// Before the first call.
@@ -290,7 +331,7 @@ impl Prediction<'_> {
     /// What the next call would take on a tier.
     pub fn predict(&self, progress: &Progress, tier: Tier) -> Predicted {
         let index = progress.placed;
-        let parts = self.parts[index * self.tiers + tier.place()];
+        let here = index * self.tiers + tier.place();
         let asked = match self.pace {
             Pace::OneByOne => progress.clock,
             Pace::AsReady => self.calls[index]
@@ -299,7 +340,7 @@ impl Prediction<'_> {
                 .filter_map(|before| progress.history.get(*before))
                 .fold(0.0, |latest, (finished, _)| f64::max(latest, *finished)),
         };
-        let (link_in, link_out) = self.ways(progress, index, tier, parts);
+        let (link_in, link_out) = self.ways(progress, index, tier);
         let arrived = asked + link_in;
         let mut free = arrived + self.waiting[tier.place()];
         if let Some(places) = progress.places.get(tier.place())
@@ -311,17 +352,17 @@ impl Prediction<'_> {
         let at = self.server[index] * self.tiers + tier.place();
         let is_started = free > progress.until[at];
         let begun = if is_started {
-            free + parts.start
+            free + self.start[here]
         } else {
             free.max(progress.up[at])
         };
-        let run = begun + parts.execution;
+        let run = begun + self.execution[here];
         Predicted {
             terms: Terms::Latency {
                 waiting: free - arrived,
                 start: begun - free,
                 link_in,
-                execution: parts.execution,
+                execution: self.execution[here],
                 link_out,
             },
             finished: run + link_out,
@@ -331,9 +372,11 @@ impl Prediction<'_> {
         }
     }
 
-    fn ways(&self, progress: &Progress, index: usize, tier: Tier, parts: Parts) -> (f64, f64) {
+    fn ways(&self, progress: &Progress, index: usize, tier: Tier) -> (f64, f64) {
+        let here = index * self.tiers + tier.place();
+        let (home_in, home_out) = (self.link_in[here], self.link_out[here]);
         if self.handoff == Handoff::Home {
-            return (parts.link_in, parts.link_out);
+            return (home_in, home_out);
         }
         let mut way_in = None;
         for before in &self.calls[index].depends_on {
@@ -345,12 +388,8 @@ impl Prediction<'_> {
             let way = self.delay[pair] + self.per_byte[pair] * size;
             way_in = Some(f64::max(way_in.unwrap_or(0.0), way));
         }
-        let way_out = if self.is_needed[index] {
-            0.0
-        } else {
-            parts.link_out
-        };
-        (way_in.unwrap_or(parts.link_in), way_out)
+        let way_out = if self.goes_home(index) { home_out } else { 0.0 };
+        (way_in.unwrap_or(home_in), way_out)
     }
 
     /// Places the next call on a tier; its prediction.
@@ -390,22 +429,18 @@ impl Prediction<'_> {
     }
 }
 
-/// What a call's tool takes on a tier for a request of its size, in nanoseconds.
-///
-/// # Errors
-/// When the time is unknown.
-pub fn execution(
-    problem: &Problem<'_>,
+/// What is known of a call's tool on a tier.
+fn timing<'a>(
+    problem: &Problem<'a>,
     index: usize,
     tier: Tier,
     hosted: &Hosted,
-) -> Result<f64, Unknown> {
+) -> Result<&'a Timing, Unknown> {
     let call = &problem.calls[index];
-    let profile = problem.view.profile;
     let field = || {
         format!(
             "execution.{}.{} of tool {}.{}",
-            profile.tier_name(tier),
+            problem.view.profile.tier_name(tier),
             hosted.packaging,
             call.server,
             call.tool
@@ -416,8 +451,22 @@ pub fn execution(
         field: field(),
         reason: "the profile does not speak of it".to_owned(),
     })?;
-    let timing = timing.need(field)?;
-    Ok(real(timing.of(call.input).0) * profile.tier_profile(tier).speed)
+    timing.need(field)
+}
+
+/// What a call's tool takes on a tier for a request of its size, in nanoseconds.
+///
+/// # Errors
+/// When the time is unknown.
+pub fn execution(
+    problem: &Problem<'_>,
+    index: usize,
+    tier: Tier,
+    hosted: &Hosted,
+) -> Result<f64, Unknown> {
+    let timing = timing(problem, index, tier, hosted)?;
+    let measured = real(timing.of(problem.calls[index].input).0);
+    Ok(measured * problem.view.profile.tier_profile(tier).speed)
 }
 
 /// Delay, and nanoseconds a byte, between two tiers in force.

@@ -28,10 +28,10 @@ pub fn model(problem: &Problem<'_>) -> Result<Additive, Infeasible> {
         unknown,
     };
     let links = links(problem).map_err(refused)?;
-    let (table, _) = score::table(problem, |index, tool| {
+    let table = score::table(problem, |index, tool| {
         row(problem, index, tool, &links).map_err(refused)
     })?;
-    Ok(table)
+    Ok(table.sum)
 }
 
 /// Bandwidth in Mbit/s and delay in milliseconds between home and each tier; nothing for home itself.
@@ -57,9 +57,9 @@ fn row(
 ) -> Result<Row, Unknown> {
     let profile = problem.view.profile;
     let call = &problem.calls[index];
-    let name = format!("{}.{}", call.server, call.tool);
-    let input = size_mb(*tool.input.need(|| format!("input of tool {name}"))?);
-    let output = size_mb(*tool.output.need(|| format!("output of tool {name}"))?);
+    let field = |what: &str| format!("{what} of tool {}.{}", call.server, call.tool);
+    let input = size_mb(*tool.input.need(|| field("input"))?);
+    let output = size_mb(*tool.output.need(|| field("output"))?);
     let mut times = [0.0; MOST_TIERS];
     let mut messages = [0.0; MOST_TIERS];
     for (tier, link) in Tier::first(problem.tiers()).zip(links) {
@@ -68,7 +68,7 @@ fn row(
             continue;
         }
         let server = problem.servers[index];
-        times[tier.place()] = score::execution_ms(&name, tool, server, tier, profile)?;
+        times[tier.place()] = score::execution_ms(call, tool, server, tier, profile)?;
         messages[tier.place()] = link.map_or(0.0, |(bandwidth, delay)| {
             message_ms(input, bandwidth, delay) + message_ms(output, bandwidth, delay)
         });

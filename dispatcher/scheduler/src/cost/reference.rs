@@ -30,10 +30,11 @@ pub fn model(problem: &Problem<'_>) -> Result<Additive, Infeasible> {
     }
     let net = score::p_net(profile).unwrap_or([P_NET; MOST_TIERS]);
     let comm = p_comm(profile);
-    let (mut table, _) = score::table(problem, |index, tool| {
+    let mut table = score::table(problem, |index, tool| {
         let server = problem.servers[index];
-        Ok(row(problem, tool, server, net, comm))
-    })?;
+        Ok(row(problem, index, tool, server, net, comm))
+    })?
+    .sum;
     // A tool counts once, where it is called first.
     let mut seen = BTreeSet::new();
     for (counted, tool) in table.counted.iter_mut().zip(&problem.tools) {
@@ -55,6 +56,7 @@ pub fn p_comm(profile: &Profile) -> [f64; MOST_TIERS] {
 
 fn row(
     problem: &Problem<'_>,
+    index: usize,
     tool: &ToolProfile,
     server: &ServerProfile,
     net: [f64; MOST_TIERS],
@@ -63,7 +65,7 @@ fn row(
     let profile = problem.view.profile;
     let mut times = [0.0; MOST_TIERS];
     for tier in Tier::first(profile.tiers.len()) {
-        let time = score::execution_ms("", tool, server, tier, profile);
+        let time = score::execution_ms(&problem.calls[index], tool, server, tier, profile);
         times[tier.place()] = time.unwrap_or(0.0);
     }
     let link = problem.view.links.between(Tier::DEVICE, Tier::EDGE);

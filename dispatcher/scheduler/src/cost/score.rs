@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::call::Call;
 use crate::cost::{Additive, Terms};
 use crate::plan::Infeasible;
 use crate::problem::Problem;
@@ -32,11 +33,20 @@ impl Row {
     }
 }
 
+/// A table, and the rows that it is made of.
+pub struct Table {
+    pub sum: Additive,
+    /// A row a tool.
+    pub rows: Vec<Row>,
+    /// Each call's row.
+    pub of_call: Vec<usize>,
+}
+
 /// The table of a problem whose rows depend on the tool alone: each is made once.
 pub fn table<'a>(
     problem: &Problem<'a>,
     row: impl Fn(usize, &'a ToolProfile) -> Result<Row, Infeasible>,
-) -> Result<(Additive, Vec<Row>), Infeasible> {
+) -> Result<Table, Infeasible> {
     let tiers = problem.tiers();
     let mut table = Additive::with_capacity(problem.calls.len(), tiers);
     let mut made: BTreeMap<*const ToolProfile, usize> = BTreeMap::new();
@@ -63,8 +73,11 @@ pub fn table<'a>(
             table.push(rows[at].terms(tier), allowed);
         }
     }
-    let rows = of_call.into_iter().map(|at| rows[at]).collect();
-    Ok((table, rows))
+    Ok(Table {
+        sum: table,
+        rows,
+        of_call,
+    })
 }
 
 /// A tool's time on a tier in milliseconds, in the packaging that its server has there.
@@ -72,7 +85,7 @@ pub fn table<'a>(
 /// # Errors
 /// When the server is not there, or the time is unknown.
 pub fn execution_ms(
-    name: &str,
+    call: &Call,
     tool: &ToolProfile,
     server: &ServerProfile,
     tier: Tier,
@@ -80,8 +93,10 @@ pub fn execution_ms(
 ) -> Result<f64, Unknown> {
     let field = |packaging: &str| {
         format!(
-            "execution.{}.{packaging} of tool {name}",
-            profile.tier_name(tier)
+            "execution.{}.{packaging} of tool {}.{}",
+            profile.tier_name(tier),
+            call.server,
+            call.tool
         )
     };
     let Some(hosted) = server.hosted.get(&tier) else {

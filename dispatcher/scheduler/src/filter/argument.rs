@@ -12,6 +12,8 @@ use crate::tier::{Tier, TierSet};
 const DEEPEST: usize = 64;
 /// Linux' PATH_MAX: a longer text is content, not a path.
 const LONGEST: usize = 4096;
+/// Longer than any scheme that is in use.
+const LONGEST_SCHEME: usize = 32;
 /// How traces write the folder that holds the data set; it is home's.
 const DATA: &str = "<data>";
 
@@ -29,10 +31,10 @@ pub fn holders(arguments: &Value, profile: &Profile) -> TierSet {
     match arguments {
         Value::Object(arguments) => {
             for (key, value) in arguments {
-                search.argument(value, names_path(key), 0);
+                search.argument(value, key, 0);
             }
         }
-        other => search.argument(other, false, 0),
+        other => search.argument(other, "", 0),
     }
     search.found
 }
@@ -42,14 +44,28 @@ struct Search<'a> {
     found: TierSet,
 }
 
+/// What a text looks like by its beginning.
+enum Look<'a> {
+    /// On the tier of that name.
+    OnTier(Tier),
+    /// Of the world outside, which is nobody's data.
+    Address,
+    /// `file:` and a path.
+    File(&'a str),
+    /// A path.
+    Path,
+    /// Anything.
+    Text,
+}
+
 impl Search<'_> {
     /// An argument, or an element of one that is a list.
-    fn argument(&mut self, value: &Value, named: bool, depth: usize) {
+    fn argument(&mut self, value: &Value, key: &str, depth: usize) {
         match value {
-            Value::String(text) => self.text(text, named, true),
+            Value::String(text) => self.text(text, key, true),
             Value::Array(values) if depth < DEEPEST => {
                 for value in values {
-                    self.argument(value, named, depth + 1);
+                    self.argument(value, key, depth + 1);
                 }
             }
             Value::Object(_) => self.row(value, depth),
@@ -61,7 +77,7 @@ impl Search<'_> {
     /// A row of data, and everything in it.
     fn row(&mut self, value: &Value, depth: usize) {
         match value {
-            Value::String(text) => self.text(text, false, false),
+            Value::String(text) => self.text(text, "", false),
             Value::Array(_) | Value::Object(_) if depth >= DEEPEST => {
                 self.found = self.found.with(self.profile.home);
             }
@@ -80,36 +96,68 @@ impl Search<'_> {
     }
 
     /// Notes who holds what a text names, if it is a path: by its key, by how it begins, or, in data, by where it lies.
-    fn text(&mut self, text: &str, named: bool, argument: bool) {
-        if text.is_empty() || text.len() > LONGEST && !named {
+    fn text(&mut self, text: &str, key: &str, argument: bool) {
+        let home = self.profile.home;
+        if text.is_empty() || text.len() > LONGEST && !names_path(key) {
             return;
         }
-        if let Some(tier) = self.by_scheme(text) {
-            self.found = self.found.with(tier);
-        } else if is_address(text) {
-            // The world outside is nobody's data.
-        } else if begins_like_path(text) {
-            let file = text.strip_prefix("file://").or(text.strip_prefix("file:"));
-            let path = file.map_or_else(|| text.to_owned(), decoded);
-            let declared = path.starts_with(DATA) || file.is_some();
-            if let Some(tier) = self.by_prefix(&path) {
-                self.found = self.found.with(tier);
-            } else if argument && (named || !text.contains('\n')) || declared {
-                self.found = self.found.with(self.profile.home);
+        let held = match self.look(text) {
+            Look::OnTier(tier) => Some(tier),
+            Look::Address => None,
+            Look::File(path) => Some(self.by_prefix(&decoded(path)).unwrap_or(home)),
+            Look::Path => {
+                let is_path = || {
+                    text.starts_with(DATA) || argument && (!text.contains('\n') || names_path(key))
+                };
+                let held = self.by_prefix(text);
+                held.or_else(|| is_path().then_some(home))
             }
-        } else if named {
-            self.found = self.found.with(self.profile.home);
+            Look::Text => names_path(key).then_some(home),
+        };
+        if let Some(tier) = held {
+            self.found = self.found.with(tier);
         }
     }
 
-    /// `edge://…` for a tier of that name.
-    fn by_scheme(&self, text: &str) -> Option<Tier> {
-        let (scheme, _) = text.split_once("://")?;
-        let tiers = &self.profile.tiers;
-        let place = tiers
-            .iter()
-            .position(|tier| scheme.eq_ignore_ascii_case(tier.name.name()))?;
-        Tier::at(place)
+    fn look<'t>(&self, text: &'t str) -> Look<'t> {
+        let bytes = text.as_bytes();
+        match bytes[0] {
+            b'/' | b'~' => Look::Path,
+            b'.' => match &bytes[1..] {
+                [] | [b'.'] | [b'/', ..] | [b'.', b'/', ..] => Look::Path,
+                _ => Look::Text,
+            },
+            b'\\' if bytes.get(1) == Some(&b'\\') => Look::Path,
+            b'<' if text.starts_with(DATA) => Look::Path,
+            first if first.is_ascii_alphabetic() => self.look_at_scheme(text),
+            _ => Look::Text,
+        }
+    }
+
+    /// `edge://…` for a tier of that name, `https://…`, `file:…`, `C:\…`.
+    fn look_at_scheme<'t>(&self, text: &'t str) -> Look<'t> {
+        let is_of_scheme = |letter: &u8| letter.is_ascii_alphanumeric() || b"+-.".contains(letter);
+        let letters = text.bytes().take(LONGEST_SCHEME);
+        let length = letters.take_while(is_of_scheme).count();
+        let Some(rest) = text[length..].strip_prefix(':') else {
+            return Look::Text;
+        };
+        let scheme = &text[..length];
+        if scheme.eq_ignore_ascii_case("file") {
+            return Look::File(rest.strip_prefix("//").unwrap_or(rest));
+        }
+        if length == 1 && rest.starts_with('\\') {
+            return Look::Path;
+        }
+        if !rest.starts_with("//") {
+            return Look::Text;
+        }
+        let mut tiers = self.profile.tiers.iter();
+        let place = tiers.position(|tier| scheme.eq_ignore_ascii_case(tier.name.name()));
+        match place.and_then(Tier::at) {
+            Some(tier) => Look::OnTier(tier),
+            None => Look::Address,
+        }
     }
 
     /// The tier of the longest declared folder that an absolute path lies in.
@@ -128,59 +176,39 @@ impl Search<'_> {
 
 /// Whether an argument of this name is a path by its name alone.
 fn names_path(key: &str) -> bool {
-    const ENDS: [&str; 14] = [
-        "path",
-        "paths",
-        "file",
-        "files",
-        "filename",
-        "filenames",
-        "dir",
-        "dirs",
-        "directory",
-        "directories",
-        "folder",
-        "folders",
-        "cwd",
-        "root",
-    ];
-    const WHOLE: [&str; 6] = ["source", "destination", "src", "dst", "dest", "repository"];
-    let ends = |end: &&str| {
+    let Some(last) = key.bytes().last() else {
+        return false;
+    };
+    // By the last letter, because this is asked of every argument of every call.
+    let (ends, whole): (&[&str], &[&str]) = match last.to_ascii_lowercase() {
+        b'h' => (&["path"], &[]),
+        b's' => (
+            &[
+                "paths",
+                "files",
+                "filenames",
+                "dirs",
+                "directories",
+                "folders",
+            ],
+            &["sources"],
+        ),
+        b'e' => (&["file", "filename"], &["source"]),
+        b'r' => (&["dir", "folder"], &[]),
+        b'y' => (&["directory"], &["repository"]),
+        b'd' => (&["cwd"], &[]),
+        b't' => (&["root"], &["dst", "dest"]),
+        b'n' => (&[], &["destination"]),
+        b'c' => (&[], &["src"]),
+        _ => return false,
+    };
+    let is_end = |end: &&str| {
         let start = key.len().checked_sub(end.len());
         start
             .and_then(|start| key.get(start..))
             .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
     };
-    ENDS.iter().any(ends) || WHOLE.iter().any(|whole| key.eq_ignore_ascii_case(whole))
-}
-
-fn begins_like_path(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let drive = bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && &bytes[1..3] == b":\\";
-    text.starts_with('/')
-        || text.starts_with("./")
-        || text.starts_with("../")
-        || text.starts_with('~')
-        || text.starts_with("\\\\")
-        || text.starts_with("file:")
-        || text.starts_with(DATA)
-        || text == "."
-        || text == ".."
-        || drive
-}
-
-/// `https://…`, `git://…`: a scheme other than `file` or a tier's, which were asked before.
-fn is_address(text: &str) -> bool {
-    let Some((scheme, _)) = text.split_once("://") else {
-        return false;
-    };
-    let mut letters = scheme.bytes();
-    scheme.len() < 32
-        && !scheme.eq_ignore_ascii_case("file")
-        && letters
-            .next()
-            .is_some_and(|first| first.is_ascii_alphabetic())
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || b"+-.".contains(&letter))
+    ends.iter().any(is_end) || whole.iter().any(|whole| key.eq_ignore_ascii_case(whole))
 }
 
 /// A `file:` address's path with `%2e` and its like taken back, so that `..` cannot hide.

@@ -14,7 +14,8 @@ pub use published::path_rule;
 
 use crate::call::Call;
 use crate::plan::Infeasible;
-use crate::profile::{Known, Profile, ToolProfile};
+use crate::profile::{Known, ServerProfile, ToolProfile};
+use crate::registry::Places;
 use crate::tier::{MOST_TIERS, Tier, TierSet};
 use crate::view::View;
 
@@ -89,19 +90,34 @@ impl Verdict {
     }
 }
 
-/// A call's tool in the profile.
+/// What a call is of, looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Its tool.
+    pub tool: &'a ToolProfile,
+    /// Its server.
+    pub server: &'a ServerProfile,
+    /// Where the server can be reached; `None` where nobody said.
+    pub places: Option<&'a Places>,
+}
+
+/// Looks up what a call is of.
 ///
 /// # Errors
-/// When the profile does not name it or knows nothing of it: it cannot be judged, so it is not placed.
-pub fn tool_of<'a>(
-    index: usize,
-    call: &Call,
-    profile: &'a Profile,
-) -> Result<&'a ToolProfile, Infeasible> {
-    let why = match profile.tool(&call.server, &call.tool) {
-        Some(Known::Is(tool)) => return Ok(tool),
-        Some(Known::Not(reason)) => format!("the profile knows nothing of it ({reason})"),
-        None => format!("the profile {} does not name it", profile.name),
+/// When the profile does not name its tool or knows nothing of it: it cannot be judged, so it is not placed.
+pub fn subject<'a>(index: usize, call: &Call, view: &View<'a>) -> Result<Subject<'a>, Infeasible> {
+    let server = view.profile.servers.get(&call.server);
+    let tool = server.and_then(|server| server.tools.get(&call.tool));
+    let why = match (server, tool) {
+        (Some(server), Some(Known::Is(tool))) => {
+            return Ok(Subject {
+                tool,
+                server,
+                places: view.registry.places(&call.server),
+            });
+        }
+        (_, Some(Known::Not(reason))) => format!("the profile knows nothing of it ({reason})"),
+        _ => format!("the profile {} does not name it", view.profile.name),
     };
     Err(Infeasible::Tool {
         index,
@@ -122,30 +138,38 @@ pub fn judge(
     view: &View<'_>,
     rules: Rules,
 ) -> Result<Verdict, Infeasible> {
-    let tool = tool_of(index, call, view.profile)?;
-    judge_tool(call, tool, view, rules)
+    let subject = subject(index, call, view)?;
+    judge_subject(call, &subject, view, rules, None)
 }
 
-/// Judges one call whose tool is at hand.
+/// Judges one call that was looked up. `before` is what was said of an earlier call of the same tool in the same view: where both
+/// touch the same data, the same holds.
 ///
 /// # Errors
-/// As [`judge`], but for the tool.
-pub fn judge_tool(
+/// When the rule set does not fit the profile.
+pub fn judge_subject(
     call: &Call,
-    tool: &ToolProfile,
+    subject: &Subject<'_>,
     view: &View<'_>,
     rules: Rules,
+    before: Option<&Verdict>,
 ) -> Result<Verdict, Infeasible> {
-    match rules {
-        Rules::Published | Rules::PublishedAgent if !view.profile.is_canonical() => {
+    match (rules, before) {
+        (Rules::Published | Rules::PublishedAgent, _) if !view.profile.is_canonical() => {
             Err(Infeasible::Unfit(format!(
                 "rule set {rules} speaks of device, edge and cloud, and the profile {} has other tiers; use strict",
                 view.profile.name
             )))
         }
-        Rules::Published => Ok(published::in_chain(tool)),
-        Rules::PublishedAgent => Ok(published::alone(call, tool)),
-        Rules::Strict => Ok(strict::judge(call, tool, view)),
+        (Rules::Published, _) => Ok(published::in_chain(subject.tool)),
+        (Rules::PublishedAgent, _) => Ok(published::alone(call, subject.tool)),
+        (Rules::Strict, before) => {
+            let held_by = strict::held_by(call, subject, view);
+            Ok(match before {
+                Some(before) if before.held_by == held_by => *before,
+                _ => strict::judge(held_by, subject, view),
+            })
+        }
     }
 }
 

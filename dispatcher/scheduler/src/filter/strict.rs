@@ -1,26 +1,33 @@
 //! Our rules: whatever is known of a call, its tool, its server and the tiers has a say.
 
+use record::Packaging;
+
 use crate::call::Call;
 use crate::filter::argument::holders;
-use crate::filter::{Fault, Verdict};
-use crate::profile::{Known, Locality, ToolProfile, Trust};
+use crate::filter::{Fault, Subject, Verdict};
+use crate::profile::{Known, Locality, Trust};
 use crate::tier::{Tier, TierSet};
 use crate::view::View;
 
-pub(super) fn judge(call: &Call, tool: &ToolProfile, view: &View<'_>) -> Verdict {
+/// The tiers that hold the data of a call: what its paths name, or else what its tool is known to touch.
+pub(super) fn held_by(call: &Call, subject: &Subject<'_>, view: &View<'_>) -> TierSet {
+    let held = holders(&call.arguments, view.profile);
+    if held.is_empty() && subject.tool.locality == Locality::Local {
+        // It touches files that no argument names, such as a working directory's.
+        TierSet::only(view.profile.home)
+    } else {
+        held
+    }
+}
+
+pub(super) fn judge(held_by: TierSet, subject: &Subject<'_>, view: &View<'_>) -> Verdict {
+    let tool = subject.tool;
     let profile = view.profile;
     let mut verdict = Verdict::open(profile.tiers.len());
-    verdict.held_by = holders(&call.arguments, profile);
-    if verdict.held_by.is_empty() && tool.locality == Locality::Local {
-        // It touches files that no argument names, such as a working directory's.
-        verdict.held_by = TierSet::only(profile.home);
-    }
-    let places = view.registry.places(&call.server);
-    let server = profile.servers.get(&call.server);
-    for tier in Tier::first(profile.tiers.len()) {
-        let known = profile.tier_profile(tier);
+    verdict.held_by = held_by;
+    for (tier, known) in Tier::first(profile.tiers.len()).zip(&profile.tiers) {
         // Held by two tiers, it can run on neither: no tier sees all of it.
-        if !verdict.held_by.is_empty() && verdict.held_by != TierSet::only(tier) {
+        if !held_by.is_empty() && held_by != TierSet::only(tier) {
             verdict.against(tier, Fault::DataElsewhere);
         }
         if tool.private && known.trust == Trust::ThirdParty {
@@ -29,20 +36,22 @@ pub(super) fn judge(call: &Call, tool: &ToolProfile, view: &View<'_>) -> Verdict
         if tool.gpu && !known.gpu {
             verdict.against(tier, Fault::NoGpu);
         }
-        let Some(endpoint) = places.and_then(|places| places.endpoint(tier)) else {
+        let endpoint = subject.places.and_then(|places| places.endpoint(tier));
+        let Some(endpoint) = endpoint else {
             verdict.against(tier, Fault::NoEndpoint);
             continue;
         };
-        if !places.is_some_and(|places| places.healthy().contains(tier)) {
+        let is_healthy = |places: &crate::registry::Places| places.healthy().contains(tier);
+        if !subject.places.is_some_and(is_healthy) {
             verdict.against(tier, Fault::Failing);
         }
         if !tool.wasi && is_component(endpoint.packaging) {
             verdict.against(tier, Fault::NotWasi);
         }
         // What is unknown of memory forbids nothing; what is known may.
-        let needs = server.and_then(|server| server.hosted.get(&tier)?.memory.get());
-        if let (Some(needs), Known::Is(gives)) = (needs, &known.memory)
-            && needs > gives
+        if let Known::Is(gives) = &known.memory
+            && let Some(hosted) = subject.server.hosted.get(&tier)
+            && hosted.memory.get().is_some_and(|needs| needs > gives)
         {
             verdict.against(tier, Fault::Memory);
         }
@@ -50,13 +59,12 @@ pub(super) fn judge(call: &Call, tool: &ToolProfile, view: &View<'_>) -> Verdict
     verdict
 }
 
-fn is_component(packaging: record::Packaging) -> bool {
-    use record::Packaging::{
-        Component, ComponentWasmtime, ContainerComponent, ContainerNative, ContainerReference,
-        Native, Reference,
-    };
+fn is_component(packaging: Packaging) -> bool {
     match packaging {
-        Component | ComponentWasmtime | ContainerComponent => true,
-        Native | Reference | ContainerNative | ContainerReference => false,
+        Packaging::Component | Packaging::ComponentWasmtime | Packaging::ContainerComponent => true,
+        Packaging::Native
+        | Packaging::Reference
+        | Packaging::ContainerNative
+        | Packaging::ContainerReference => false,
     }
 }
