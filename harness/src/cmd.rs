@@ -10,6 +10,7 @@ pub mod draw;
 pub mod forecast;
 pub mod ledger;
 pub mod list;
+pub mod profile;
 pub mod recording;
 pub mod rerun;
 pub mod runs;

@@ -49,6 +49,8 @@ pub mod noise;
 pub mod measure;
 pub mod progress;
 
+pub mod profile;
+
 pub mod claim;
 
 pub mod exit;

@@ -34,6 +34,7 @@ enum Command {
     Rerun(cmd::rerun::Arguments),
     Runs(cmd::runs::Arguments),
     Compare(cmd::compare::Arguments),
+    Profile(cmd::profile::Arguments),
     Claims(cmd::claims::Arguments),
     Clean(cmd::clean::Arguments),
 }
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Rerun(own) => cmd::rerun::run(global, own),
         Command::Runs(own) => cmd::runs::run(global, own),
         Command::Compare(own) => cmd::compare::run(global, own),
+        Command::Profile(own) => cmd::profile::run(global, own),
         Command::Claims(own) => cmd::claims::run(global, own),
         Command::Clean(own) => cmd::clean::run(global, own),
     };

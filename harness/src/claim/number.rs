@@ -151,18 +151,7 @@ impl OfRun {
     /// One warm call.
     fn call(&self, server: &str, packaging: Packaging, call: &str) -> Number {
         let metric = Metric::Execution;
-        let group = self
-            .groups
-            .of_subject(server, packaging, metric)
-            .filter(|(cell, _)| {
-                cell.is_headline()
-                    && cell.start == Some(figures::warm(packaging))
-                    && cell.input.as_ref().is_some_and(|input| input.name == call)
-            })
-            .fold(record::Group::default(), |mut all, (_, group)| {
-                all.merge(group);
-                all
-            });
+        let group = crate::profile::warm_call(&self.groups, server, packaging, call);
         match (group.summary(metric), group.why) {
             (Some(summary), _) => Number::Is {
                 value: summary.quantity(summary.median).real(),
