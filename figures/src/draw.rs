@@ -3,11 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use record::{OfferError, PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record};
+use record::{
+    DecisionError, OfferError, PUBLISHED_TABLE3, Published, PublishedError, ReadError, Record,
+};
 
 use crate::figure::{ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Picture};
 use crate::group::Groups;
 use crate::order::marks;
+use crate::replays::{draw_replay, replays};
 use crate::sheet::{Line, Sheet};
 use crate::table::{Table, Weight};
 use crate::{
@@ -50,6 +53,9 @@ pub enum DrawError {
     /// The servers' lists of tools cannot be read.
     #[error(transparent)]
     Offers(#[from] OfferError),
+    /// A replay's decisions cannot be read.
+    #[error(transparent)]
+    Decisions(#[from] DecisionError),
     /// A file cannot be written.
     #[error("cannot write {path}: {why}; free space, or give a folder that may be written")]
     Write {
@@ -201,6 +207,15 @@ pub fn draw_run(run: &Path, out: &Path) -> Result<Vec<PathBuf>, DrawError> {
     for page in &offers(&record, run)? {
         files.extend(draw_page(page, out)?);
     }
+    // A replay has its own tables and no other.
+    let replays = replays(&record, run)?;
+    if !replays.is_empty() {
+        for page in &replays {
+            files.extend(draw_page(page, out)?);
+            files.extend(draw_replay(&page.0, out)?);
+        }
+        return Ok(files);
+    }
     // A run that asked for tools and measured nothing has no other table.
     if files.is_empty() || !record.samples.is_empty() {
         files.extend(draw_report(&report(&record)?, out)?);
@@ -274,7 +289,7 @@ fn write(out: &Path, name: &str, text: &str) -> Result<PathBuf, DrawError> {
 }
 
 /// Writes a picture in both formats.
-fn picture(
+pub(crate) fn picture(
     picture: &impl Picture,
     out: &Path,
     name: &str,

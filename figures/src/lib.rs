@@ -10,11 +10,16 @@ mod detail;
 mod draw;
 mod execution_ratio;
 mod figure;
+mod figure8;
+mod figure9;
 mod footprint;
 mod group;
 mod load;
 mod offers;
 mod order;
+mod replay;
+mod replayed;
+mod replays;
 mod sheet;
 mod sheet_markup;
 mod sheet_terminal;
@@ -36,11 +41,18 @@ pub use density::density;
 pub use detail::detail;
 pub use draw::{DrawError, Report, draw_page, draw_report, draw_run, report};
 pub use execution_ratio::{container_ratio, execution_ratio, reference_ratio};
-pub use figure::{Canvas, ColdStart, DensityPlot, ExecutionRatio, LoadPlot, Painted, Picture};
+pub use figure::{
+    Canvas, ColdStart, DensityPlot, ExecutionRatio, LatencyPlot, LoadPlot, Painted, Picture,
+    PlacementPlot,
+};
+pub use figure8::figure8;
+pub use figure9::figure9;
 pub use footprint::{memory, sizes};
 pub use group::{cold, warm};
 pub use load::{load, load_sheet};
 pub use offers::offers;
+pub use replay::{ASSUMED, replay, replay_sheet};
+pub use replays::{draw_replay, replays};
 pub use sheet::{Field, Head, Line, Sheet};
 pub use side_by_side::side_by_side;
 pub use startup::startup;

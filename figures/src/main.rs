@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use figures::{DrawError, draw_run, offers, report};
+use figures::{DrawError, draw_run, offers, replays, report};
 use record::Record;
 
 /// Redraws every table and figure of a run from its record.
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::from(match error {
                 DrawError::Published(_) => 1,
-                DrawError::Read(_) | DrawError::Offers(_) => 2,
+                DrawError::Read(_) | DrawError::Offers(_) | DrawError::Decisions(_) => 2,
                 DrawError::Write { .. } => 4,
             })
         }
@@ -39,11 +39,12 @@ fn redraw(run: &Path, out: &Path) -> Result<(), DrawError> {
     let colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let mut text = String::new();
-    for (_, sheet) in &offers(&record, run)? {
+    let replayed = replays(&record, run)?;
+    for (_, sheet) in offers(&record, run)?.iter().chain(&replayed) {
         text.push_str(&sheet.terminal(100, colour));
         text.push('\n');
     }
-    if text.is_empty() || !record.samples.is_empty() {
+    if text.is_empty() || replayed.is_empty() && !record.samples.is_empty() {
         text.push_str(&report(&record)?.terminal(100, colour));
     }
     for file in draw_run(run, out)? {

@@ -89,6 +89,8 @@ pub enum Cell {
     },
     /// A ratio.
     Ratio(Ratio),
+    /// How many nanoseconds more than another one, or fewer.
+    Difference(i64),
     /// A measured number of which some samples were taken while something else used the machine.
     Disturbed {
         /// The number.
@@ -132,7 +134,11 @@ impl Cell {
             Self::Estimate(estimate) => Some(estimate.value.real()),
             Self::Quantity(value) | Self::Published { value, .. } => Some(value.real()),
             Self::Ratio(Ratio(value)) => Some(*value),
-            Self::Empty | Self::Words(_) | Self::Count(_) | Self::Missing(_) => None,
+            Self::Empty
+            | Self::Words(_)
+            | Self::Count(_)
+            | Self::Difference(_)
+            | Self::Missing(_) => None,
         }
     }
 
@@ -146,6 +152,14 @@ impl Cell {
             Self::Quantity(value) => value.to_string(),
             Self::Published { printed, .. } => printed.clone(),
             Self::Ratio(ratio) => ratio.to_string(),
+            Self::Difference(nanos) => {
+                let sign = match nanos {
+                    0 => "",
+                    1.. => "+",
+                    _ => "−",
+                };
+                format!("{sign}{}", record::Nanos(nanos.unsigned_abs()))
+            }
             Self::Disturbed { of, .. } => format!("{} {MARK}", of.text()),
         }
     }

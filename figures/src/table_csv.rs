@@ -50,6 +50,7 @@ fn bare(cell: &Cell) -> String {
         Cell::Estimate(estimate) => estimate.value.value().to_string(),
         Cell::Quantity(value) | Cell::Published { value, .. } => value.value().to_string(),
         Cell::Ratio(Ratio(ratio)) => format!("{ratio:.4}"),
+        Cell::Difference(nanos) => nanos.to_string(),
         Cell::Disturbed { of, .. } => bare(of),
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::{Outcome, Record, Sample};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 38] = [
+pub const COLUMNS: [&str; 41] = [
     "run",
     "trial",
     "round",
@@ -44,6 +44,9 @@ pub const COLUMNS: [&str; 38] = [
     "scheduler",
     "cost_model",
     "placement",
+    "rules",
+    "profile",
+    "links",
 ];
 
 /// Writes every sample of the run, good and failed ones, in the order of measurement.
@@ -106,6 +109,9 @@ fn row(run: &str, sample: &Sample) -> [String; COLUMNS.len()] {
         text(replay.map(|replay| &replay.scheduler)),
         text(replay.map(|replay| &replay.cost_model)),
         text(replay.map(|replay| &replay.placement)),
+        text(replay.map(|replay| &replay.rules)),
+        text(replay.map(|replay| &replay.profile)),
+        text(replay.map(|replay| &replay.links)),
     ]
 }
 

@@ -6,6 +6,7 @@
 mod block;
 mod cell;
 mod compare;
+mod decision;
 mod digest;
 mod done;
 mod evidence;
@@ -15,6 +16,7 @@ mod metric;
 mod noise;
 mod offer;
 mod published;
+mod published_replay;
 mod reader;
 mod recorder;
 mod redact;
@@ -32,6 +34,7 @@ mod weather;
 
 pub use cell::{Cell, Good, Group, Groups};
 pub use compare::{Compared, Comparison, Effect, Measured, Shift, Side, Verdict, compare};
+pub use decision::{Breach, DECISIONS, Decision, DecisionError, Placement};
 pub use digest::{Digest, DigestError};
 pub use evidence::Evidence;
 pub use export::{COLUMNS, export};
@@ -39,6 +42,10 @@ pub use metric::Metric;
 pub use noise::{Disturbance, Warning};
 pub use offer::{Offer, OfferError, PUBLISHED_TABLE1, PublishedTool, TOOLS};
 pub use published::{PUBLISHED_TABLE3, Published, PublishedError};
+pub use published_replay::{
+    PUBLISHED_FIGURE8, PUBLISHED_FIGURE9, PUBLISHED_TABLE2, PublishedLatency, PublishedPlacement,
+    PublishedScenario,
+};
 pub use reader::{Listed, ReadError, Record, State, list};
 pub use recorder::{RecordError, Recorder, latest};
 pub use redact::Redactor;

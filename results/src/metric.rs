@@ -84,6 +84,15 @@ metrics! {
     // Density
     LatencyAmongIdle, "latency-among-idle", Nanos, " One call while other servers are up and idle.";
     ResidentAmongIdle, "resident-among-idle", Bytes, " What all idle servers hold together: the proportional set sizes of their processes added up, or the resident set size of the one host that holds them all, whose pages nobody shares but the program that measures it.";
+    // Replay, in virtual time
+    ReplayAnswered, "replay-answered", Nanos, " From an agent's coming to this call's answer, as far as the parts are known; the chain's latency is that of the call that is answered last.";
+    ReplayDecision, "replay-decision", Nanos, " A part of it: deciding where the call runs.";
+    ReplayLink, "replay-link", Nanos, " A part of it: request and answer on the link.";
+    ReplayWaiting, "replay-waiting", Nanos, " A part of it: waiting for a slot of the tier.";
+    ReplayColdStart, "replay-cold-start", Nanos, " A part of it: starting an instance; nothing where one was up.";
+    ReplayExecution, "replay-execution", Nanos, " A part of it: running the tool.";
+    ReplayLlm, "replay-llm", Nanos, " A part of it: what the model took before the call.";
+    ReplayMoved, "replay-moved", Bytes, " Request and answer, where they crossed a link.";
     // Size
     SizeRaw, "size-raw", Bytes, " The file as built and timed: a native program comes stripped from the linker, a component still has its names.";
     SizeStripped, "size-stripped", Bytes, " The same without symbols and debug sections (native), or without custom sections (component).";

@@ -109,6 +109,11 @@ pub struct Replay {
     pub rules: String,
     /// The profile's edition.
     pub profile: String,
+    /// The profile's set of links that is in force.
+    pub links: String,
+    /// The set that the scheduler took to be in force, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub believed: Option<String>,
     /// The tier that the scheduler chose.
     pub placement: Tier,
 }

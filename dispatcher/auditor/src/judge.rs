@@ -1,13 +1,13 @@
 //! The judgement: each placed call, under a rule set, with the reason.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use scheduler::call::Call;
 use scheduler::profile::{Known, Locality, Profile, ToolProfile, Trust};
 use scheduler::tier::Tier;
 
-use crate::path::{holder, paths};
+use crate::path::Holders;
 use crate::rules::{Parts, RuleSet};
 
 /// Tools that the reference's configuration labels as working on their arguments alone, and that read local files: `git_diff`
@@ -74,6 +74,11 @@ pub fn audit(rules: RuleSet, calls: &[Call], tiers: &[Tier], profile: &Profile) 
     let judge = Judge {
         parts: rules.parts(),
         profile,
+        holders: Holders {
+            tiers: &profile.tiers,
+            roots: &profile.data,
+            home: profile.home,
+        },
     };
     let mut audit = Audit::default();
     for (index, (call, &tier)) in calls.iter().zip(tiers).enumerate() {
@@ -95,6 +100,7 @@ pub fn audit(rules: RuleSet, calls: &[Call], tiers: &[Tier], profile: &Profile) 
 struct Judge<'a> {
     parts: Parts,
     profile: &'a Profile,
+    holders: Holders<'a>,
 }
 
 impl Judge<'_> {
@@ -133,15 +139,12 @@ impl Judge<'_> {
     /// Why the data of a call is elsewhere, if so.
     fn displaced(&self, call: &Call, tool: Option<&ToolProfile>, tier: Tier) -> Option<String> {
         let named = match self.parts.strict {
-            true => paths(&call.arguments),
-            false => BTreeSet::new(),
+            true => self.holders.of(&call.arguments),
+            false => BTreeMap::new(),
         };
-        for path in &named {
-            let holder = holder(path, &self.profile.data, self.profile.home);
-            if holder != tier {
-                let shown: String = path.chars().take(80).collect();
-                return Some(format!("{shown} is on {}", self.name(holder)));
-            }
+        if let Some((path, holder)) = named.iter().find(|(_, holder)| **holder != tier) {
+            let shown: String = path.chars().take(80).collect();
+            return Some(format!("{shown} is on {}", self.name(*holder)));
         }
         let relabelled = self.parts.relabelled && MISLABELLED.contains(&call.tool.as_str());
         let local = relabelled || tool.is_some_and(|tool| tool.locality == Locality::Local);

@@ -12,6 +12,7 @@ use record::Nanos;
 
 use crate::arrival::{Arrivals, Gaps};
 use crate::chain::{Chain, narrow, wide};
+use crate::instances::Instances;
 use crate::place::{Place, Room, Waiting};
 
 /// What a call costs on one tier, as far as it is known; what is not known is nothing here, and is told where it is added up.
@@ -50,7 +51,29 @@ pub trait Placer {
     const ASKED: bool;
 
     /// The tier of a call, by number; none where no tier may run it.
-    fn place(&mut self, call: usize, now: Nanos, places: &[Place]) -> Option<usize>;
+    fn place(&mut self, call: usize, now: Nanos, seen: &Seen<'_>) -> Option<usize>;
+}
+
+/// What is seen of the tiers when a call is placed.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The tiers.
+    pub places: &'a [Place],
+    /// The instances on tiers that each agent has one of its own of: those of the agent whose call it is.
+    own: &'a Instances,
+}
+
+impl Seen<'_> {
+    /// Until when an instance of this server stays on a tier that is up there now; none where none is.
+    pub fn warm_until(&self, tier: usize, server: usize, now: Nanos) -> Option<Nanos> {
+        let place = self.places.get(tier)?;
+        let instances = if place.room().own {
+            self.own
+        } else {
+            &place.instances
+        };
+        instances.warm_until(server, now)
+    }
 }
 
 /// Where each call runs, decided beforehand.
@@ -60,7 +83,7 @@ pub struct Fixed(pub Vec<usize>);
 impl Placer for Fixed {
     const ASKED: bool = false;
 
-    fn place(&mut self, call: usize, _: Nanos, _: &[Place]) -> Option<usize> {
+    fn place(&mut self, call: usize, _: Nanos, _: &Seen<'_>) -> Option<usize> {
         self.0.get(call).copied()
     }
 }
@@ -172,6 +195,9 @@ struct Engine<'a, P, S> {
     order: u64,
     agents: Vec<Agent>,
     free: Vec<u32>,
+    /// The instances that each agent under way has for itself alone.
+    own: Vec<Instances>,
+    servers: usize,
     /// One for each call of each agent under way.
     flights: Vec<Flight>,
     come: u64,
@@ -207,6 +233,8 @@ pub fn run<P: Placer, S: Sink>(
         order: 0,
         agents: Vec::new(),
         free: Vec::new(),
+        own: Vec::new(),
+        servers,
         flights: Vec::new(),
         come: 0,
         wanted: agents,
@@ -289,10 +317,16 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.agents[wide(slot)] = agent;
+                self.own[wide(slot)].clear();
                 slot
             }
             None => {
                 self.agents.push(agent);
+                // A profile has one home; of several such tiers the first one's retention would count.
+                let mut rooms = self.world.rooms.iter();
+                let own = rooms.find(|room| room.own);
+                let retention = own.and_then(|room| room.retention);
+                self.own.push(Instances::new(retention, self.servers));
                 self.flights
                     .resize(self.agents.len() * calls, Flight::default());
                 u32::try_from(self.agents.len() - 1).expect("memory ends before 2^32 agents")
@@ -333,7 +367,11 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
     }
 
     fn decide(&mut self, agent: u32, call: u32, now: u64) {
-        let tier = self.placer.place(wide(call), Nanos(now), &self.places);
+        let seen = Seen {
+            places: &self.places,
+            own: &self.own[wide(agent)],
+        };
+        let tier = self.placer.place(wide(call), Nanos(now), &seen);
         let Some(tier) = tier.filter(|&tier| tier < self.places.len()) else {
             let of = &mut self.agents[wide(agent)];
             of.refused.get_or_insert(call);
@@ -362,11 +400,20 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
         }
     }
 
+    /// The instances that an agent's calls meet on a tier.
+    fn instances(&mut self, agent: u32, tier: usize) -> &mut Instances {
+        if self.places[tier].room().own {
+            &mut self.own[wide(agent)]
+        } else {
+            &mut self.places[tier].instances
+        }
+    }
+
     /// Runs a call that has a slot.
     fn begin(&mut self, agent: u32, call: u32, now: u64) {
         let server = self.world.servers[wide(call)];
         let tier = wide(self.flight(agent, call).tier);
-        let cold = !self.places[tier].take(server, now);
+        let cold = !self.instances(agent, tier).take(server, now);
         let step = self.step(call, tier);
         let flight = self.flight(agent, call);
         flight.waited = now - flight.arrived;
@@ -380,7 +427,7 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
         let server = self.world.servers[wide(call)];
         let flight = *self.flight(agent, call);
         let tier = wide(flight.tier);
-        self.places[tier].keep(server, now);
+        self.instances(agent, tier).keep(server, now);
         if let Some(next) = self.places[tier].leave(now) {
             self.begin(next.agent, next.call, now);
         }

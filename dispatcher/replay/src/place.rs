@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use record::Nanos;
 
+use crate::instances::Instances;
+
 /// What a tier offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
@@ -11,6 +13,8 @@ pub struct Room {
     pub capacity: Option<u32>,
     /// How long an instance that has nothing to do stays: nothing where each call starts one, none where it stays for ever.
     pub retention: Option<Nanos>,
+    /// Whether each agent has one of its own, whose instances serve no other agent.
+    pub own: bool,
 }
 
 /// A tier in virtual time.
@@ -19,8 +23,8 @@ pub struct Place {
     room: Room,
     running: u32,
     waiting: VecDeque<Waiting>,
-    /// When each idle instance of each server had last something to do, the earliest first.
-    idle: Vec<VecDeque<u64>>,
+    /// Instances that serve whoever comes.
+    pub(crate) instances: Instances,
     /// Since when `running` is what it is, and slots times nanoseconds until then.
     since: u64,
     busy: u128,
@@ -40,7 +44,7 @@ impl Place {
             room,
             running: 0,
             waiting: VecDeque::new(),
-            idle: vec![VecDeque::new(); servers],
+            instances: Instances::new(room.retention, servers),
             since: 0,
             busy: 0,
             longest: 0,
@@ -57,15 +61,14 @@ impl Place {
         self.waiting.len()
     }
 
+    /// What it offers.
+    pub(crate) fn room(&self) -> Room {
+        self.room
+    }
+
     /// How many calls run at once at most; none where there is no limit.
     pub fn capacity(&self) -> Option<u32> {
         self.room.capacity
-    }
-
-    /// Whether a call of this server would find an instance that is up.
-    pub fn is_warm(&self, server: usize, now: Nanos) -> bool {
-        let last = self.idle.get(server).and_then(VecDeque::back);
-        last.is_some_and(|&since| self.stays(since, now.0))
     }
 
     /// Slots times nanoseconds that were in use until this moment.
@@ -105,29 +108,6 @@ impl Place {
             self.running -= 1;
         }
         next
-    }
-
-    /// Takes an instance of a server that is up: the one that was used last, so that the others may go. False where there is none.
-    pub(crate) fn take(&mut self, server: usize, now: u64) -> bool {
-        while let Some(&since) = self.idle[server].front() {
-            if self.stays(since, now) {
-                break;
-            }
-            self.idle[server].pop_front();
-        }
-        self.idle[server].pop_back().is_some()
-    }
-
-    /// Has an instance stay for the next call.
-    pub(crate) fn keep(&mut self, server: usize, now: u64) {
-        if self.room.retention != Some(Nanos(0)) {
-            self.idle[server].push_back(now);
-        }
-    }
-
-    fn stays(&self, since: u64, now: u64) -> bool {
-        let retention = self.room.retention;
-        retention.is_none_or(|Nanos(retention)| now <= since.saturating_add(retention))
     }
 
     fn count(&mut self, now: u64) {

@@ -10,6 +10,7 @@ mod pair;
 mod picture;
 mod planted;
 mod redraw;
+mod replayed;
 
 use std::path::PathBuf;
 

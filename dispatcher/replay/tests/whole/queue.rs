@@ -31,6 +31,7 @@ fn room(capacity: Option<u32>, retention: Option<u64>) -> Room {
     Room {
         capacity,
         retention: retention.map(Nanos),
+        own: false,
     }
 }
 
@@ -72,6 +73,34 @@ fn an_agent_alone_takes_the_sum_of_its_parts() {
         0,
     );
     assert_eq!(gone.tiers[0].cold, 3);
+}
+
+#[test]
+fn what_is_warm_on_one_agents_device_is_cold_on_anothers() {
+    let mut world = world(3, 7 * MS, room(None, None));
+    assert_eq!(
+        of(
+            &world,
+            10,
+            Arrivals::Poisson {
+                gap: Nanos(1_000 * MS)
+            },
+            1
+        )
+        .tiers[0]
+            .cold,
+        1
+    );
+    world.rooms[0].own = true;
+    let own = of(
+        &world,
+        10,
+        Arrivals::Poisson {
+            gap: Nanos(1_000 * MS),
+        },
+        1,
+    );
+    assert_eq!((own.tiers[0].cold, own.tiers[0].calls), (10, 30));
 }
 
 #[test]
@@ -135,7 +164,7 @@ struct Refusing(usize);
 impl Placer for Refusing {
     const ASKED: bool = true;
 
-    fn place(&mut self, call: usize, _: Nanos, _: &[replay::Place]) -> Option<usize> {
+    fn place(&mut self, call: usize, _: Nanos, _: &replay::Seen<'_>) -> Option<usize> {
         (call != self.0).then_some(0)
     }
 }
