@@ -7,14 +7,18 @@ pub mod clean;
 pub mod compare;
 pub mod doctor;
 pub mod draw;
+pub mod figure8;
+pub mod figure9;
 pub mod forecast;
 pub mod ledger;
 pub mod list;
 pub mod profile;
 pub mod recording;
+pub mod replay;
 pub mod rerun;
 pub mod runs;
 pub mod table1;
+pub mod table2;
 pub mod table3;
 pub mod verify;
 

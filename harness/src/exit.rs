@@ -100,7 +100,11 @@ pub fn of(error: &anyhow::Error) -> Exit {
             || cause.is::<ReadError>()
             || cause.is::<FindError>()
             || cause.is::<OfferError>()
-            || matches!(cause.downcast_ref(), Some(figures::DrawError::Offers(_)))
+            || cause.is::<crate::replay::Unreplayable>()
+            || matches!(
+                cause.downcast_ref(),
+                Some(figures::DrawError::Offers(_) | figures::DrawError::Decisions(_))
+            )
             || cause.is::<dataset::Missing>()
             || cause.is::<crate::input::NoInput>()
         {

@@ -50,6 +50,7 @@ pub mod measure;
 pub mod progress;
 
 pub mod profile;
+pub mod replay;
 
 pub mod claim;
 

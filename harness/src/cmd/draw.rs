@@ -51,6 +51,13 @@ pub fn redraw(global: &Global, names: &[String]) -> Result<Exit> {
             ))
             .into());
         }
+        if ["replay", "figure8", "figure9", "table2"].contains(&record.run.command.as_str()) {
+            return Err(Told::usage(format!(
+                "{} was replayed in virtual time and measured nothing; draw it with `cargo run -p figures --`, or name a run of table3",
+                record.run.id
+            ))
+            .into());
+        }
         for mark in marks(record) {
             eprintln!("{}: {mark}", record.run.id);
         }

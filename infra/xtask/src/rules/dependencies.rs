@@ -19,6 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "harness",
         &[
+            "auditor",
             "container",
             "dataset",
             "figures",
