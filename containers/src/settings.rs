@@ -10,6 +10,9 @@ use crate::label;
 /// Nobody, on every system: what runs in a container is neither root nor any user of the host.
 pub const NOBODY: u32 = 65534;
 
+/// The folder that a container can have of its own.
+pub const TEMPORARY: &str = "/tmp";
+
 /// One container.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
@@ -78,7 +81,7 @@ impl Settings {
                 mounts: Some(self.folders.iter().map(mount).collect()),
                 readonly_rootfs: Some(true),
                 tmpfs: self.temporary.then(|| {
-                    let place = ("/tmp".to_owned(), "rw,size=64m,mode=1777".to_owned());
+                    let place = (TEMPORARY.to_owned(), "rw,size=64m,mode=1777".to_owned());
                     [place].into_iter().collect()
                 }),
                 cap_drop: Some(vec!["ALL".to_owned()]),

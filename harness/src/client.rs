@@ -3,16 +3,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use record::Nanos;
+use record::{Nanos, Wire};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::judge::excerpt;
 use crate::process::{Process, Silence};
 
 /// The revision that every packaging is asked in.
 pub const REVISION: &str = "2025-11-25";
+
+/// The revisions in which a server is greeted as it is in ours: what is asked of it is the same in all of them.
+pub const GREETED: [Wire; 4] = [
+    Wire::V2024_11_05,
+    Wire::V2025_03_26,
+    Wire::V2025_06_18,
+    Wire::V2025_11_25,
+];
+
+/// No more of a server's words is kept in an error of ours.
+const WORDS: usize = 2_000;
 
 /// A message ready to be written: rendered before the clock runs, and kept as evidence without being copied.
 #[derive(Debug, Clone)]
@@ -145,7 +157,7 @@ pub fn result(line: &[u8]) -> Result<Value, Failure> {
         (Some(result), None) => serde_json::from_str(result.get()).map_err(malformed),
         (_, Some(error)) => Err(Failure::Refused {
             code: error.code,
-            message: error.message,
+            message: error.message.chars().take(WORDS).collect(),
         }),
         (None, None) => Err(Failure::Malformed("neither result nor error".to_owned())),
     }
@@ -161,9 +173,30 @@ pub fn ask(
     timeout: Duration,
     clock: &dyn Clock,
 ) -> Result<Reply, Failure> {
+    ask_noting(process, request, timeout, clock, &mut |_| {})
+}
+
+/// The same, telling of each line that is passed over.
+///
+/// # Errors
+/// When no answer with this id comes in time.
+pub fn ask_noting(
+    process: &mut Process,
+    request: &Request,
+    timeout: Duration,
+    clock: &dyn Clock,
+    passed: &mut dyn FnMut(&[u8]),
+) -> Result<Reply, Failure> {
     let start = clock.now();
     let id = request.id;
-    let line = process.exchange(&request.line, timeout, clock, |line| answers(line, id))?;
+    let wanted = |line: &[u8]| {
+        let wanted = answers(line, id);
+        if !wanted {
+            passed(line);
+        }
+        wanted
+    };
+    let line = process.exchange(&request.line, timeout, clock, wanted)?;
     let took = Nanos(clock.now().0 - start.0);
     Ok(Reply {
         took,
@@ -177,13 +210,36 @@ pub fn ask(
 /// When the server does not accept it.
 pub fn handshake(
     process: &mut Process,
+    revision: Wire,
     timeout: Duration,
     clock: &dyn Clock,
 ) -> Result<Reply, Failure> {
     let reply = ask(process, &Request::initialize(0), timeout, clock)?;
-    agreed(&reply)?;
+    let answered = answered_in(&reply)?;
+    if answered != revision {
+        return Err(Failure::Malformed(format!(
+            "initialize was answered in revision {answered}, not in {revision}"
+        )));
+    }
     initialized(process, timeout, clock)?;
     Ok(reply)
+}
+
+/// The revision in which `initialize` was answered.
+///
+/// # Errors
+/// When it is none that is known.
+pub fn answered_in(reply: &Reply) -> Result<Wire, Failure> {
+    let result = reply.result()?;
+    let named = result.get("protocolVersion").and_then(Value::as_str);
+    let known = GREETED.into_iter().find(|wire| Some(wire.name()) == named);
+    known.ok_or_else(|| {
+        let said = excerpt(&result.to_string());
+        let known = GREETED.map(Wire::name).join(", ");
+        let why =
+            format!("initialize was answered with {said}, with none of the revisions {known}");
+        Failure::Malformed(why)
+    })
 }
 
 /// Whether an answer to `initialize` accepts our revision.
@@ -196,7 +252,8 @@ pub fn agreed(reply: &Reply) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Malformed(format!(
-        "initialize was answered with {result}, not with revision {REVISION}"
+        "initialize was answered with {}, not with revision {REVISION}",
+        excerpt(&result.to_string())
     )))
 }
 

@@ -143,8 +143,8 @@ fn settings(
         folders,
         memory: server.limits.memory_of(packaging)?,
         network: networked(server),
-        // The official fetch server hands pages to Node in files.
-        temporary: packaging.is_reference(),
+        // The official fetch server hands pages to Node in files; what somebody's own does, nobody knows.
+        temporary: packaging.is_reference() || server.own,
         user: Some(user()),
     })
 }

@@ -30,6 +30,9 @@ pub struct Made {
     /// What `file` is told first, where it is an interpreter.
     #[serde(default)]
     pub interpreted: Option<Interpreted>,
+    /// What the user wrote behind it, where the user brought it: it was not built here, and is started to be measured and for nothing else.
+    #[serde(default)]
+    pub own: Option<Vec<String>>,
     /// The image that `file` is in, where it runs in a container.
     #[serde(default)]
     pub image: Option<String>,
@@ -106,11 +109,10 @@ pub fn stdio(
     code: Code<'_>,
     report: Option<&Path>,
 ) -> Launch {
-    let arguments: Vec<String> = server
-        .arguments
-        .iter()
-        .map(|argument| places.fill(argument))
-        .collect();
+    let described = server.arguments.iter();
+    let described = described.map(|argument| places.fill(argument));
+    let written = made.own.iter().flatten().cloned();
+    let arguments: Vec<String> = written.chain(described).collect();
     let granted = environment(server, places);
     let mut line: Vec<OsString> = Vec::new();
     let mut environment = vec![("TZ".to_owned(), "UTC".to_owned())];
@@ -171,17 +173,23 @@ pub fn stdio(
             if let Some(interpreted) = &made.interpreted {
                 environment =
                     reference::environment(interpreted.search.as_deref(), &places.scratch);
-                // In a container nobody looks for it under a name.
+                // In a container of ours nobody looks for it under a name.
                 if made.packaging == Packaging::ContainerReference {
                     line.push(made.file.clone().into());
                 }
                 line.extend(interpreted.arguments.iter().map(OsString::from));
             }
             environment.extend(granted);
-            if matches!(
-                made.packaging,
-                Packaging::Native | Packaging::ContainerNative
-            ) {
+            // An image that somebody made has its own way to programs, and no folder of its own that can be written but this.
+            if server.own && made.image.is_some() {
+                environment.push(("HOME".to_owned(), container::TEMPORARY.to_owned()));
+            }
+            if !server.own
+                && matches!(
+                    made.packaging,
+                    Packaging::Native | Packaging::ContainerNative
+                )
+            {
                 environment.extend(reach(server, places));
             }
             line.extend(arguments.into_iter().map(OsString::from));
@@ -240,9 +248,9 @@ pub fn outbound(server: &Server, places: &Places) -> Vec<String> {
     granted.map(|place| places.fill(place)).collect()
 }
 
-/// Stand-ins are at private addresses: whoever needs one may reach those among what it is granted.
+/// Stand-ins are at private addresses: whoever needs one may reach those among what it is granted, and so may whoever is granted that.
 pub fn private_addresses(server: &Server) -> bool {
-    !server.needs.is_empty()
+    !server.needs.is_empty() || server.grants.private
 }
 
 /// The grants of outgoing requests as a native program of ours reads them; a component has its host for that.

@@ -8,6 +8,7 @@ pub mod server;
 pub mod copy;
 pub mod input;
 pub mod judge;
+pub mod result;
 
 pub mod clock;
 pub mod process;
@@ -28,6 +29,7 @@ pub mod subject;
 pub mod again;
 pub mod ledger;
 pub mod offer;
+pub mod own;
 pub mod served;
 pub mod trace;
 pub mod verify;

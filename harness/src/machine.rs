@@ -5,6 +5,7 @@ use std::path::Path;
 
 use record::{Bytes, Count, Digest, Machine, Redactor, Revision, Toolchain};
 
+use crate::docker::Docker;
 use crate::process::output;
 use crate::subject::{Built, find};
 
@@ -55,6 +56,12 @@ pub fn machine() -> Machine {
             .and_then(|load| thousandths(load.one))
             .map(Count),
     }
+}
+
+/// The engine that containers run in: what of it moves numbers, and not where it listens.
+pub fn engine(docker: &Docker) -> String {
+    let about = docker.engine.description();
+    format!("{}, storage {}", about.version, about.storage)
 }
 
 /// Whether something was measured on another machine than this one. Load is no machine.
@@ -113,6 +120,14 @@ pub fn toolchain(root: &Path, built: &Built) -> Toolchain {
     ];
     // Nothing of an original is built here: what runs it, and in which version, takes the place of flags.
     for made in &built.subjects {
+        if made.own.is_some() {
+            let line = format!(
+                "{} {}: the user's own, not built here",
+                made.server, made.packaging
+            );
+            build_flags.push(line);
+            continue;
+        }
         if let Some(interpreted) = &made.interpreted {
             let version = ask(&made.file, &["--version"]).unwrap_or_default();
             let program = made.file.file_name().unwrap_or_default().to_string_lossy();

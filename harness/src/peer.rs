@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::time::Duration;
 
-use record::{Evidence, Nanos, Outcome, Packaging};
+use record::{Evidence, Nanos, Outcome, Packaging, Wire};
 use serde_json::Value;
 
 use crate::client::{self, Failure, Reply, Request};
@@ -21,6 +21,11 @@ use crate::standin::Standins;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The longest that a process may take to end once its input is closed.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// The same of somebody's own: not every server ends with its input, and none is worse for it.
+const OWN_FAREWELL: Duration = Duration::from_secs(1);
+
+/// So much is kept of what a stranger says instead of an answer.
+const CHATTER: usize = 400;
 
 /// A subject with what it needs to run.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +47,15 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// How long to wait for one answer.
     pub fn patience(&self) -> Duration {
-        // The host answers a timeout itself; a little longer lets that answer arrive.
-        self.server
-            .limits
-            .call_timeout()
-            .ok()
-            .flatten()
-            .map_or(PATIENCE, |limit| limit + Duration::from_secs(5))
+        let limit = self.server.limits.call_timeout().ok().flatten();
+        limit.map_or(PATIENCE, |limit| {
+            match self.made.own.is_some() && !self.made.is_component() {
+                // Nobody but we bound it.
+                true => limit,
+                // The host answers a timeout itself; a little longer lets that answer arrive.
+                false => limit + Duration::from_secs(5),
+            }
+        })
     }
 
     /// Gives the process's own folder to whoever it runs as.
@@ -67,7 +74,8 @@ impl Subject<'_> {
     /// # Errors
     /// What is wrong with it.
     pub fn judge(&self, call: &Call, places: &Places, result: &Value) -> Result<(), Wrong> {
-        if self.generated {
+        // What is right of somebody's own server does not hang on our data.
+        if self.generated || self.server.own {
             let own = match self.made.packaging {
                 packaging if packaging.is_reference() => call.reference.as_ref(),
                 Packaging::ComponentWasmtime => call.stock.as_ref(),
@@ -96,6 +104,10 @@ pub struct Peer {
     /// Its data and scratch folders.
     pub places: Places,
     patience: Duration,
+    /// How long it may take to end once its input is closed.
+    farewell: Duration,
+    /// Whether it need not end by itself.
+    may_stay: bool,
     asked: u64,
     last: Option<Request>,
 }
@@ -244,6 +256,10 @@ impl Peer {
             report,
         );
         let started = match &subject.made.image {
+            // What somebody's own starts beside itself ends with it.
+            None if subject.server.own => Process::start_group(&launch)
+                .map(|process| (process, None))
+                .map_err(|error| error.to_string()),
             None => Process::start(&launch)
                 .map(|process| (process, None))
                 .map_err(|error| error.to_string()),
@@ -267,6 +283,11 @@ impl Peer {
             phases,
             places,
             patience: subject.patience(),
+            farewell: match subject.server.own {
+                true => OWN_FAREWELL,
+                false => FAREWELL,
+            },
+            may_stay: subject.server.own,
             asked: 0,
             last: None,
         })
@@ -284,7 +305,8 @@ impl Peer {
         };
         let mut peer = Peer::spawn(subject, places, Code::Cached(subject.cache), None, clock)
             .map_err(crashed)?;
-        match client::handshake(&mut peer.process, peer.patience, clock) {
+        let revision = subject.server.spoken();
+        match client::handshake(&mut peer.process, revision, peer.patience, clock) {
             Ok(_) => Ok(peer),
             Err(failure) => Err(peer.fail(failure, clock)),
         }
@@ -302,6 +324,29 @@ impl Peer {
     pub fn ask(&mut self, request: &Request, clock: &dyn Clock) -> Result<Reply, Failure> {
         self.last = Some(request.clone());
         client::ask(&mut self.process, request, self.patience, clock)
+    }
+
+    /// Greets a stranger. The revision in which it answers, or why it did not, and what it wrote first that was no answer.
+    pub fn meet(&mut self, clock: &dyn Clock) -> (Result<Wire, Failure>, Option<String>) {
+        let hello = Request::initialize(0);
+        self.last = Some(hello.clone());
+        let mut chatter = None;
+        let answer = client::ask_noting(
+            &mut self.process,
+            &hello,
+            self.patience,
+            clock,
+            &mut |line| {
+                let said = &line[..line.len().min(CHATTER)];
+                chatter.get_or_insert_with(|| String::from_utf8_lossy(said).into_owned());
+            },
+        );
+        let revision = answer.and_then(|reply| client::answered_in(&reply));
+        let greeted = revision.and_then(|revision| {
+            client::initialized(&mut self.process, self.patience, clock)?;
+            Ok(revision)
+        });
+        (greeted, chatter)
     }
 
     /// Says that the handshake is over.
@@ -392,12 +437,12 @@ impl Peer {
 
     /// Closes the process's input and waits for its end.
     pub fn end(self, clock: &dyn Clock) -> End {
-        self.process.end(FAREWELL, clock)
+        self.process.end(self.farewell, clock)
     }
 
     /// The same of a process whose end is to be looked at.
     pub fn farewell(mut self, clock: &dyn Clock) -> Box<Evidence> {
-        let end = self.process.close(FAREWELL, clock);
+        let end = self.process.close(self.farewell, clock);
         evidence(&end, &mut self.process)
     }
 
@@ -406,8 +451,8 @@ impl Peer {
     /// # Errors
     /// When it does not, although it gave its answers.
     pub fn finish(mut self, clock: &dyn Clock) -> Result<End, Failed> {
-        let end = self.process.close(FAREWELL, clock);
-        if end.status.success() {
+        let end = self.process.close(self.farewell, clock);
+        if end.status.success() || self.may_stay {
             return Ok(end);
         }
         Err(Failed {

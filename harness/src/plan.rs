@@ -32,6 +32,9 @@ pub struct Setting {
     pub programs: Programs,
     /// What is measured.
     pub subjects: Vec<Made>,
+    /// The description of a server of the user's own, where one is among them.
+    #[serde(default)]
+    pub own: Option<PathBuf>,
     /// Of everything that is random in a trial.
     pub seed: u64,
     /// What stands in for the network.
@@ -156,6 +159,8 @@ pub struct Scope {
     pub quick: bool,
     /// Every server's warm calls over HTTP too, and not those of `noop` alone.
     pub http: bool,
+    /// Only what every server has that speaks MCP over pipes, whoever wrote it.
+    pub pipes: bool,
 }
 
 /// Every cell of Table III and its figures, numbered.
@@ -201,10 +206,10 @@ fn kinds(
         packaging,
         Packaging::Component | Packaging::ComponentWasmtime
     );
-    let hosted = packaging == Packaging::Component;
+    let hosted = packaging == Packaging::Component && !scope.pipes;
     // Stock `wasmtime serve` is not driven here: it answers every request in a fresh instance and keeps no session. The originals
     // know pipes alone.
-    let serves = serves_http(packaging);
+    let serves = serves_http(packaging) && !scope.pipes;
     let noop = server.name == "noop";
     let mut plain = vec![cold(Stdio), Kind::Memory];
     // What an interpreter runs is no file; with its interpreter and its packages it is an image, which has a size.

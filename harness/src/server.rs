@@ -2,18 +2,21 @@
 
 mod expect;
 mod limits;
+mod own;
 mod twin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
-use record::Packaging;
+use record::{Packaging, Wire};
 use serde::Deserialize;
 use serde_json::Value;
 
 pub use expect::{Expect, Rule, TextRule};
 pub use limits::Limits;
+pub(crate) use own::as_toml;
+pub use own::{Adjusted, Allowed, is_name};
 pub use twin::read_with_twins;
 
 /// One server's description, as its folder states it.
@@ -24,7 +27,8 @@ pub struct Server {
     pub name: String,
     /// A heading for people.
     pub title: String,
-    /// The cargo package that builds every packaging.
+    /// The cargo package that builds every packaging; of what somebody else built, nothing.
+    #[serde(default)]
     pub package: String,
     /// Whether the server stands in Table III.
     #[serde(default)]
@@ -46,6 +50,11 @@ pub struct Server {
     /// Bounds on one process.
     #[serde(default)]
     pub limits: Limits,
+    /// The revision that it answers in, where it knows none as new as the one that it is asked in.
+    pub revision: Option<Wire>,
+    /// Whether it is somebody's own, of which nothing is here but its description and what is started.
+    #[serde(skip)]
+    pub own: bool,
     /// Tools that are listed and that no instrument calls: they ask the client something, or never end by themselves.
     #[serde(default)]
     pub unasked: Vec<String>,
@@ -116,6 +125,9 @@ pub struct Grants {
     /// reach private addresses.
     #[serde(default)]
     pub outbound: Vec<String>,
+    /// Whether what is in `outbound` may be a private address though no stand-in is needed.
+    #[serde(default)]
+    pub private: bool,
 }
 
 /// One granted directory.
@@ -275,6 +287,13 @@ impl Server {
     }
 
     fn check(&self) -> Result<(), String> {
+        self.check_place()?;
+        self.check_alike()?;
+        self.check_sizes()
+    }
+
+    /// Whether it is what its folder says, and can be built.
+    fn check_place(&self) -> Result<(), String> {
         let folder = self
             .folder
             .file_name()
@@ -286,7 +305,14 @@ impl Server {
                 self.name
             ));
         }
-        self.check_twins()?;
+        if self.package.is_empty() {
+            return Err("package is missing; name the cargo package that builds it".to_owned());
+        }
+        self.check_twins()
+    }
+
+    /// What holds of every server, whoever wrote it.
+    fn check_alike(&self) -> Result<(), String> {
         self.limits.memory_bytes()?;
         self.limits.memory_of(Packaging::ContainerReference)?;
         self.limits.call_timeout()?;
@@ -320,6 +346,7 @@ impl Server {
                 checked.map_err(|why| format!("{at}: {field}{why}"))?;
             }
             if let Some(script) = &call.source.script
+                && !self.own
                 && !self.folder.join(script).is_file()
             {
                 return Err(format!(
@@ -327,6 +354,11 @@ impl Server {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Whether each tool is timed at both sizes.
+    fn check_sizes(&self) -> Result<(), String> {
         for tool in self.tools() {
             for input in [Input::Small, Input::Large] {
                 if !self
@@ -342,6 +374,11 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// The revision that it answers in.
+    pub fn spoken(&self) -> Wire {
+        self.revision.unwrap_or(Wire::V2025_11_25)
     }
 
     /// The tools that have calls, in the file's order.

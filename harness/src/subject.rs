@@ -259,6 +259,7 @@ impl Built {
                     file: found.program,
                     precompiled: None,
                     interpreted: Some(found.interpreted),
+                    own: None,
                     image: None,
                 }),
                 Err(missing) => {
@@ -410,7 +411,11 @@ impl Built {
     }
 
     /// Puts a component's machine code into our runtime's cache, so that `process-cold` finds it there.
-    fn precompile(&self, component: &Path) -> Result<PathBuf> {
+    /// A component's machine code, for our runtime.
+    ///
+    /// # Errors
+    /// When it cannot be compiled.
+    pub fn precompile(&self, component: &Path) -> Result<PathBuf> {
         let arguments: [OsString; 4] = [
             "compile".into(),
             "--cache".into(),

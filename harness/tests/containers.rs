@@ -121,6 +121,7 @@ fn a_container_is_measured_by_phases_calls_memory_and_weight() {
         cache: built.cache,
         programs: built.programs,
         subjects: contained.filter(|made| made.image.is_some()).collect(),
+        own: None,
         seed: 7,
         standins: Standins::default(),
     };

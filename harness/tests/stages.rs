@@ -49,6 +49,7 @@ fn workshop() -> Workshop {
             cache: built.cache,
             programs: built.programs,
             subjects: built.subjects.into_iter().filter(serves).collect(),
+            own: None,
             seed: 7,
             standins: Standins::default(),
         },

@@ -37,7 +37,7 @@ pub struct Run {
     pub lockfile: Option<Digest>,
     /// What compiled the subjects.
     pub toolchain: Toolchain,
-    /// Docker engine's version; none where there is none.
+    /// The Docker engine that containers ran in, its version and how it stores images; none where none was used.
     pub docker: Option<String>,
     /// Every subject, with its digest.
     pub subjects: Vec<Subject>,

@@ -84,6 +84,8 @@ names! {
 names! {
     /// The protocol revision that was spoken.
     Wire {
+        V2024_11_05, "2024-11-05", "With `initialize`.";
+        V2025_03_26, "2025-03-26", "With `initialize`.";
         V2025_06_18, "2025-06-18", "With `initialize`.";
         V2025_11_25, "2025-11-25", "With `initialize`.";
         V2026_07_28, "2026-07-28", "Stateless, with `server/discover`.";

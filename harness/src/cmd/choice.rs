@@ -63,6 +63,13 @@ pub struct Question {
 impl Choice {
     /// What is asked, of these servers, which are the chosen ones.
     pub fn question(&self, global: &Global, servers: &[Server]) -> Result<Question, Told> {
+        let question = self.asked(global);
+        question.selection.check(servers)?;
+        Ok(question)
+    }
+
+    /// The same, whatever tools there are.
+    pub fn asked(&self, global: &Global) -> Question {
         let selection = Selection {
             servers: global.server.clone(),
             tools: self.tool.clone(),
@@ -71,7 +78,6 @@ impl Choice {
             transports: self.transport.clone(),
             metrics: self.metric.clone(),
         };
-        selection.check(servers)?;
         let effort = if self.quick {
             Effort::QUICK
         } else {
@@ -89,15 +95,16 @@ impl Choice {
                 .into_iter()
                 .filter_map(|(flag, word)| Some((flag.to_owned(), word?))),
         );
-        Ok(Question {
+        Question {
             scope: Scope {
                 quick: self.quick,
                 http: selection.transports.contains(&Transport::Http),
+                pipes: false,
             },
             stopping: Stopping::new(effort, self.samples, self.precision, self.budget),
             selection,
             words,
-        })
+        }
     }
 }
 

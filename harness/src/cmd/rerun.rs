@@ -133,6 +133,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
                 cache: built.cache.clone(),
                 programs: built.programs.clone(),
                 subjects: vec![made.clone()],
+                own: None,
                 seed: record.run.seed,
                 standins: up.standins.clone(),
             };

@@ -1,29 +1,19 @@
 //! `table3`: the paper's Table III, measured here, beside what was published.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 use clap::Args;
-use harness::backend::Worker;
-use harness::clock::{Clock, Monotonic, wall};
-use harness::estimate::{self, Costs};
-use harness::exit::{Exit, Told};
-use harness::launch::Made;
-use harness::measure::Measuring;
-use harness::noise::{Lock, Proc, Watch, preflight};
-use harness::plan::{Cell, Setting};
+use harness::clock::wall;
+use harness::estimate;
+use harness::exit::Exit;
+use harness::noise::{Lock, Proc, preflight};
+use harness::place;
 use harness::server::Server;
-use harness::standin::{Standing, Up};
-use harness::subject::{self, Built, CONTAINERS};
-use harness::{input, interrupt, machine, place};
-use record::{
-    Count, Dataset, Metric, Nanos, Outcome, PUBLISHED_TABLE3, Packaging, Published, Record,
-    Recorder, Run, Sample, Subject, Timestamp, Trial,
-};
+use harness::subject::{self, CONTAINERS};
+use record::{PUBLISHED_TABLE3, Packaging, Published, Timestamp};
 
-use super::choice::{Choice, Question};
-use super::{Beside, Global, draw, forecast, verify};
+use super::choice::Choice;
+use super::conduct::{self, Conduct};
+use super::{Beside, Global, draw, forecast};
 
 /// Measures cold start, execution, memory and size of every server, and draws Table III.
 ///
@@ -63,15 +53,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         return draw::redraw(global, &own.run);
     }
     let root = place::root()?;
-    let results = global.out.clone().unwrap_or_else(|| root.join("results"));
-    // What would end the command is found before minutes of building.
-    if results.exists() && !results.is_dir() {
-        return Err(Told::usage(format!(
-            "--out {} is no folder; name one that can be written",
-            results.display()
-        ))
-        .into());
-    }
+    let results = conduct::results(global, &root)?;
     let mut servers = global.measured(&root)?;
     if own.choice.quick && global.server.is_empty() {
         let published = Published::parse(PUBLISHED_TABLE3)?;
@@ -91,7 +73,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         return forecast::show(global, &cells, whose, &stopping, &known);
     }
     let taken_up = if own.resume {
-        let (folder, run) = interrupted(&results, &question)?;
+        let (folder, run) = conduct::interrupted(&results, "table3", &question)?;
         stopping = stopping.shrunk(run.shrink.map_or(1, |shrink| shrink.0));
         Some(folder)
     } else {
@@ -117,196 +99,21 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     built
         .missing
         .retain(|absent| question.wants(absent.packaging));
-    let clock = Monotonic::new();
-    let mut costs = Costs::default();
-    verified(&built, &servers, &data, generated, (&clock, &mut costs))?;
-    let cells = available(&question, &servers, &built)?;
-    interrupt::listen()?;
-    let mut described = describe(own.seed, &root, &built, (&data, generated))?;
-    described.selection.clone_from(&question.words);
-    described.shrink = Some(Count(stopping.shrink())).filter(|shrink| shrink.0 > 1);
-    described.warnings = warnings;
-    let redactor = machine::redactor(&root, &data, &cache);
-    let (mut recorder, before) = match &taken_up {
-        Some(folder) => (
-            Recorder::resume(folder, described, redactor)?,
-            Record::read(folder)?.samples,
-        ),
-        None => (Recorder::create(&results, described, redactor)?, Vec::new()),
-    };
-    unavailable(&built, &servers, &mut recorder)?;
-    let mut up = Up::start(built.standin.as_deref(), &servers, &data, &clock)?;
-    let setting = Setting {
-        root,
-        data,
-        generated,
-        cache: built.cache.clone(),
-        programs: built.programs.clone(),
-        subjects: built.subjects.clone(),
+    Conduct {
+        command: "table3",
+        root: &root,
+        results: &results,
+        cache: &cache,
+        data: (&data, generated),
         seed: own.seed,
-        standins: up.standins.clone(),
-    };
-    let mut worker = Standing {
-        backend: Worker::start(&built.worker, &setting, &clock)?,
-        up: &mut up,
-    };
-    let measuring = Measuring {
-        cells: &cells,
-        seed: own.seed,
+        question: &question,
         stopping,
-        costs: &known.costs,
-        clock: &clock,
-        interrupted: &interrupt::interrupted,
-    };
-    let mut watch = Watch::new(&clock, Box::new(Proc::new()));
-    let measured = measuring.run(&mut worker, &mut watch, &mut recorder, &before)?;
-    drop(worker);
-    let folder = recorder.folder().to_owned();
-    costs.or(measured.costs);
-    costs.or(Costs::read(&folder).unwrap_or_default());
-    recorder.write_beside(estimate::COSTS, &costs.written())?;
-    if measured.whole {
-        recorder.finish(Timestamp::from(wall()))?;
-    } else {
-        drop(recorder);
+        known: &known,
+        servers: &servers,
+        built: &built,
+        own: None,
+        warnings,
+        taken_up,
     }
-    draw::draw(global, &folder, measured.whole)
-}
-
-/// Verifies every answer, and counts what that takes.
-fn verified(
-    built: &Built,
-    servers: &[Server],
-    data: &Path,
-    generated: bool,
-    (clock, costs): (&dyn Clock, &mut Costs),
-) -> Result<()> {
-    let begin = clock.now();
-    let (right, wrong) = verify::before_timing(built, servers, data, generated)?;
-    let took = Nanos(clock.now().0 - begin.0);
-    costs.add(forecast::VERIFYING, right + wrong, took);
-    if wrong > 0 {
-        let message = "an answer is wrong, and what answers wrongly is not timed; `harness verify` shows each";
-        return Err(Told {
-            message: message.to_owned(),
-            exit: Exit::Wrong,
-        }
-        .into());
-    }
-    Ok(())
-}
-
-/// The cells that are asked for and that this machine can fill.
-fn available(question: &Question, servers: &[Server], built: &Built) -> Result<Vec<Cell>> {
-    let subjects: Vec<Subject> = built.subjects.iter().map(Made::subject).collect();
-    question
-        .cells(servers, &subjects)
-        .map_err(|told| match built.missing.first() {
-            Some(absent) => Told::lacking(absent.to_string()).into(),
-            None => told.into(),
-        })
-}
-
-/// Everything that a reader must know of the run.
-fn describe(
-    seed: u64,
-    root: &Path,
-    built: &Built,
-    (data, generated): (&Path, bool),
-) -> Result<Run> {
-    let mut run = Run::new("table3", seed, Timestamp::from(wall()));
-    run.argv = asked();
-    run.git = machine::revision(root);
-    run.lockfile = machine::lockfile(root);
-    run.toolchain = machine::toolchain(root, built);
-    run.subjects = built.subjects.iter().map(Made::subject).collect();
-    let name = if generated {
-        "generated"
-    } else {
-        "the user's own"
-    };
-    run.datasets = vec![Dataset {
-        name: name.to_owned(),
-        digest: input::digest(data, &harness::server::read_all(root)?),
-    }];
-    run.machine = machine::machine();
-    run.missing = built
-        .missing
-        .iter()
-        .map(|absent| absent.missing.clone())
-        .collect();
-    Ok(run)
-}
-
-/// A row for each cell that this machine cannot fill. Their trials are numbered from the far end, apart from the plan's.
-fn unavailable(built: &Built, servers: &[Server], recorder: &mut Recorder) -> Result<()> {
-    let mut number = u64::MAX;
-    for absent in &built.missing {
-        for server in servers.iter().filter(|server| {
-            absent.concerns(&server.name) && server.is_shipped_as(absent.packaging)
-        }) {
-            let trial = Trial(number);
-            number -= 1;
-            if recorder.done().contains(&trial) {
-                continue;
-            }
-            let subject = Subject {
-                server: server.name.clone(),
-                packaging: absent.packaging,
-                digest: None,
-            };
-            let outcome = Outcome::Unavailable {
-                why: absent.missing.why.clone(),
-                remedy: absent.missing.remedy.clone(),
-            };
-            recorder.append(&[Sample::failed(trial, subject, Metric::FirstAnswer, outcome)])?;
-        }
-    }
-    Ok(())
-}
-
-/// The newest run of this command that was interrupted, if it was asked the same.
-fn interrupted(results: &Path, question: &Question) -> Result<(PathBuf, Run)> {
-    let none = || {
-        Told::usage(
-            "there is no interrupted table3 run to resume; run the command without --resume",
-        )
-    };
-    let runs = record::list(results)?;
-    let runs = runs
-        .into_iter()
-        .filter_map(|listed| Some((listed.folder, listed.run.ok()?)));
-    // Not the last by name: of one day's runs the ninth would come after the tenth.
-    let (folder, run) = runs
-        .filter(|(_, run)| run.command == "table3" && run.end.is_none())
-        .max_by_key(|(_, run)| run.start)
-        .ok_or_else(none)?;
-    // Trials are numbered by the plan, and these words decide it.
-    if run.selection != question.words {
-        let words = |words: &BTreeMap<String, String>| {
-            let words: Vec<String> = words
-                .iter()
-                .map(|(flag, word)| format!("{flag} {word}"))
-                .collect();
-            match words.len() {
-                0 => "everything".to_owned(),
-                _ => words.join(", "),
-            }
-        };
-        return Err(Told::usage(format!(
-            "{} was asked for {}, and now for {}; give the same words as then and --resume, or start a new run without --resume",
-            run.id,
-            words(&run.selection),
-            words(&question.words)
-        ))
-        .into());
-    }
-    Ok((folder, run))
-}
-
-/// The command's words. A resumed run is the same run: the flag that resumes it is no part of its question.
-fn asked() -> Vec<String> {
-    std::env::args()
-        .filter(|argument| argument != "--resume")
-        .collect()
+    .run(global)
 }

@@ -13,6 +13,9 @@ pub struct Expect {
     pub text: Option<TextRule>,
     /// On the whole `content` array.
     pub content: Option<Rule>,
+    /// Whether the answer is another one each time: that it is a valid result is then all that is asked, beside rules that are given.
+    #[serde(default)]
+    pub varies: bool,
     /// The expected `isError`.
     #[serde(default)]
     pub error: bool,
@@ -45,8 +48,9 @@ pub enum TextRule {
 impl Expect {
     /// Whether it says something that can be judged by; why not is told from the field's name on.
     pub(super) fn check(&self) -> Result<(), String> {
-        if self.structured.is_none() && self.text.is_none() && self.content.is_none() {
-            return Err(" says nothing; give structured, text or content a rule".to_owned());
+        let silent = self.structured.is_none() && self.text.is_none() && self.content.is_none();
+        if silent && !self.varies {
+            return Err(" says nothing; give structured, text or content a rule, or varies = true where each answer is another".to_owned());
         }
         if let Some(digest) = self.digests().iter().find(|digest| !is_digest(digest)) {
             return Err(format!(

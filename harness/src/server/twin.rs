@@ -31,6 +31,10 @@ impl Server {
 
     /// Whether it is shipped so where a machine can do that.
     pub fn is_shipped_as(&self, packaging: Packaging) -> bool {
+        // What the user brought is shipped as it was brought.
+        if self.own {
+            return false;
+        }
         match self.without_vectors {
             true => matches!(packaging, Packaging::Component | Packaging::Native),
             false => packaging.is_reference() || self.twin_of.is_none(),

@@ -2,5 +2,6 @@
 
 mod killed;
 mod mock;
+mod own;
 mod planted;
 mod rounds;

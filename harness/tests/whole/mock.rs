@@ -60,8 +60,13 @@ impl Laboratory {
                 })
             })
             .collect();
+        Laboratory::of(&servers, subjects, scope)
+    }
+
+    /// These servers in these packagings.
+    pub fn of(servers: &[Server], subjects: Vec<Subject>, scope: Scope) -> Laboratory {
         Laboratory {
-            cells: plan::table3(&servers, &subjects, scope),
+            cells: plan::table3(servers, &subjects, scope),
             subjects,
             clock: Hand::default(),
             asked: RefCell::default(),
@@ -199,7 +204,7 @@ fn call(cell: &Cell) -> String {
     }
 }
 
-fn server(name: &str, tool: &str) -> Server {
+pub fn server(name: &str, tool: &str) -> Server {
     let call = |input: &str| {
         format!(
             r#"{{ id = "{tool}-{input}", tool = "{tool}", input = "{input}", expect = {{ text = {{ equal = "ok" }} }}, source = {{ origin = "hand" }} }}"#

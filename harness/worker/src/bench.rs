@@ -70,7 +70,10 @@ impl Bench {
                 docker.map_err(|missing| anyhow::anyhow!("{} {}", missing.why, missing.remedy))?;
             setting.programs.docker = Some(docker);
         }
-        let servers = harness::server::read_with_twins(&setting.root)?;
+        let mut servers = harness::server::read_with_twins(&setting.root)?;
+        if let Some(own) = &setting.own {
+            servers.push(Server::read_own(own)?);
+        }
         Ok(Bench {
             setting,
             file: file.to_owned(),
@@ -186,6 +189,11 @@ impl Bench {
             load: conditions.load.map(record::Count),
             ..Sample::failed(planned.trial, made.subject(), metric, outcome)
         }
+    }
+
+    /// The revision that is spoken with a trial's subject, over its pipes or in a session.
+    pub fn wire(&self, planned: &Planned) -> Wire {
+        self.subject(planned).1.spoken()
     }
 
     /// The trial's subject with what it needs to run.

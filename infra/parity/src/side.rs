@@ -40,7 +40,7 @@ impl Side {
         let clock = Monotonic::new();
         let mut process = Process::start_group(launch)
             .map_err(|error| anyhow!("{} cannot be started: {error}", launch.program.display()))?;
-        match client::handshake(&mut process, PATIENCE, &clock) {
+        match client::handshake(&mut process, record::Wire::V2025_11_25, PATIENCE, &clock) {
             Ok(_) => Ok(Side {
                 process,
                 clock,

@@ -7,7 +7,7 @@ use harness::clock::Clock;
 use harness::launch::Code;
 use harness::peer::{Failed, Trouble};
 use harness::plan::Planned;
-use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
+use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport};
 use serde::Deserialize;
 
 use crate::bench::{Bench, Conditions};
@@ -32,7 +32,7 @@ pub fn trial(
     let subject = bench.peer(planned);
     let conditions = Conditions {
         transport: Some(transport),
-        wire: Some(Wire::V2025_11_25),
+        wire: Some(bench.wire(planned)),
         start: Some(class),
         ..Conditions::default()
     };

@@ -11,7 +11,7 @@ use harness::known::Known;
 use harness::peer::Trouble;
 use harness::plan::{Long, Planned, warm};
 use harness::server::{Call, Server};
-use record::{Metric, Nanos, Sample, Transport, Wire};
+use record::{Metric, Nanos, Sample, Transport};
 use serde_json::Value;
 
 use crate::bench::{Bench, Conditions};
@@ -62,7 +62,7 @@ impl Stage {
         let conditions = Conditions {
             call: Some(bench.input(call)),
             transport: Some(transport),
-            wire: Some(Wire::V2025_11_25),
+            wire: Some(bench.wire(planned)),
             start: Some(warm(made.packaging)),
             ..Conditions::default()
         };
