@@ -19,6 +19,8 @@ use crate::failure::Failure;
 use crate::hold::Hold;
 use crate::settings::Settings;
 
+/// So much of what a container says on its standard error is kept; the rest is read and dropped.
+const COMPLAINTS: usize = 16 << 20;
 /// As much as a pipe takes at once.
 const CHUNK: usize = 64 << 10;
 
@@ -209,12 +211,17 @@ async fn carry_out(
     mut to: pipe::Sender,
     mut stderr: File,
 ) {
+    let mut left = COMPLAINTS;
     while let Some(Ok(said)) = from.next().await {
         let carried = match said {
             LogOutput::StdOut { message } | LogOutput::Console { message } => {
                 to.write_all(&message).await
             }
-            LogOutput::StdErr { message } => stderr.write_all(&message),
+            LogOutput::StdErr { message } => {
+                let kept = &message[..message.len().min(left)];
+                left -= kept.len();
+                stderr.write_all(kept)
+            }
             LogOutput::StdIn { .. } => Ok(()),
         };
         if carried.is_err() {

@@ -142,13 +142,18 @@ impl Global {
         if let Some(line) = room::told(root, cache, asked) {
             eprintln!("{line}");
         }
-        if beside.stock
-            && self.setup
-            && let Err(missing) = stock::build(cache, &mut said)
-        {
+        let stock = match beside.stock && self.setup {
+            true => stock::build(cache, &mut said).err(),
+            false => None,
+        };
+        if let Some(missing) = &stock {
             eprintln!("{}: {}; {}", missing.what, missing.why, missing.remedy);
         }
         let mut built = subject::build(root, servers, self.setup, cache, &mut said)?;
+        // That it is not there is all that is known of a host that nobody tried to build.
+        if let Some(missing) = stock {
+            built.explain(Packaging::ComponentWasmtime, &missing);
+        }
         if beside.references {
             let store = original::Store::below(cache);
             built.references(root, servers, &store, &mut said);

@@ -31,7 +31,7 @@ enum Command {
     Table1(cmd::table1::Arguments),
     Table2(cmd::table2::Arguments),
     Table3(cmd::table3::Arguments),
-    Measure(cmd::measure::Arguments),
+    Measure(Box<cmd::measure::Arguments>),
     Record(cmd::recording::Arguments),
     Replay(cmd::replay::Arguments),
     Figure8(cmd::figure8::Arguments),

@@ -24,6 +24,8 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// The same of somebody's own: not every server ends with its input, and none is worse for it.
 const OWN_FAREWELL: Duration = Duration::from_secs(1);
 
+/// No longer file is made by somebody's own, its standard error among them.
+const LONGEST_FILE: u64 = 1 << 30;
 /// So much is kept of what a stranger says instead of an answer.
 const CHATTER: usize = 400;
 
@@ -258,7 +260,10 @@ impl Peer {
         let started = match &subject.made.image {
             // What somebody's own starts beside itself ends with it.
             None if subject.server.own => Process::start_group(&launch)
-                .map(|process| (process, None))
+                .and_then(|process| {
+                    process.bound_files(LONGEST_FILE)?;
+                    Ok((process, None))
+                })
                 .map_err(|error| error.to_string()),
             None => Process::start(&launch)
                 .map(|process| (process, None))

@@ -17,6 +17,7 @@ use container::{Contained, Pipes};
 use record::Nanos;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::clock::Clock;
 pub use end::End;
@@ -149,6 +150,23 @@ impl Process {
             received: Received::new(),
             leads,
         })
+    }
+
+    /// Lets a child of this process make no file longer than that; it is ended by a signal where it tries to. What it says on its standard
+    /// error is such a file.
+    ///
+    /// # Errors
+    /// When the kernel does not do it.
+    pub fn bound_files(&self, bytes: u64) -> std::io::Result<()> {
+        let Body::Child(child) = &self.body else {
+            return Ok(());
+        };
+        let bound = Rlimit {
+            current: Some(bytes),
+            maximum: Some(bytes),
+        };
+        prlimit(Some(Pid::from_child(child)), Resource::Fsize, bound)?;
+        Ok(())
     }
 
     /// The process's id, of a container that of its first process; 0 of one that had ended when it was first asked for.
@@ -460,6 +478,16 @@ mod tests {
         let mut endless = shell("cat /dev/zero");
         let silence = endless.exchange(b"", LONG, &clock, |_| true);
         assert_eq!(silence, Err(Silence::TooLong));
+    }
+
+    #[test]
+    fn complaints_without_end_are_ended() {
+        let clock = Monotonic::new();
+        let mut loud = shell("read x; cat /dev/zero >&2");
+        loud.bound_files(1 << 20).expect("it is our child");
+        let silence = loud.exchange(b"go\n", LONG, &clock, |_| true);
+        assert_eq!(silence, Err(Silence::Closed));
+        assert!(loud.tail(1 << 30).len() <= 1 << 20);
     }
 
     #[test]

@@ -201,6 +201,7 @@ fn made(
         file,
         precompiled,
         interpreted: None,
+        own: None,
         image: None,
     })
 }
@@ -375,6 +376,16 @@ impl Built {
         Ok((made, image))
     }
 
+    /// Tells a reason that is nearer to the fault than the one that was found, of whatever lacks the same thing.
+    pub fn explain(&mut self, packaging: Packaging, missing: &Missing) {
+        let lacks = |absent: &&mut Absent| {
+            absent.packaging == packaging && absent.missing.what == missing.what
+        };
+        for absent in self.missing.iter_mut().filter(lacks) {
+            absent.missing.clone_from(missing);
+        }
+    }
+
     /// Why nothing was built in this packaging.
     fn why_not(&self, packaging: Packaging, server: &str) -> Missing {
         let mut missing = self.missing.iter();
@@ -523,13 +534,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn without_interpreters_each_original_is_missing_with_a_remedy_and_a_server_without_one_is_not()
-    {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let nothing = Commands::on(&[folder.path()]);
-        let store = original::Store::below(folder.path()).with_commands(nothing);
-        let mut built = Built {
+    fn empty() -> Built {
+        Built {
             worker: PathBuf::new(),
             programs: Programs {
                 runtime: PathBuf::new(),
@@ -543,7 +549,43 @@ mod tests {
             missing: Vec::new(),
             wasm_target: String::new(),
             cache: PathBuf::new(),
+        }
+    }
+
+    #[test]
+    fn why_a_build_failed_is_told_instead_of_that_it_is_not_there() {
+        let missing = |what: &str, why: &str| Missing {
+            what: what.to_owned(),
+            why: why.to_owned(),
+            remedy: String::new(),
         };
+        let mut built = empty();
+        let stock = Packaging::ComponentWasmtime;
+        built.lacks(
+            stock,
+            None,
+            missing("the wasmtime command", "it is not there"),
+        );
+        built.lacks(stock, None, missing("the target", "no rustup"));
+        built.explain(
+            stock,
+            &missing("the wasmtime command", "the registry is away"),
+        );
+        let why: Vec<&str> = built
+            .missing
+            .iter()
+            .map(|absent| &*absent.missing.why)
+            .collect();
+        assert_eq!(why, ["the registry is away", "no rustup"]);
+    }
+
+    #[test]
+    fn without_interpreters_each_original_is_missing_with_a_remedy_and_a_server_without_one_is_not()
+    {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let nothing = Commands::on(&[folder.path()]);
+        let store = original::Store::below(folder.path()).with_commands(nothing);
+        let mut built = empty();
         let root = crate::place::root().expect("the checkout");
         let servers: Vec<Server> = ["noop", "filesystem", "time", "log_parser"]
             .map(|name| Server::read(&root.join("servers").join(name)).expect("a server"))

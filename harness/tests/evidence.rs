@@ -31,6 +31,7 @@ call = [{ id = "a", tool = "burn", input = "small", expect = { text = { equal = 
         file: "/bin/sh".into(),
         precompiled: None,
         interpreted: None,
+        own: None,
         image: None,
     };
     (made, server)

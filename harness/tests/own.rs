@@ -183,7 +183,11 @@ fn whoever_is_no_server_ends_the_command_with_3_and_what_cannot_be_asked_with_2(
             3,
             "no config",
         ),
-        (&["--subject", "/bin/cat"], 3, "as an MCP server does"),
+        (
+            &["--subject", "/bin/cat", "--timeout", "100 ms"],
+            3,
+            "where the answer was expected",
+        ),
         (
             &["--subject", "/bin/sh -c 'sleep 100'", "--timeout", "100 ms"],
             3,

@@ -27,6 +27,7 @@ fn offered(then: &str) -> Offer {
         file: "/bin/sh".into(),
         precompiled: None,
         interpreted: None,
+        own: None,
         image: None,
     };
     let programs = Programs {

@@ -44,6 +44,7 @@ fn each_twin_answers_as_noop_does() {
             file: found.program,
             precompiled: None,
             interpreted: Some(found.interpreted),
+            own: None,
             image: None,
         };
         let programs = Programs {

@@ -18,6 +18,7 @@ use harness::{input, place};
 use record::{Outcome, Record, Sample, StartClass, Transport, Trial};
 use serde_json::{Value, json};
 
+use super::conduct::DESCRIPTION;
 use super::{Beside, Global, print};
 
 /// How much of a request or an answer is shown without --json.
@@ -72,6 +73,15 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         .into());
     };
     let root = place::root()?;
+    if record.run.command == "measure" && is_own(&folder, &first.subject.server) {
+        return Err(Told::usage(format!(
+            "{} measured {} of yours, which this command does not know how to start: ask `harness measure` again, with --server-toml {}",
+            record.run.id,
+            first.subject.server,
+            folder.join(DESCRIPTION).display()
+        ))
+        .into());
+    }
     let servers = of(&root, &first.subject.server)?;
     let server = &servers[0];
     let cache = place::cache()?;
@@ -155,6 +165,12 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     } else {
         Exit::Wrong
     })
+}
+
+/// Whether a run's server is the user's own, whose description lies beside the record.
+fn is_own(folder: &Path, server: &str) -> bool {
+    let described = Server::read_own(&folder.join(DESCRIPTION));
+    described.is_ok_and(|described| described.name == server)
 }
 
 /// What was done again.

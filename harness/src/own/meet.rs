@@ -135,7 +135,7 @@ fn told(subject: &Subject<'_>, asked: &str, failed: &Failed, chatter: Option<&st
     };
     let wrote = chatter.map_or(String::new(), |line| {
         format!(
-            "\n  it wrote {} where a line of JSON-RPC was expected; what is meant for people belongs on standard error",
+            "\n  it wrote {} where the answer was expected; what is meant for people belongs on standard error",
             excerpt(line.trim())
         )
     });

@@ -127,6 +127,7 @@ fn subjects(
                 file,
                 precompiled: None,
                 interpreted: None,
+                own: None,
                 image: None,
             });
         }

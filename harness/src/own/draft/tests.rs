@@ -307,7 +307,7 @@ fn whoever_is_no_server_is_told_what_would_help() {
         "20 ms",
         expect![[r#"
             3: mine did not answer `initialize` within 20.0 ms: it hangs, or does not speak MCP over its standard input and output.
-              it wrote "Listening on port 80" where a line of JSON-RPC was expected; what is meant for people belongs on standard error
+              it wrote "Listening on port 80" where the answer was expected; what is meant for people belongs on standard error
               it said nothing on standard error"#]],
     );
     check(
