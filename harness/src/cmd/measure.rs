@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -28,33 +29,38 @@ use super::{Beside, Global, forecast};
 
 /// The server that does nothing: what it takes is the price of being measured.
 const FLOOR: &str = "noop";
+/// What answers with the time answers with another one after this.
+const PAUSE: Duration = Duration::from_millis(1_100);
 /// So many tools that are not measured are told of in the record.
 const TOLD: usize = 40;
 
 /// Measures your own MCP server, in whatever packaging, without its source, beside ours.
 ///
-/// The subject is a component's file, a command or an image, as a shell would read it; it is asked over stdio. Cold start to the
-/// first answer and to the first tool's, warm calls, memory, size: the same measures and tables as `table3`, beside our server
-/// that does nothing and the one of ours that shares the most tools.
+/// The subject is a component's file, a command or an image, written as for a shell; it is asked
+/// over stdio. Cold start to the first answer and to the first tool's, warm calls, memory, size:
+/// the measures and tables of `table3`, beside our server that does nothing and the one of ours
+/// that shares the most tools.
 ///
-/// Without --server-toml the tools are called as their own input schemas allow, and an answer is right when it is a valid result
-/// and the same when asked again, or is marked as one that varies. What was called, with what, and what was not and why, is said,
-/// and kept as server.toml beside the record: correct it and give it with --server-toml.
+/// Without --server-toml its tools are called as their input schemas allow. An answer is right when
+/// it is a valid result and the same when asked again; one that varies is held to its form. What
+/// was called, with what, and what was not and why, is said, and kept as server.toml beside the
+/// record: correct it, and give it with --server-toml.
 ///
-/// A component and an image reach nothing but what you grant. A command is a process of yours: nothing keeps it from what you may
-/// do. So a tool that may change something is called only where it cannot (a component or an image without --allow-net and
-/// writable folders), where it says that it does not (annotations), or by --call.
+/// A component and an image reach nothing but what you grant. A command is a process of yours:
+/// nothing keeps it from what you may do. So a tool is called only where it can change nothing (a
+/// component or an image without --allow-net and writable folders), where it says that it does not
+/// (annotations), or where --call names it.
 ///
 /// Examples:
 ///   harness measure --subject my.wasm
 ///   harness measure --subject 'node dist/server.js --stdio' --quick
 ///   harness measure --subject my-server:1.2 --allow-dir data/ --env LEVEL=info
-///   harness measure --subject my.wasm --subject my-server:1.2      the same server in both, side by side
-///   harness measure --subject 'my.wasm /srv' --allow-dir /srv --server-toml server.toml --precision 2%
-///   harness measure --subject my.wasm --dry-run                    what would be called, and how long it takes
+///   harness measure --subject my.wasm --subject my-server:1.2     the same server, side by side
+///   harness measure --subject 'my.wasm /srv' --allow-dir /srv --server-toml server.toml
+///   harness measure --subject my.wasm --dry-run                   what would be called, how long
 ///
-/// Exit codes: 2 no such file or program, or no component; 3 it does not answer as an MCP server (it hangs, ends, says something
-/// else), or not rightly; 4 no Docker engine, or no such image.
+/// Exit codes: 2 no such file or program, or no component; 3 it does not answer as an MCP server
+/// (it hangs, ends, says something else), or not rightly; 4 no Docker engine, or no such image.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -76,10 +82,6 @@ pub struct Arguments {
     /// Calls these tools whatever they may do: --call send,remove; `all` for all.
     #[arg(long, value_name = "TOOL", value_delimiter = ',')]
     call: Vec<String>,
-    #[command(flatten)]
-    grants: Grants,
-    #[command(flatten)]
-    choice: Choice,
     /// Asks it what it offers, prints what would be measured and how long it takes, and measures nothing.
     #[arg(long)]
     dry_run: bool,
@@ -89,6 +91,10 @@ pub struct Arguments {
     /// Decides the order of trials: --seed 7.
     #[arg(long, value_name = "N", default_value_t = 42)]
     seed: u64,
+    #[command(flatten)]
+    grants: Grants,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 /// Looks, builds what stands beside it, meets it, measures, draws.
@@ -160,7 +166,8 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
             let clock = Monotonic::new();
             let standins = Standins::default();
             let subject = subject(&made[0], &server, &built, &standins);
-            let draft = draft(&subject, &met, &leave, &data, &clock)?;
+            let pause = || std::thread::sleep(PAUSE);
+            let draft = draft(&subject, &met, &leave, &data, (&clock, &pause))?;
             told(&server.name, &draft);
             draft.text
         }

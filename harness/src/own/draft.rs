@@ -82,7 +82,7 @@ struct Tried {
     answers: Vec<Value>,
 }
 
-/// Calls every tool that can be called, in two processes, and writes down what was right.
+/// Calls every tool that can be called, in two processes, and writes down what was right. `pause` comes before the second process.
 ///
 /// # Errors
 /// When no folder can be made for a process. A tool that does not answer is no error, and stands in the draft.
@@ -91,7 +91,7 @@ pub fn draft(
     met: &Met,
     leave: &Leave,
     data: &Path,
-    clock: &dyn Clock,
+    (clock, pause): (&dyn Clock, &dyn Fn()),
 ) -> Result<Draft> {
     let mut tried: Vec<Tried> = Vec::new();
     for (at, tool) in met.tools.iter().enumerate() {
@@ -116,6 +116,9 @@ pub fn draft(
         });
     }
     for times in [TIMES, 1] {
+        if times == 1 {
+            pause();
+        }
         let mut house: Option<House> = None;
         for tool in &mut tried {
             for _ in 0..times {

@@ -101,8 +101,9 @@ impl Script {
     fn drafted(&self, leave: &Leave) -> Draft {
         let met = self.met().expect("it answers");
         let clock = Monotonic::new();
-        let drafted =
-            |subject: &Subject<'_>| draft(subject, &met, leave, self.folder.path(), &clock);
+        let drafted = |subject: &Subject<'_>| {
+            draft(subject, &met, leave, self.folder.path(), (&clock, &|| {}))
+        };
         self.with(drafted).expect("a folder")
     }
 
