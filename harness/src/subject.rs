@@ -381,9 +381,8 @@ impl Built {
         let lacks = |absent: &&mut Absent| {
             absent.packaging == packaging && absent.missing.what == missing.what
         };
-        for absent in self.missing.iter_mut().filter(lacks) {
-            absent.missing.clone_from(missing);
-        }
+        let lacking = self.missing.iter_mut().filter(lacks);
+        lacking.for_each(|absent| absent.missing.clone_from(missing));
     }
 
     /// Why nothing was built in this packaging.
@@ -515,17 +514,15 @@ pub fn foreseen(root: &Path, cache: &Path, servers: &[Server]) -> Vec<Subject> {
 
 /// The servers that are shipped so.
 fn of(servers: &[Server], packaging: Packaging) -> impl Iterator<Item = &Server> {
-    servers
-        .iter()
-        .filter(move |server| server.is_shipped_as(packaging))
+    let shipped = move |server: &&Server| server.is_shipped_as(packaging);
+    servers.iter().filter(shipped)
 }
 
 /// A program on the search path.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    let mut files = std::env::split_paths(&path).map(|folder| folder.join(program));
+    files.find(|file| file.is_file())
 }
 
 #[cfg(test)]
