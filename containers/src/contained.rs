@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -55,6 +56,8 @@ pub struct State {
     pub exit: i32,
     /// Whether the kernel ended it for want of memory.
     pub starved: bool,
+    /// Its address on a network of its own, while it runs.
+    pub address: Option<IpAddr>,
 }
 
 /// The container itself, which is removed on every path.
@@ -150,6 +153,13 @@ impl Contained {
         let found = engine.ask("look at a container", async {
             engine.docker().inspect_container(&self.own.id, None).await
         })?;
+        let networks = found
+            .network_settings
+            .and_then(|settings| settings.networks);
+        let mut addresses = networks
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, end)| end.ip_address);
         let told = found.state.unwrap_or_default();
         let number = |told: Option<i64>| told.unwrap_or_default();
         Ok(State {
@@ -157,6 +167,8 @@ impl Contained {
             process: u32::try_from(number(told.pid)).unwrap_or(0),
             exit: i32::try_from(number(told.exit_code)).unwrap_or(-1),
             starved: told.oom_killed.unwrap_or(false),
+            // One that has ended, or has the host's network, is told to have the address "".
+            address: addresses.find_map(|address| address.parse().ok()),
         })
     }
 

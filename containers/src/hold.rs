@@ -78,7 +78,7 @@ fn host() -> String {
 }
 
 /// Whether a run of this user on this machine made it, and is over. Of others nothing is known, so theirs are left alone.
-fn is_over(place: &str, folder: &Path) -> bool {
+pub(crate) fn is_over(place: &str, folder: &Path) -> bool {
     let Some((at, path)) = place.split_once(':') else {
         return false;
     };
@@ -93,7 +93,7 @@ fn is_over(place: &str, folder: &Path) -> bool {
 }
 
 impl Engine {
-    /// Removes the containers of this user's runs that are over, and their locks. Returns how many there were.
+    /// Removes the containers and networks of this user's runs that are over, and their locks. Returns how many there were.
     ///
     /// # Errors
     /// When the engine does not do it.
@@ -109,6 +109,8 @@ impl Engine {
                 left += 1;
             }
         }
+        // After the containers on them, which hold them.
+        left += self.disband_over(&folder)?;
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
             // It may be gone in this moment, by its run's end or another's reaping. The lock is kept until it is.

@@ -20,6 +20,8 @@ use crate::label;
 const NATIVE: &str = include_str!("../recipes/native.dockerfile");
 /// The recipe of what an interpreter runs.
 const REFERENCE: &str = include_str!("../recipes/reference.dockerfile");
+/// The recipe of the same with what carries HTTP to it.
+const PROXIED: &str = include_str!("../recipes/proxied.dockerfile");
 /// The recipe of a component with what runs it.
 const COMPONENT: &str = include_str!("../recipes/component.dockerfile");
 
@@ -38,6 +40,8 @@ pub struct Recipe {
     files: Vec<(&'static str, PathBuf)>,
     /// Name in the context, and files and links of this host that keep their places in the image.
     layers: Vec<(&'static str, BTreeSet<PathBuf>)>,
+    /// The name and the digest of the image that it is added to, where there is one.
+    base: Option<(String, String)>,
 }
 
 /// An image that the engine has.
@@ -64,6 +68,7 @@ impl Recipe {
             dockerfile: NATIVE,
             files: vec![("server", program.to_owned())],
             layers: Vec::new(),
+            base: None,
         }
     }
 
@@ -78,6 +83,7 @@ impl Recipe {
                 ("component.cwasm", code.to_owned()),
             ],
             layers: Vec::new(),
+            base: None,
         }
     }
 
@@ -93,6 +99,20 @@ impl Recipe {
             dockerfile: REFERENCE,
             files: Vec::new(),
             layers: vec![("interpreter.tar", interpreter), ("packages.tar", packages)],
+            base: None,
+        }
+    }
+
+    /// The image of a reference that knows pipes alone, and what carries HTTP to it: what of that the image has not. The image itself stays
+    /// as it is, so that what it weighs and how it starts is known without.
+    pub fn proxied(server: &str, base: &Image, proxy: BTreeSet<PathBuf>) -> Recipe {
+        Recipe {
+            server: server.to_owned(),
+            packaging: "container-reference-http",
+            dockerfile: PROXIED,
+            files: Vec::new(),
+            layers: vec![("proxy.tar", proxy)],
+            base: Some((base.name.clone(), base.digest.clone())),
         }
     }
 
@@ -113,6 +133,9 @@ impl Recipe {
             hasher.update(content);
         };
         put("Dockerfile", self.dockerfile.as_bytes());
+        if let Some((name, digest)) = &self.base {
+            put(name, digest.as_bytes());
+        }
         for (name, file) in &self.files {
             put(name, &read(file)?);
         }
@@ -262,10 +285,13 @@ impl Engine {
             return Ok(kept.clone());
         }
         let labels = label::of_image(&digest);
+        let base = recipe.base.iter();
+        let base = base.map(|(name, _)| ("BASE".to_owned(), name.clone()));
         let options = BuildImageOptionsBuilder::new()
             .dockerfile("Dockerfile")
             .t(&name)
             .labels(&labels)
+            .buildargs(&base.collect())
             // Nothing is fetched and nothing is run.
             .networkmode("none")
             .rm(true)
@@ -313,7 +339,10 @@ impl Engine {
             let name = name.unwrap_or_else(|| image.id.clone());
             (image.id, name, u64::try_from(image.size).unwrap_or(0))
         });
-        Ok(told.collect())
+        let mut told: Vec<_> = told.collect();
+        // Who removes one after the other has what was added to another one, whose name begins alike, before that.
+        told.sort_by(|one, other| other.1.cmp(&one.1));
+        Ok(told)
     }
 
     /// Removes an image, by its name or by the engine's. One that is gone already is no failure.
@@ -384,6 +413,26 @@ mod tests {
         assert!(none.digest().is_err());
     }
 
+    fn image(digest: &str) -> Image {
+        Image {
+            name: "wasmmcp-bench/s:container-reference".to_owned(),
+            digest: digest.to_owned(),
+            id: String::new(),
+            size: 0,
+            fresh: false,
+        }
+    }
+
+    #[test]
+    fn what_is_added_to_an_image_is_made_again_when_that_is_another() {
+        let digest = |base: &str| {
+            let recipe = Recipe::proxied("s", &image(base), BTreeSet::new());
+            recipe.digest().expect("a digest")
+        };
+        assert_eq!(digest("blake3:1"), digest("blake3:1"));
+        assert_ne!(digest("blake3:1"), digest("blake3:2"));
+    }
+
     #[test]
     fn a_recipe_names_every_file_of_its_context_and_no_other() {
         let path = Path::new("x");
@@ -391,6 +440,7 @@ mod tests {
             Recipe::native("s", path),
             Recipe::component("s", path, path),
             Recipe::reference("s", BTreeSet::new(), BTreeSet::new()),
+            Recipe::proxied("s", &image("blake3:1"), BTreeSet::new()),
         ] {
             let copied = recipe.dockerfile.lines().filter_map(|line| {
                 line.strip_prefix("COPY ")

@@ -26,12 +26,26 @@ pub struct Settings {
     pub folders: Vec<Folder>,
     /// The most memory that all of its processes may take, in bytes; no swap beside it.
     pub memory: Option<u64>,
-    /// Whether it has the host's network. Otherwise it has none but a loopback of its own.
-    pub network: bool,
+    /// What of a network it has.
+    pub reach: Reach,
+    /// The most processor time that all of its processes may take, in thousandths of a processor; none where it may use every one.
+    pub millicpus: Option<u64>,
     /// Whether it has a `/tmp` of its own, in memory and of at most 64 MiB.
     pub temporary: bool,
     /// Who it runs as; nobody where none is named.
     pub user: Option<u32>,
+}
+
+/// What of a network a container has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// A loopback of its own, and nothing else.
+    #[default]
+    Nothing,
+    /// That of the host.
+    Host,
+    /// The network of this name, and what is on it.
+    Network(String),
 }
 
 /// A folder of this host.
@@ -59,6 +73,9 @@ impl Settings {
         let memory = self
             .memory
             .map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+        let nano_cpus = self.millicpus.map(|millicpus| {
+            i64::try_from(millicpus.saturating_mul(1_000_000)).unwrap_or(i64::MAX)
+        });
         ContainerCreateBody {
             image: Some(self.image.clone()),
             cmd: Some(self.arguments.clone()),
@@ -77,7 +94,11 @@ impl Settings {
             stdin_once: Some(true),
             tty: Some(false),
             host_config: Some(HostConfig {
-                network_mode: Some(if self.network { "host" } else { "none" }.to_owned()),
+                network_mode: Some(match &self.reach {
+                    Reach::Nothing => "none".to_owned(),
+                    Reach::Host => "host".to_owned(),
+                    Reach::Network(name) => name.clone(),
+                }),
                 mounts: Some(self.folders.iter().map(mount).collect()),
                 readonly_rootfs: Some(true),
                 tmpfs: self.temporary.then(|| {
@@ -88,6 +109,7 @@ impl Settings {
                 security_opt: Some(vec!["no-new-privileges".to_owned()]),
                 memory,
                 memory_swap: memory,
+                nano_cpus,
                 // What it answers is read at once; a second copy on the disk would be written inside the clock.
                 log_config: Some(HostConfigLogConfig {
                     typ: Some("none".to_owned()),
@@ -119,7 +141,7 @@ mod tests {
             Some(vec!["no-new-privileges".to_owned()])
         );
         assert_eq!((host.mounts, host.privileged), (Some(Vec::new()), None));
-        assert_eq!(host.tmpfs, None);
+        assert_eq!((host.tmpfs, host.nano_cpus), (None, None));
 
         let granted = Settings {
             folders: vec![Folder {
@@ -127,7 +149,8 @@ mod tests {
                 writable: false,
             }],
             memory: Some(1 << 20),
-            network: true,
+            reach: Reach::Host,
+            millicpus: Some(1_500),
             user: Some(7),
             ..Settings::default()
         };
@@ -143,6 +166,7 @@ mod tests {
             (host.memory, host.memory_swap),
             (Some(1 << 20), Some(1 << 20))
         );
+        assert_eq!(host.nano_cpus, Some(1_500_000_000));
         assert_eq!(
             (body.user.as_deref(), host.network_mode.as_deref()),
             (Some("7:7"), Some("host"))

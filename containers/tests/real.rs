@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use container::{Contained, Engine, Folder, Hold, Pipes, Recipe, Settings};
+use container::{Contained, Engine, Folder, Hold, Pipes, Reach, Recipe, Settings};
 use toolchain::{Linking, Native, Toolchain};
 
 /// Longer than anything here takes.
@@ -45,11 +46,21 @@ fn program() -> &'static Path {
 
 /// A started container of a recipe.
 fn start(engine: &Engine, hold: &Hold, recipe: &Recipe) -> (Contained, Pipes) {
+    start_with(engine, hold, recipe, Settings::default())
+}
+
+/// The same, that is granted something.
+fn start_with(
+    engine: &Engine,
+    hold: &Hold,
+    recipe: &Recipe,
+    granted: Settings,
+) -> (Contained, Pipes) {
     let image = engine.image(recipe).expect("an image");
     let settings = Settings {
         image: image.name,
         memory: Some(64 << 20),
-        ..Settings::default()
+        ..granted
     };
     let created = engine.create(&settings, hold).expect("a container");
     let stderr = tempfile::tempfile().expect("a temporary file");
@@ -140,6 +151,46 @@ fn a_server_answers_through_its_pipes_ends_with_them_and_leaves_no_container() {
     assert!(has(&engine, &id));
     drop(contained);
     assert!(!has(&engine, &id));
+}
+
+#[test]
+fn a_server_on_a_network_is_reached_from_here_and_the_network_goes_with_its_run() {
+    let Some(engine) = engine() else { return };
+    if !engine.description().here {
+        return println!("skipped: the Docker engine is not on this host");
+    }
+    let cache = tempfile::tempdir().expect("a temporary folder");
+    let hold = Hold::new(cache.path()).expect("a lock");
+    let network = engine.network(&hold).expect("a network");
+    let name = network.name().to_owned();
+    let has = || {
+        let networks = engine.networks().expect("a list");
+        networks.iter().any(|(found, _)| *found == name)
+    };
+    assert!(has());
+    let granted = Settings {
+        arguments: ["--http", "0.0.0.0:8000"].map(str::to_owned).into(),
+        reach: Reach::Network(name.clone()),
+        ..Settings::default()
+    };
+    let recipe = Recipe::native("noop", program());
+    let (contained, pipes) = start_with(&engine, &hold, &recipe, granted);
+    let mut said = BufReader::new(File::from(pipes.stdout)).lines();
+    let listens = said.next().expect("a line").expect("text");
+    assert!(listens.starts_with("listening on"), "{listens}");
+    let state = contained.state().expect("a state");
+    let address = state.address.expect("it has an address");
+    TcpStream::connect_timeout(&(address, 8000).into(), LONG).expect("it is reached");
+    drop(contained);
+    drop(network);
+    assert!(!has());
+    // One that a killed run left is removed by the next.
+    let place = engine.network(&hold).expect("a network");
+    std::mem::forget(place);
+    assert_eq!(engine.reap(cache.path()).expect("reaped"), 0, "it is held");
+    drop(hold);
+    assert_eq!(engine.reap(cache.path()).expect("reaped"), 1);
+    assert!(!has());
 }
 
 #[test]

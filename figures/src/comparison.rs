@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use record::{Cell as Key, Compared, Comparison, Metric, Ratio, Side, Verdict};
+use record::{Cell as Key, Compared, Comparison, Metric, PageCache, Ratio, Side, Verdict};
 
 use crate::sheet::{Line, Sheet};
 use crate::table::{Cell, Column, Row, Table, Weight};
@@ -260,6 +260,8 @@ fn call(cell: &Key) -> String {
         input.or_else(|| cell.tool.clone()),
         cell.start.map(|start| start.to_string()),
         cell.transport.map(|transport| transport.to_string()),
+        cell.proxy.as_ref().map(|proxy| format!("through {proxy}")),
+        (cell.page_cache == Some(PageCache::Dropped)).then(|| "page cache dropped".to_owned()),
         cell.wire
             .filter(|_| !cell.is_headline())
             .map(|wire| wire.to_string()),

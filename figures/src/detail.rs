@@ -119,7 +119,7 @@ fn place(key: &Key) -> Vec<Cell> {
         name(input.map(|input| input.size.name())),
         input.map_or(Cell::Empty, |input| Cell::Quantity(input.bytes.into())),
         name(key.start.map(record::StartClass::name)),
-        name(key.transport.map(record::Transport::name)),
+        name(transport(key).as_deref()),
         name(key.wire.map(record::Wire::name)),
         name(key.tier.as_ref().map(record::Tier::name)),
         name(key.testbed.map(record::Testbed::name)),
@@ -129,6 +129,15 @@ fn place(key: &Key) -> Vec<Cell> {
         key.idle.map_or(Cell::Empty, |idle| Cell::Count(idle.0)),
         key.load.map_or(Cell::Empty, |load| Cell::Count(load.0)),
     ]
+}
+
+/// How requests reached the subject, and through what, where it does not speak that transport itself.
+fn transport(key: &Key) -> Option<String> {
+    let transport = key.transport?;
+    Some(match &key.proxy {
+        Some(proxy) => format!("{transport} through {proxy}"),
+        None => transport.to_string(),
+    })
 }
 
 /// The processor time of the same trials as this cell; nothing where none was read, or where this is it.

@@ -16,7 +16,7 @@ use crate::table::{Table, Weight};
 use crate::{
     calls, cold_start, contained, container_ratio, decomposition, density, detail, execution_ratio,
     load, load_sheet, memory, offers, reference_ratio, sizes, startup, stops, table3,
-    table3_against, table3_sheet, vectors,
+    table3_against, table3_sheet, vectors, ways,
 };
 
 /// Pages with a line for each cell of the run, which only a file has room for.
@@ -27,7 +27,7 @@ const LONGEST: usize = 80;
 const ALWAYS: &str = "table3";
 
 /// Pages that a run need not have.
-const OPTIONAL: [&str; 8] = [
+const OPTIONAL: [&str; 9] = [
     "table3-container",
     "table3-container-ratio",
     "table3-decomposition",
@@ -36,6 +36,7 @@ const OPTIONAL: [&str; 8] = [
     "table3-reference",
     "table3-stops",
     "table3-vectors",
+    "table3-ways",
 ];
 
 /// How wide a text file's tables are.
@@ -180,6 +181,9 @@ pub fn report(record: &Record) -> Result<Report, DrawError> {
         }),
         shown_by(vectors(record), &|table| table.sheet(&["unit"], false)),
         shown_by(startup(record, &published), &|table| {
+            table.sheet(&["unit"], true)
+        }),
+        shown_by(ways(record, &published), &|table| {
             table.sheet(&["unit"], true)
         }),
         shown_by(calls(record, &published), &|table| {

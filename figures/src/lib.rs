@@ -31,6 +31,7 @@ mod table1;
 mod table3;
 mod table_csv;
 mod vectors;
+mod ways;
 
 pub use calls::calls;
 pub use cold_start::cold_start;
@@ -61,3 +62,4 @@ pub use table::{Cell, Column, Kind, Row, Table, Weight};
 pub use table1::{table1, table1_difference, table1_sheet};
 pub use table3::{table3, table3_against, table3_sheet};
 pub use vectors::vectors;
+pub use ways::ways;

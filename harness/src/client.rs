@@ -26,6 +26,9 @@ pub const GREETED: [Wire; 4] = [
 /// No more of a server's words is kept in an error of ours.
 const WORDS: usize = 2_000;
 
+/// How the media type of a stream of events begins.
+pub const STREAM: &[u8] = b"text/event-stream";
+
 /// A message ready to be written: rendered before the clock runs, and kept as evidence without being copied.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -285,6 +288,27 @@ pub fn answered(line: &[u8]) -> Option<u64> {
     head.id.filter(|_| head.method.is_none())?.as_u64()
 }
 
+/// The answer to a request among the events of a stream, as a server may give it over HTTP; others are passed over.
+pub fn of_stream(stream: &[u8], id: u64) -> Option<Vec<u8>> {
+    let mut data: Vec<u8> = Vec::new();
+    for line in stream.split(|&byte| byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let Some(more) = line.strip_prefix(b"data:") {
+            if !data.is_empty() {
+                data.push(b'\n');
+            }
+            data.extend_from_slice(more.strip_prefix(b" ").unwrap_or(more));
+        } else if line.is_empty() {
+            if answers(&data, id) {
+                return Some(data);
+            }
+            data.clear();
+        }
+    }
+    // Without the empty line at its end an event was cut short.
+    None
+}
+
 /// The number of a message that is written as our own servers write it, and what follows that number.
 pub fn id_first(line: &[u8]) -> Option<(u64, &[u8])> {
     let rest = line.strip_prefix(b"{\"jsonrpc\":\"2.0\",\"id\":")?;
@@ -325,6 +349,24 @@ mod tests {
             assert_eq!(answers(line.as_bytes(), 7), expected, "{line}");
             assert_eq!(answered(line.as_bytes()) == Some(7), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn an_answer_is_found_among_the_events_of_a_stream_and_half_of_one_is_none() {
+        let found = |stream: &str| of_stream(stream.as_bytes(), 7);
+        let answer = r#"{"result":{},"jsonrpc":"2.0","id":7}"#;
+        let chatter = r#"data: {"jsonrpc":"2.0","method":"notifications/progress"}"#;
+        let others = format!("id: 1\ndata: \n\n:\n\n{chatter}\n\n");
+        let whole = format!("{others}event: message\ndata: {answer}\n\n");
+        assert_eq!(found(&whole).as_deref(), Some(answer.as_bytes()));
+        let ended = whole.replace('\n', "\r\n");
+        assert_eq!(found(&ended).as_deref(), Some(answer.as_bytes()));
+        let split = whole.replace(",\"jsonrpc\"", "\ndata: ,\"jsonrpc\"");
+        assert!(found(&split).is_some_and(|found| answers(&found, 7)));
+        assert_eq!(found(&others), None);
+        assert_eq!(found(whole.trim_end()), None);
+        assert_eq!(found(&whole.replace(":7}", ":8}")), None);
+        assert_eq!(found(""), None);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The engine that containers run in, with this process's claim on those that it makes; and what a container is granted.
 
+use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use container::Layer;
-use container::{Engine, Folder, Hold, NOBODY, Settings};
+use container::{Engine, Folder, Hold, NOBODY, Network, Reach, Settings};
 use record::{Missing, Nanos, Packaging};
 use rustix::process::geteuid;
 
@@ -28,7 +29,30 @@ pub struct Phases {
 pub struct Docker {
     /// The engine.
     pub engine: Engine,
+    /// What containers that serve are on, once one was to.
+    network: Arc<OnceLock<Network>>,
     hold: Arc<Hold>,
+}
+
+/// The port that a server has on a network of its own, where nobody else can have taken it.
+const PORT: u16 = 8000;
+
+/// Where a container serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// What of a network it has.
+    pub reach: Reach,
+    /// The port.
+    pub port: u16,
+}
+
+impl Door {
+    /// Where the server inside listens.
+    pub fn listen(&self) -> String {
+        let own = matches!(self.reach, Reach::Network(_));
+        let address = if own { "0.0.0.0" } else { "127.0.0.1" };
+        format!("{address}:{}", self.port)
+    }
 }
 
 impl Docker {
@@ -52,7 +76,7 @@ impl Docker {
             .map_err(|failure| lacking(failure.to_string(), restart))?;
         if left > 0 {
             said(&format!(
-                "removed {left} containers that a command left when it was killed"
+                "removed {left} containers and networks that a command left when it was killed"
             ));
         }
         let hold = Hold::new(cache).map_err(|error| {
@@ -61,7 +85,36 @@ impl Docker {
         })?;
         Ok(Docker {
             engine,
+            network: Arc::default(),
             hold: Arc::new(hold),
+        })
+    }
+
+    /// Where a server is to serve: on a network that this host alone reaches, which is made with the first; or on the host's loopback, where
+    /// it has the host's network anyway.
+    ///
+    /// # Errors
+    /// When the network cannot be made, or the host has no port left, in words.
+    pub fn door(&self, server: &Server) -> Result<Door, String> {
+        if networked(server) {
+            let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+            let free = free.map_err(|error| format!("no port can be had: {error}"))?;
+            return Ok(Door {
+                reach: Reach::Host,
+                port: free.port(),
+            });
+        }
+        let network = match self.network.get() {
+            Some(network) => network,
+            None => {
+                let made = self.engine.network(&self.hold);
+                let made = made.map_err(|failure| failure.to_string())?;
+                self.network.get_or_init(|| made)
+            }
+        };
+        Ok(Door {
+            reach: Reach::Network(network.name().to_owned()),
+            port: PORT,
         })
     }
 
@@ -77,7 +130,7 @@ impl Docker {
         })
     }
 
-    /// Starts a server's image with what the server is granted.
+    /// Starts a server's image with what the server is granted, and with a door where it is to serve.
     ///
     /// # Errors
     /// When the container cannot be made or started, in words.
@@ -86,10 +139,13 @@ impl Docker {
         (image, packaging): (&str, Packaging),
         server: &Server,
         places: &Places,
-        launch: &Launch,
+        (launch, door): (&Launch, Option<&Door>),
         clock: &dyn Clock,
     ) -> Result<(Process, Phases), String> {
-        let settings = settings((image, packaging), server, places, launch)?;
+        let mut settings = settings((image, packaging), server, places, launch)?;
+        if let Some(door) = door {
+            settings.reach = door.reach.clone();
+        }
         let stderr = tempfile::tempfile().map_err(|error| error.to_string())?;
         let kept = stderr.try_clone().map_err(|error| error.to_string())?;
         let failed = |failure: container::Failure| failure.to_string();
@@ -142,7 +198,12 @@ fn settings(
         environment: launch.environment.clone(),
         folders,
         memory: server.limits.memory_of(packaging)?,
-        network: networked(server),
+        reach: match networked(server) {
+            true => Reach::Host,
+            false => Reach::Nothing,
+        },
+        // As every other packaging: nothing keeps a process or a component from any processor.
+        millicpus: None,
         // The official fetch server hands pages to Node in files; what somebody's own does, nobody knows.
         temporary: packaging.is_reference() || server.own,
         user: Some(user()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use record::{Count, Metric, Nanos, Sample, StartClass, Transport};
+use record::{Count, Metric, Nanos, PageCache, Sample, StartClass, Transport};
 use serde::{Deserialize, Serialize};
 
 /// Untimed calls of a kind that go before the first that counts, in each process or host.
@@ -49,6 +49,8 @@ pub enum Kind {
         class: StartClass,
         /// How it is asked.
         transport: Transport,
+        /// Whether its files are in memory.
+        page_cache: PageCache,
     },
     /// Starts a process, calls each tool, and reads its memory.
     Memory,
@@ -184,6 +186,7 @@ impl Kind {
                 class => Kind::Start {
                     class,
                     transport: sample.transport?,
+                    page_cache: sample.page_cache.unwrap_or(PageCache::Warm),
                 },
             }
         };
@@ -222,6 +225,7 @@ impl Kind {
             Kind::Start {
                 class: StartClass::ProcessCold,
                 transport,
+                page_cache: PageCache::Warm,
             },
             Kind::Memory,
             Kind::Warm {

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use record::{Digest, Packaging, Subject};
+use record::{Digest, Missing, Packaging, Subject};
 use serde::{Deserialize, Serialize};
 
 use crate::docker::Docker;
@@ -36,6 +36,33 @@ pub struct Made {
     /// The image that `file` is in, where it runs in a container.
     #[serde(default)]
     pub image: Option<String>,
+    /// How it is asked over HTTP, where that is asked for.
+    #[serde(default)]
+    pub web: Web,
+}
+
+/// How a subject is asked over HTTP.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Web {
+    /// It speaks that itself.
+    #[default]
+    Own,
+    /// It knows pipes alone, and something carries it to them.
+    Through(Proxied),
+    /// It knows pipes alone, and what would carry it to them cannot be had here.
+    Never(Missing),
+}
+
+/// What carries HTTP to a program that knows pipes alone, in an image of both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Proxied {
+    /// For people: package and version.
+    pub title: String,
+    /// The image of both; that of the program alone stays as it is.
+    pub image: String,
+    /// Its interpreter, and the script.
+    pub line: [PathBuf; 2],
 }
 
 /// A program that an interpreter runs.
@@ -53,6 +80,23 @@ pub struct Interpreted {
 }
 
 impl Made {
+    /// What carries requests to it over HTTP, where it does not speak that itself.
+    pub fn proxy(&self) -> Option<&Proxied> {
+        match &self.web {
+            Web::Through(proxied) => Some(proxied),
+            Web::Own | Web::Never(_) => None,
+        }
+    }
+
+    /// Where it serves. A reference serves under its own name, which of a twin is not that of its package.
+    pub fn path(&self, server: &Server) -> String {
+        let name = match self.packaging.is_reference() {
+            true => &self.server,
+            false => &server.package,
+        };
+        format!("/{name}/mcp")
+    }
+
     /// What records call it.
     pub fn subject(&self) -> Subject {
         Subject {
@@ -203,32 +247,58 @@ pub fn stdio(
     }
 }
 
-/// The command line that serves a subject over HTTP on a free port of the loopback interface.
+/// The command line that serves a subject over HTTP there: `ADDRESS:PORT`, where port 0 is any that is free.
 pub fn http(
     made: &Made,
     server: &Server,
     programs: &Programs,
     places: &Places,
     code: Code<'_>,
+    listen: &str,
 ) -> Launch {
     let mut launch = stdio(made, server, programs, places, code, None);
-    if made.packaging == Packaging::Component {
-        launch.arguments[0] = "serve".into();
-        let at = launch
-            .arguments
-            .iter()
-            .position(|argument| *argument == *made.file)
-            .expect("the component is an argument");
-        let mut named = OsString::from(format!("{}=", server.package));
-        named.push(&made.file);
-        launch.arguments[at] = named;
-        launch
-            .arguments
-            .splice(1..1, ["--listen".into(), "127.0.0.1:0".into()]);
-    } else {
-        launch
-            .arguments
-            .splice(0..0, ["--http".into(), "127.0.0.1:0".into()]);
+    let line = &mut launch.arguments;
+    match (made.packaging, made.proxy()) {
+        (_, Some(proxied)) => {
+            let (address, port) = listen.rsplit_once(':').unwrap_or((listen, "0"));
+            let path = made.path(server);
+            let words = proxied.line.iter().map(OsString::from);
+            let own = [
+                "--host",
+                address,
+                "--port",
+                port,
+                // No other wire beside the one that is asked for.
+                "--server",
+                "stream",
+                "--streamEndpoint",
+                &path,
+                "--",
+            ];
+            let words: Vec<OsString> = words.chain(own.map(OsString::from)).collect();
+            line.splice(0..0, words);
+        }
+        (Packaging::Component | Packaging::ContainerComponent, None) => {
+            let component = match made.packaging {
+                Packaging::Component => made.file.as_os_str(),
+                _ => container::CODE.as_ref(),
+            };
+            line[0] = "serve".into();
+            let at = line.iter().position(|argument| argument == component);
+            let at = at.expect("the component is an argument");
+            let mut named = OsString::from(format!("{}=", server.package));
+            named.push(component);
+            line[at] = named;
+            line.splice(1..1, ["--listen".into(), listen.into()]);
+        }
+        (packaging, None) => {
+            // Behind the interpreter and what it runs; the interpreter is a word of the line in an image alone.
+            let before = made.interpreted.as_ref().map_or(0, |interpreted| {
+                let interpreter = packaging == Packaging::ContainerReference;
+                interpreted.arguments.len() + usize::from(interpreter)
+            });
+            line.splice(before..before, ["--http".into(), listen.into()]);
+        }
     }
     launch
 }

@@ -272,7 +272,7 @@ impl Peer {
                 Some(docker) => {
                     let of = (image.as_str(), subject.made.packaging);
                     docker
-                        .start(of, subject.server, &places, &launch, clock)
+                        .start(of, subject.server, &places, (&launch, None), clock)
                         .map(|(process, phases)| (process, Some(phases)))
                 }
                 None => Err("this process has no Docker engine".to_owned()),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use record::{Packaging, StartClass, Subject, Transport, Trial};
+use record::{Packaging, PageCache, StartClass, Subject, Transport, Trial};
 use serde::{Deserialize, Serialize};
 
 pub use figures::{cold, warm};
@@ -83,7 +83,14 @@ impl Cell {
         };
         let what = match &self.kind {
             Kind::Size | Kind::Image | Kind::Memory | Kind::Density => String::new(),
-            Kind::Start { transport, .. } => format!(" {transport}"),
+            Kind::Start {
+                transport,
+                page_cache,
+                ..
+            } => match page_cache {
+                PageCache::Warm => format!(" {transport}"),
+                other => format!(" {transport} {other}"),
+            },
             Kind::Warm { call, transport } => format!(" {call} {transport}"),
             Kind::Instance { call } => format!(" {call}"),
             Kind::Idle { servers } => format!(" {servers}"),
@@ -161,6 +168,8 @@ pub struct Scope {
     pub http: bool,
     /// Only what every server has that speaks MCP over pipes, whoever wrote it.
     pub pipes: bool,
+    /// Cold starts with the page cache dropped too, beside those with files in memory.
+    pub dropped: bool,
 }
 
 /// Every cell of Table III and its figures, numbered.
@@ -198,33 +207,44 @@ fn kinds(
     scope: Scope,
 ) -> Vec<(Option<String>, Option<Input>, Kind)> {
     use Transport::{Http, Stdio};
-    let cold = |transport| Kind::Start {
+    let cold_from = |transport, page_cache| Kind::Start {
         class: cold(packaging),
         transport,
+        page_cache,
     };
+    let cold = |transport| cold_from(transport, PageCache::Warm);
     let component = matches!(
         packaging,
         Packaging::Component | Packaging::ComponentWasmtime
     );
     let hosted = packaging == Packaging::Component && !scope.pipes;
     // Stock `wasmtime serve` is not driven here: it answers every request in a fresh instance and keeps no session. The originals
-    // know pipes alone.
+    // know pipes alone, but for those in a container that something carries HTTP to.
     let serves = serves_http(packaging) && !scope.pipes;
     let noop = server.name == "noop";
+    // A container's start over HTTP is the engine's and the network's before it is the server's: of our own images one is asked, and every
+    // one where HTTP is asked for.
+    let knocked = packaging.is_contained()
+        && !scope.pipes
+        && (scope.http || (!scope.quick && (noop || packaging.is_reference())));
     let mut plain = vec![cold(Stdio), Kind::Memory];
+    if scope.dropped {
+        plain.push(cold_from(Stdio, PageCache::Dropped));
+    }
     // What an interpreter runs is no file; with its interpreter and its packages it is an image, which has a size.
     match packaging {
         Packaging::Reference => {}
         _ if packaging.is_contained() => plain.push(Kind::Image),
         _ => plain.push(Kind::Size),
     }
-    if serves {
+    if serves || knocked {
         plain.push(cold(Http));
     }
     if component {
         plain.push(Kind::Start {
             class: StartClass::ProcessCompile,
             transport: Stdio,
+            page_cache: PageCache::Warm,
         });
     }
     if hosted {

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -176,6 +177,19 @@ impl Process {
             // Asked once: the engine's work would go into whatever is measured around it.
             Body::Contained(contained, known) => {
                 *known.get_or_init(|| contained.state().map_or(0, |state| state.process))
+            }
+        }
+    }
+
+    /// Its address on a network of its own; none of what has no such network, or has ended.
+    pub fn address(&self) -> Option<IpAddr> {
+        match &self.body {
+            Body::Child(_) => None,
+            Body::Contained(contained, known) => {
+                let state = contained.state().ok()?;
+                // What was told beside it need not be asked for again.
+                let _told = known.set(state.process);
+                state.address
             }
         }
     }

@@ -62,12 +62,12 @@ impl Served {
         let answer = async {
             let response = greeted.send().await?;
             let name = response.headers().get("mcp-session-id").cloned();
-            Ok((name, response.bytes().await?))
+            Ok((name, answered(response, hello.id()).await?))
         };
         let (name, line) = self.runtime.block_on(answer).map_err(failed)?;
         client::agreed(&client::Reply {
             took: record::Nanos(0),
-            line: line.to_vec(),
+            line,
         })?;
         let name = name.and_then(|name| Some(name.to_str().ok()?.to_owned()));
         self.session = Some(name.unwrap_or_default());
@@ -80,9 +80,15 @@ impl Served {
     }
 
     fn post(&self, body: Vec<u8>) -> reqwest::RequestBuilder {
-        let Listening { address, path, .. } = &self.listening;
+        let Listening {
+            address,
+            host,
+            path,
+            ..
+        } = &self.listening;
         self.http
             .post(format!("http://{address}{path}"))
+            .header("host", host)
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream")
             .body(body)
@@ -129,7 +135,7 @@ impl Served {
         }
         let answer = async {
             let response = request.send().await?;
-            response.bytes().await
+            answered(response, 1).await
         };
         client::result(&self.runtime.block_on(answer).map_err(failed)?)
     }
@@ -142,4 +148,13 @@ impl Served {
             .close(Duration::from_millis(200), clock);
         evidence(&end, &mut self.listening.process)
     }
+}
+
+/// The answer to this request, as a body or as an event of a stream. A stream without it is given as it is, for whoever complains of it.
+async fn answered(response: reqwest::Response, id: u64) -> reqwest::Result<Vec<u8>> {
+    let kind = response.headers().get("content-type").cloned();
+    let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(client::STREAM));
+    let body = response.bytes().await?.to_vec();
+    let found = streams.then(|| client::of_stream(&body, id)).flatten();
+    Ok(found.unwrap_or(body))
 }

@@ -1,6 +1,6 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Good, Group, Metric, Nanos, Packaging, Spread, StopReason};
+use record::{Good, Group, Metric, Nanos, Packaging, PageCache, Spread, StopReason};
 
 use crate::plan::{Cell, Kind, Stage};
 use crate::server::Input;
@@ -24,6 +24,8 @@ const FINE: Precision = Precision { permille: 10 };
 pub struct Effort {
     /// `process-cold`.
     pub cold: u64,
+    /// The same with the page cache dropped, which takes a second before each, and of everything else on the machine more.
+    pub dropped: u64,
     /// `process-compile`.
     pub compile: u64,
     /// Memory.
@@ -42,6 +44,7 @@ impl Effort {
     /// Enough for an interval in every cell.
     pub const FULL: Effort = Effort {
         cold: 60,
+        dropped: 15,
         compile: 6,
         memory: 7,
         small: 40,
@@ -52,6 +55,7 @@ impl Effort {
     /// Done in two minutes: a range instead of an interval where there are fewer than six.
     pub const QUICK: Effort = Effort {
         cold: 6,
+        dropped: 3,
         compile: 2,
         memory: 2,
         small: 6,
@@ -89,6 +93,10 @@ impl Effort {
                 class: record::StartClass::ProcessCompile,
                 ..
             } => self.compile,
+            Kind::Start {
+                page_cache: PageCache::Dropped,
+                ..
+            } => self.dropped,
             Kind::Start { .. } => self.cold,
             Kind::Memory => self.memory,
             Kind::Warm { .. } | Kind::Instance { .. } => match cell.input {

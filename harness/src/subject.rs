@@ -1,15 +1,17 @@
 //! Builds what is measured: every server as a component and as a native program, and what runs components.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use container::{Image, Recipe};
+use original::Original;
 use record::{Digest, Missing, Packaging, Subject};
 use toolchain::{Component, Linking, Native, Toolchain, Wasm};
 
 use crate::docker::Docker;
-use crate::launch::{Made, Programs};
+use crate::launch::{Made, Programs, Proxied, Web};
 use crate::process;
 use crate::reference;
 use crate::server::Server;
@@ -203,6 +205,7 @@ fn made(
         interpreted: None,
         own: None,
         image: None,
+        web: Web::Own,
     })
 }
 
@@ -262,6 +265,7 @@ impl Built {
                     interpreted: Some(found.interpreted),
                     own: None,
                     image: None,
+                    web: Web::Own,
                 }),
                 Err(missing) => {
                     let missing = Missing {
@@ -300,7 +304,7 @@ impl Built {
                     && (!kind.is_reference() || reference::exists(root, &server.name))
             };
             for packaging in kinds().filter(has) {
-                match self.image(server, packaging, &docker) {
+                match self.image(server, packaging, &docker, said) {
                     Ok((made, image)) => {
                         if image.fresh {
                             said(&format!("made the image {}", image.name));
@@ -320,6 +324,7 @@ impl Built {
         server: &Server,
         packaging: Packaging,
         docker: &Docker,
+        said: Said<'_>,
     ) -> Result<(Made, Image), Missing> {
         if let Some(missing) = docker.lacks(server) {
             return Err(missing);
@@ -330,6 +335,8 @@ impl Built {
             let found = subjects.find(of);
             found.ok_or_else(|| self.why_not(packaging, &server.name))
         };
+        let store = original::Store::below(self.cache.parent().unwrap_or(&self.cache));
+        let mut held = BTreeSet::new();
         let (inside, recipe) = match packaging {
             Packaging::ContainerNative => {
                 let made = built(Packaging::Native)?;
@@ -337,7 +344,6 @@ impl Built {
             }
             Packaging::ContainerReference => {
                 let made = built(Packaging::Reference)?;
-                let store = original::Store::below(self.cache.parent().unwrap_or(&self.cache));
                 let ships = made
                     .interpreted
                     .as_ref()
@@ -348,6 +354,7 @@ impl Built {
                     why: missing.why,
                     remedy: missing.remedy,
                 })?;
+                held.extend(parts.interpreter.iter().chain(&parts.packages).cloned());
                 let recipe = Recipe::reference(&server.name, parts.interpreter, parts.packages);
                 (made, recipe)
             }
@@ -367,12 +374,17 @@ impl Built {
         let image = docker.engine.image(&recipe);
         let image = image.map_err(|failure| failed(failure.to_string()))?;
         let digest = image.digest.parse();
-        let made = Made {
+        let mut made = Made {
             packaging,
             digest: digest.map_err(|error: record::DigestError| failed(error.to_string()))?,
             image: Some(image.name.clone()),
             ..inside.clone()
         };
+        // Of the references ours alone speak HTTP.
+        if packaging.is_reference() && Original::named(&server.name).is_some() {
+            let proxied = proxied(server, &image, &held, (&store, docker), said);
+            made.web = proxied.map_or_else(Web::Never, Web::Through);
+        }
         Ok((made, image))
     }
 
@@ -477,6 +489,40 @@ impl Built {
         }
         Ok(precompiled)
     }
+}
+
+/// An image of an original beside its own, with what carries HTTP to it, of which this one holds some already.
+fn proxied(
+    server: &Server,
+    image: &Image,
+    held: &BTreeSet<PathBuf>,
+    (store, docker): (&original::Store, &Docker),
+    said: Said<'_>,
+) -> Result<Proxied, Missing> {
+    let named = |missing: original::Missing| Missing {
+        what: format!("HTTP to {}", reference::title(&server.name)),
+        why: missing.why,
+        remedy: missing.remedy,
+    };
+    let proxy = store.proxy(said).map_err(named)?;
+    let parts = store.parts(&proxy.program, &proxy.ships).map_err(named)?;
+    let own = parts.interpreter.union(&parts.packages);
+    let own = own.filter(|path| !held.contains(*path)).cloned();
+    let recipe = Recipe::proxied(&server.name, image, own.collect());
+    let made = docker.engine.image(&recipe).map_err(|failure| {
+        named(original::Missing::new(
+            failure.to_string(),
+            "Look into the engine's log, and see that it has room.",
+        ))
+    })?;
+    if made.fresh {
+        said(&format!("made the image {}", made.name));
+    }
+    Ok(Proxied {
+        title: proxy.title,
+        image: made.name,
+        line: [proxy.program, proxy.script],
+    })
 }
 
 /// The subjects that these servers will have where everything can be built, in the order in which they are built.

@@ -10,6 +10,7 @@ use crate::client::Failure;
 use crate::clock::Clock;
 use crate::input::Places;
 use crate::judge::Wrong;
+use crate::launch::{Made, Web};
 use crate::peer::{Failed, Peer, Subject, Trouble, prepare};
 use crate::served::Served;
 use crate::server::{Call, Input, Server};
@@ -43,17 +44,27 @@ pub fn stdio(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Ve
     all(subject, &places, &mut ask)
 }
 
-/// Makes every call over HTTP on the stateless wire, against one serving process.
+/// Makes every call over HTTP, against one serving process: on the stateless wire, or, of what is in a container, in a session as it is measured,
+/// since a reference knows no other.
 ///
 /// # Errors
 /// When the process cannot be made.
 pub fn http(subject: &Subject<'_>, data: &Path, clock: &dyn Clock) -> Result<Vec<Checked>> {
     let folder = crate::place::scratch().context("no temporary folder can be made")?;
-    let places = Places::new(data, folder.path(), subject.standins);
-    let served = match Served::start(subject, places.clone(), clock)? {
+    let places = subject
+        .housed(Places::new(data, folder.path(), subject.standins))
+        .context("the temporary folder cannot be given to a container's user")?;
+    let mut served = match Served::start(subject, places.clone(), clock)? {
         Ok(served) => served,
         Err(failed) => return Ok(vec![never("listening", &failed)]),
     };
+    if subject.made.image.is_some()
+        && let Err(failure) = served.greet()
+    {
+        let verdict = Err(Wrong(failure.to_string()));
+        let call = "initialize".to_owned();
+        return Ok(vec![Checked { call, verdict }]);
+    }
     let mut ask = |method: &str, params: &Value| served.ask(method, params);
     all(subject, &places, &mut ask)
 }
@@ -136,7 +147,13 @@ fn one(
         .and_then(|result| subject.judge(call, places, &result)))
 }
 
-/// Packagings that also speak HTTP by themselves.
+/// Whether a subject can be asked over HTTP.
+pub fn asked_over_http(made: &Made) -> bool {
+    let carried = made.packaging.is_contained() && !matches!(made.web, Web::Never(_));
+    serves_http(made.packaging) || carried
+}
+
+/// Packagings that also speak HTTP by themselves as processes.
 pub fn serves_http(packaging: Packaging) -> bool {
     matches!(packaging, Packaging::Component | Packaging::Native)
 }

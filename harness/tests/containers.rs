@@ -2,21 +2,26 @@
 //! leave nothing, however a run ends.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use container::{Engine, Hold, Settings};
+use container::{Engine, Hold, Reach, Settings};
 use harness::backend::{Backend, Worker};
 use harness::clock::{Clock, Monotonic};
-use harness::docker::Docker;
+use harness::docker::{Docker, Door};
+use harness::input::Places;
+use harness::launch::{self, Code, Web};
 use harness::ledger::{self, Ground, Row, Verdict};
+use harness::listening::Listening;
 use harness::peer::Subject;
 use harness::plan::{Kind, Planned, Setting};
 use harness::server::{Access, Directory, Server, read_with_twins};
 use harness::standin::{Standins, Up};
 use harness::subject::{Built, CONTAINERS};
 use harness::{place, subject, verify};
-use record::{Metric, Outcome, Packaging, StartClass, Transport, Trial};
+use record::{Metric, Nanos, Outcome, Packaging, PageCache, StartClass, Transport, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// One that needs nothing, with its twins, one that reads and writes files, one whose files are copied for it, one that reaches a stand-in.
@@ -86,14 +91,24 @@ fn every_call_is_right_in_a_container_and_none_is_left() {
             generated: true,
             standins: &up.standins,
         };
-        let checked = verify::stdio(&subject, &data, &clock).expect("it can be asked");
-        let wrong: Vec<_> = checked
-            .iter()
-            .filter(|checked| checked.verdict.is_err())
-            .collect();
-        let name = format!("{} {}", made.server, made.packaging);
-        assert!(wrong.is_empty(), "{name}: {wrong:?}");
-        assert!(checked.len() > 1, "{name}");
+        for transport in [Transport::Stdio, Transport::Http] {
+            let name = format!("{} {} {transport}", made.server, made.packaging);
+            let checked = match transport {
+                Transport::Http if !verify::asked_over_http(made) => {
+                    println!("skipped: {name}: {:?}", made.web);
+                    continue;
+                }
+                Transport::Http => verify::http(&subject, &data, &clock),
+                _ => verify::stdio(&subject, &data, &clock),
+            };
+            let checked = checked.expect("it can be asked");
+            let wrong: Vec<_> = checked
+                .iter()
+                .filter(|checked| checked.verdict.is_err())
+                .collect();
+            assert!(wrong.is_empty(), "{name}: {wrong:?}");
+            assert!(checked.len() > 1, "{name}");
+        }
     }
     let claims = claims.path().to_string_lossy().into_owned();
     let ours = docker.engine.ours().expect("a list");
@@ -102,6 +117,11 @@ fn every_call_is_right_in_a_container_and_none_is_left() {
         .filter(|(_, place)| place.contains(&claims))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+    let engine = docker.engine.clone();
+    // The last of who would use it: the network goes with them.
+    drop((built, docker));
+    let networks = engine.networks().expect("a list");
+    assert!(!networks.iter().any(|(_, place)| place.contains(&claims)));
 }
 
 #[test]
@@ -150,7 +170,12 @@ fn a_container_is_measured_by_phases_calls_memory_and_weight() {
     let transport = Transport::Stdio;
     for (subject, made) in setting.subjects.iter().enumerate() {
         let class = StartClass::ContainerCold;
-        let start = ask(subject, Kind::Start { class, transport }, Some(class));
+        let kind = Kind::Start {
+            class,
+            transport,
+            page_cache: PageCache::Warm,
+        };
+        let start = ask(subject, kind, Some(class));
         let (create, begin) = (
             start[&Metric::FirstAnswerCreate],
             start[&Metric::FirstAnswerStart],
@@ -179,6 +204,138 @@ fn a_container_is_measured_by_phases_calls_memory_and_weight() {
             made.packaging
         );
     }
+}
+
+#[test]
+fn a_container_serves_by_itself_or_through_what_carries_it_and_is_timed_so() {
+    if let Err(why) = engine() {
+        return println!("skipped: {why}");
+    }
+    let claims = tempfile::tempdir().expect("a temporary folder");
+    let names = ["noop", "noop_python", "sequential_thinking"];
+    let (built, _, _) = built(&names, &CONTAINERS, claims.path());
+    let cache = place::cache().expect("a cache");
+    let contained = built.subjects.into_iter();
+    let mut subjects: Vec<_> = contained.filter(|made| made.image.is_some()).collect();
+    let first = subjects.first().expect("noop needs nothing").clone();
+    // One whose image is gone.
+    subjects.push(harness::launch::Made {
+        image: Some("wasmmcp-bench/test-vanished:none".to_owned()),
+        ..first
+    });
+    let setting = Setting {
+        root: place::root().expect("the checkout"),
+        data: dataset::ensure(&cache).expect("the data set"),
+        generated: true,
+        cache: built.cache,
+        programs: built.programs,
+        subjects,
+        seed: 7,
+        standins: Standins::default(),
+    };
+    let clock = Monotonic::new();
+    let mut worker = Worker::start(&built.worker, &setting, &clock).expect("the worker starts");
+    let vanished = setting.subjects.len() - 1;
+    for (subject, made) in setting.subjects.iter().enumerate() {
+        let kind = Kind::Start {
+            class: StartClass::ContainerCold,
+            transport: Transport::Http,
+            page_cache: PageCache::Warm,
+        };
+        let planned = Planned {
+            trial: Trial(u64::try_from(subject).expect("few")),
+            round: 1,
+            subject,
+            kind,
+        };
+        let samples = worker.trial(&planned).expect("the worker lives").samples;
+        let name = format!("{} {}", made.server, made.packaging);
+        if subject == vanished {
+            let told = samples[0].outcome.to_string();
+            let named = told.contains("test-vanished:none cannot be started");
+            assert!(named && told.contains("o such image"), "{told}");
+            continue;
+        }
+        if let Web::Never(missing) = &made.web {
+            println!("skipped: {name}: {}", missing.why);
+            assert!(matches!(samples[0].outcome, Outcome::Unavailable { .. }));
+            continue;
+        }
+        let original = made.server == "sequential_thinking" && made.packaging.is_reference();
+        let values: BTreeMap<Metric, u64> = samples
+            .iter()
+            .map(|sample| {
+                assert_eq!(sample.outcome, Outcome::Ok, "{sample:?}");
+                assert_eq!(sample.transport, Some(Transport::Http));
+                assert_eq!(
+                    sample.proxy.is_some(),
+                    original,
+                    "{name}: {:?}",
+                    sample.proxy
+                );
+                (sample.metric, sample.good().expect("a value").value())
+            })
+            .collect();
+        let (create, begin) = (
+            values[&Metric::FirstAnswerCreate],
+            values[&Metric::FirstAnswerStart],
+        );
+        let first = values[&Metric::FirstAnswer];
+        assert!(create > 0 && begin > 0 && create + begin < first);
+        assert!(first < values[&Metric::FirstCallAnswer]);
+        println!("{name}: first answer {first} ns, of which {create} and {begin} are the engine's");
+    }
+    let process = worker.id();
+    drop(worker);
+    let own = format!("/{process}-");
+    let networks = container::for_tests().expect("it is here").networks();
+    let left: Vec<_> = networks.expect("a list");
+    assert!(
+        !left.iter().any(|(_, place)| place.contains(&own)),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn a_taken_port_and_too_little_memory_are_told_as_what_they_are() {
+    if let Err(why) = engine() {
+        return println!("skipped: {why}");
+    }
+    let claims = tempfile::tempdir().expect("a temporary folder");
+    let kinds = [Packaging::ContainerNative];
+    let (built, servers, docker) = built(&["noop"], &kinds, claims.path());
+    let made = built.subjects.iter().find(|made| made.image.is_some());
+    let made = made.expect("noop needs nothing");
+    let image = made.image.as_deref().expect("it is in one");
+    let clock = Monotonic::new();
+    let data = claims.path().to_owned();
+    let places = Places::new(&data, claims.path(), &Standins::default());
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let door = Door {
+        reach: Reach::Host,
+        port: taken.local_addr().expect("an address").port(),
+    };
+    let code = Code::Cached(&built.cache);
+    let listen = door.listen();
+    let launch = launch::http(made, &servers[0], &built.programs, &places, code, &listen);
+    let of = (image, made.packaging);
+    let started = docker.start(of, &servers[0], &places, (&launch, Some(&door)), &clock);
+    let (mut process, phases) = started.expect("the engine starts it");
+    let deadline = Nanos(clock.now().0 + 60_000_000_000);
+    while process.line(deadline, &clock).is_ok() && clock.now().0 < deadline.0 {}
+    let listening = Listening {
+        process,
+        phases: Some(phases),
+        address: listen.clone(),
+        host: listen,
+        path: made.path(&servers[0]),
+        places: places.clone(),
+        patience: Duration::from_secs(1),
+    };
+    let failed = listening.end(&clock).expect_err("nothing of it serves");
+    let told = failed.outcome.to_string();
+    assert!(told.contains("no longer served: exit code"), "{told}");
+    assert!(told.contains("in use"), "{told}");
 }
 
 #[expect(

@@ -33,6 +33,7 @@ call = [{ id = "a", tool = "burn", input = "small", expect = { text = { equal = 
         interpreted: None,
         own: None,
         image: None,
+        web: harness::launch::Web::Own,
     };
     (made, server)
 }

@@ -12,7 +12,7 @@ use harness::plan::{Kind, Planned, Setting};
 use harness::server::{Server, TextRule, read_all};
 use harness::standin::Standins;
 use harness::{place, subject};
-use record::{Metric, Nanos, Outcome, Packaging, Sample, StartClass, Transport, Trial};
+use record::{Metric, Nanos, Outcome, Packaging, PageCache, Sample, StartClass, Transport, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -175,7 +175,12 @@ fn every_way_to_a_server_gives_its_samples_and_leaves_nobody_behind() {
         let packaging = made.packaging;
         for transport in [Transport::Stdio, Transport::Http] {
             let class = StartClass::ProcessCold;
-            let (samples, _) = ask(subject, Kind::Start { class, transport });
+            let kind = Kind::Start {
+                class,
+                transport,
+                page_cache: PageCache::Warm,
+            };
+            let (samples, _) = ask(subject, kind);
             let start = good(&samples);
             for sample in &samples {
                 assert_eq!(sample.transport, Some(transport));
@@ -322,6 +327,7 @@ fn a_wrong_answer_under_load_or_among_idle_servers_is_found() {
         Kind::Start {
             class: StartClass::ProcessCold,
             transport: http,
+            page_cache: PageCache::Warm,
         },
     ];
     for subject in 0..workshop.setting.subjects.len() {

@@ -29,6 +29,7 @@ fn offered(then: &str) -> Offer {
         interpreted: None,
         own: None,
         image: None,
+        web: harness::launch::Web::Own,
     };
     let programs = Programs {
         runtime: "/none".into(),

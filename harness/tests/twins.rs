@@ -46,6 +46,7 @@ fn each_twin_answers_as_noop_does() {
             interpreted: Some(found.interpreted),
             own: None,
             image: None,
+            web: harness::launch::Web::Own,
         };
         let programs = Programs {
             runtime: PathBuf::new(),

@@ -29,6 +29,8 @@ pub struct Cell {
     pub start: Option<StartClass>,
     /// How requests reached the subject.
     pub transport: Option<Transport>,
+    /// What carried them to a subject that does not speak that transport.
+    pub proxy: Option<String>,
     /// The revision spoken.
     pub wire: Option<Wire>,
     /// The tier that ran it.
@@ -91,6 +93,7 @@ impl Cell {
             input: sample.input.clone(),
             start: sample.start,
             transport: sample.transport,
+            proxy: sample.proxy.clone(),
             wire: sample.wire,
             tier: sample.tier.clone(),
             testbed: sample.testbed,
@@ -103,10 +106,11 @@ impl Cell {
     }
 
     /// Whether it may stand in a headline: over stdio where a transport matters, which it does to times and not to bytes,
-    /// alone, on the wire that every packaging speaks, with files in the page cache.
+    /// alone, on the wire that every packaging speaks, with files in the page cache, and with nothing between.
     pub fn is_headline(&self) -> bool {
         (matches!(self.transport, None | Some(Transport::Stdio))
             || self.metric.unit() == Unit::Bytes)
+            && self.proxy.is_none()
             && matches!(self.wire, None | Some(Wire::V2025_11_25))
             && self.page_cache != Some(PageCache::Dropped)
             && self.concurrency == Count(1)

@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::{Outcome, Record, Sample};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 41] = [
+pub const COLUMNS: [&str; 42] = [
     "run",
     "trial",
     "round",
@@ -18,6 +18,7 @@ pub const COLUMNS: [&str; 41] = [
     "input_bytes",
     "start",
     "transport",
+    "proxy",
     "wire",
     "tier",
     "testbed",
@@ -83,6 +84,7 @@ fn row(run: &str, sample: &Sample) -> [String; COLUMNS.len()] {
         text(input.map(|input| input.bytes.0)),
         text(sample.start),
         text(sample.transport),
+        text(sample.proxy.as_ref()),
         text(sample.wire),
         text(sample.tier.as_ref()),
         text(sample.testbed),

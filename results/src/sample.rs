@@ -132,6 +132,8 @@ pub struct Sample {
     pub input: Option<Input>,
     /// How requests reached the subject; none for sizes.
     pub transport: Option<Transport>,
+    /// What carries the requests to a subject that does not speak that transport, with its version; none where it speaks for itself.
+    pub proxy: Option<String>,
     /// The revision spoken.
     pub wire: Option<Wire>,
     /// The tier that ran it, where the run has tiers.
@@ -183,6 +185,7 @@ impl Sample {
             tool: None,
             input: None,
             transport: None,
+            proxy: None,
             wire: None,
             tier: None,
             testbed: None,
@@ -236,6 +239,8 @@ struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     transport: Option<Transport>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    proxy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     wire: Option<Wire>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tier: Option<Tier>,
@@ -278,6 +283,7 @@ impl From<Sample> for Row {
             tool: sample.tool,
             input: sample.input,
             transport: sample.transport,
+            proxy: sample.proxy,
             wire: sample.wire,
             tier: sample.tier,
             testbed: sample.testbed,
@@ -309,6 +315,7 @@ impl TryFrom<Row> for Sample {
             tool: row.tool,
             input: row.input,
             transport: row.transport,
+            proxy: row.proxy,
             wire: row.wire,
             tier: row.tier,
             testbed: row.testbed,

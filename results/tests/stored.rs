@@ -184,9 +184,9 @@ fn every_field_of_a_sample_is_a_column() {
     export(&record, &mut text).expect("memory takes every write");
     let text = String::from_utf8(text).expect("text");
     expect_test::expect![[r#"
-        run,trial,round,server,packaging,digest,tool,input,input_size,input_bytes,start,transport,wire,tier,testbed,page_cache,limit_memory,limit_millicpus,limit_timeout,concurrency,idle,load,metric,value,unit,outcome,why,remedy,disturbed,exit,signal,stderr,request,scenario,call,scheduler,cost_model,placement,rules,profile,links
-        1970-01-02-planted-table3-1,100000,2,noop,native,,,,,,,,,,,,,,,1,100,80,execution,36400,ns,ok,,,busy,,,,,,,,,,,,
-        1970-01-02-planted-table3-1,100001,,noop,native,,,,,,,,,,,,,,,1,,,execution,,ns,crashed,signal 11,,,,11,"one, ""two""
+        run,trial,round,server,packaging,digest,tool,input,input_size,input_bytes,start,transport,proxy,wire,tier,testbed,page_cache,limit_memory,limit_millicpus,limit_timeout,concurrency,idle,load,metric,value,unit,outcome,why,remedy,disturbed,exit,signal,stderr,request,scenario,call,scheduler,cost_model,placement,rules,profile,links
+        1970-01-02-planted-table3-1,100000,2,noop,native,,,,,,,,,,,,,,,,1,100,80,execution,36400,ns,ok,,,busy,,,,,,,,,,,,
+        1970-01-02-planted-table3-1,100001,,noop,native,,,,,,,,,,,,,,,,1,,,execution,,ns,crashed,signal 11,,,,11,"one, ""two""
         three",,,,,,,,,
     "#]]
     .assert_eq(&text);

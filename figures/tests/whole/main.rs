@@ -11,6 +11,7 @@ mod picture;
 mod planted;
 mod redraw;
 mod replayed;
+mod ways;
 
 use std::path::PathBuf;
 

@@ -36,6 +36,10 @@ pub struct Choice {
     /// --server or --packaging names others: done in two minutes once everything is built.
     #[arg(long, help_heading = "Stopping")]
     pub quick: bool,
+    /// Measures cold starts a second time, each with the page cache dropped before it: as root alone. It is the whole machine's: everything
+    /// that runs here reads its files anew.
+    #[arg(long)]
+    drop_caches: bool,
     /// Takes so many samples of each cell: --samples 100. With --precision, at most so many.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=99_999), help_heading = "Stopping")]
     samples: Option<u64>,
@@ -86,6 +90,7 @@ impl Choice {
         let mut words = selection.words();
         let flags = [
             ("quick", self.quick.then(|| "yes".to_owned())),
+            ("drop-caches", self.drop_caches.then(|| "yes".to_owned())),
             ("samples", self.samples.map(|samples| samples.to_string())),
             ("precision", self.precision.map(|share| share.to_string())),
             ("stop", self.budget.map(|_| "budget".to_owned())),
@@ -100,6 +105,7 @@ impl Choice {
                 quick: self.quick,
                 http: selection.transports.contains(&Transport::Http),
                 pipes: false,
+                dropped: self.drop_caches,
             },
             stopping: Stopping::new(effort, self.samples, self.precision, self.budget),
             selection,

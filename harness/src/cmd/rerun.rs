@@ -218,6 +218,7 @@ fn asked<'a>(kind: &Kind, sample: &Sample, server: &'a Server) -> Option<(&'a Ca
         Kind::Start {
             class: StartClass::ProcessCold,
             transport,
+            ..
         } if sample.outcome != Outcome::Ok => {
             let call = server.timed().find(|call| call.is_unprepared())?;
             Some((call, *transport))

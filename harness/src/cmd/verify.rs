@@ -9,7 +9,7 @@ use harness::peer::Subject;
 use harness::server::Server;
 use harness::standin::Up;
 use harness::subject::{Built, CONTAINERS};
-use harness::verify::{self, Checked, serves_http};
+use harness::verify::{self, Checked, asked_over_http};
 use harness::{exit::Exit, place};
 use record::Transport;
 use serde::Serialize;
@@ -101,7 +101,7 @@ fn all(
         };
         for &transport in transports {
             let checked: Vec<Checked> = match transport {
-                Transport::Http if !serves_http(made.packaging) => continue,
+                Transport::Http if !asked_over_http(made) => continue,
                 Transport::Http => verify::http(&subject, data, &clock)?,
                 _ => verify::stdio(&subject, data, &clock)?,
             };

@@ -21,6 +21,8 @@ pub struct End {
     pub cpu: Nanos,
     /// Whether it was still running when its time was over, so that the signal is ours.
     pub killed: bool,
+    /// Whether the kernel ended it because its container had no memory left.
+    pub starved: bool,
 }
 
 impl End {
@@ -28,6 +30,9 @@ impl End {
     pub fn words(&self) -> String {
         if self.killed {
             return "it was still running and was ended".to_owned();
+        }
+        if self.starved {
+            return "it was ended for want of memory: its limit is reached".to_owned();
         }
         match (self.status.code(), self.status.signal()) {
             (Some(code), _) => format!("exit code {code}"),
@@ -80,11 +85,13 @@ impl Process {
                     status: ExitStatus::from_raw(SIGNALLED),
                     cpu: Nanos(0),
                     killed: true,
+                    starved: false,
                 },
                 |state| End {
                     status: status(state.exit),
                     cpu: Nanos(0),
                     killed: state.running,
+                    starved: state.starved && !state.running,
                 },
             ),
         }
@@ -146,6 +153,7 @@ fn reap(child: &mut Child) -> End {
                 status,
                 cpu: Nanos(0),
                 killed: false,
+                starved: false,
             };
         }
     }
@@ -158,6 +166,7 @@ fn reap(child: &mut Child) -> End {
         status: ExitStatus::from_raw(status),
         cpu: Nanos(nanos(usage.ru_utime) + nanos(usage.ru_stime)),
         killed: false,
+        starved: false,
     }
 }
 

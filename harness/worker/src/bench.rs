@@ -48,6 +48,8 @@ pub struct Conditions {
     pub wire: Option<Wire>,
     /// How warm it was asked to be.
     pub start: Option<StartClass>,
+    /// Whether the page cache was dropped before it.
+    pub dropped: bool,
     /// How many clients at once; 0 stands for 1.
     pub concurrency: u64,
     /// How many servers are up beside, where that is varied.
@@ -177,12 +179,19 @@ impl Bench {
             tool,
             input,
             transport: conditions.transport,
+            proxy: made
+                .proxy()
+                .filter(|_| conditions.transport == Some(Transport::Http))
+                .map(|proxied| proxied.title.clone()),
             wire: conditions.wire,
             // The paper took Table III on its edge machine.
             tier: Some("edge".parse::<Tier>().expect("a plain name")),
             testbed: Some(Testbed::Emulated),
             start: conditions.start,
-            page_cache: Some(PageCache::Warm),
+            page_cache: Some(match conditions.dropped {
+                true => PageCache::Dropped,
+                false => PageCache::Warm,
+            }),
             limits,
             concurrency: record::Count(conditions.concurrency.max(1)),
             idle: conditions.idle.map(record::Count),
@@ -277,8 +286,17 @@ impl Up {
         match &planned.kind {
             Kind::Size => stage::size::trial(bench, planned),
             Kind::Image => stage::image::trial(bench, planned),
-            Kind::Start { class, transport } => {
-                stage::start::trial(bench, planned, *class, *transport)
+            Kind::Start {
+                class,
+                transport,
+                page_cache,
+            } => {
+                let asked = stage::start::Asked {
+                    class: *class,
+                    transport: *transport,
+                    page_cache: *page_cache,
+                };
+                stage::start::trial(bench, planned, asked)
             }
             Kind::Memory => stage::memory::trial(bench, planned),
             Kind::Warm { call, transport } => self.warm.trial(bench, planned, call, *transport),

@@ -87,7 +87,7 @@ impl Link {
     pub fn phases(&self) -> Option<Phases> {
         match self {
             Link::Pipes(peer) => peer.phases,
-            Link::Http(_) => None,
+            Link::Http(session) => session.listening.phases,
         }
     }
 
@@ -171,7 +171,7 @@ impl Link {
     pub fn finish(self, clock: &dyn Clock) -> Result<End, Failed> {
         match self {
             Link::Pipes(peer) => peer.finish(clock),
-            Link::Http(session) => Ok(session.listening.end(clock)),
+            Link::Http(session) => session.listening.end(clock),
         }
     }
 }

@@ -7,6 +7,7 @@ mod burst;
 mod carrier;
 mod link;
 mod memory;
+mod page_cache;
 mod room;
 mod session;
 mod stage;

@@ -78,11 +78,16 @@ impl Session {
         let start = clock.now();
         let response = self.connection.ask(post, self.listening.patience, clock)?;
         let took = Nanos(clock.now().0 - start.0);
-        if let Some(name) = response.headers().get("mcp-session-id") {
+        let headers = response.headers();
+        if let Some(name) = headers.get("mcp-session-id") {
             self.name = Some(name.clone());
         }
-        let line = web::body(response)?.to_vec();
+        let kind = headers.get("content-type");
+        let streams = kind.is_some_and(|kind| kind.as_bytes().starts_with(client::STREAM));
+        let body = web::body(response)?.to_vec();
         self.agreed = true;
+        let found = streams.then(|| client::of_stream(&body, request.id()));
+        let line = found.flatten().unwrap_or(body);
         if client::answered(&line) != Some(request.id()) {
             let said = String::from_utf8_lossy(&line).into_owned();
             let why = format!("it is no answer to request {}: {said}", request.id());
@@ -121,7 +126,7 @@ impl Session {
 
     fn post(&self, body: &[u8]) -> Result<web::Request, Failure> {
         let mut post = http::Request::post(&self.listening.path)
-            .header("host", &self.listening.address)
+            .header("host", &self.listening.host)
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream");
         if let Some(name) = &self.name {

@@ -7,6 +7,7 @@
 mod known;
 mod node;
 mod parts;
+mod proxy;
 mod python;
 mod shelf;
 mod store;
@@ -14,6 +15,7 @@ mod store;
 pub use known::{Language, Launch, Original};
 pub use node::{Modules, NODE};
 pub use parts::Parts;
+pub use proxy::Proxy;
 pub use python::{PYTHON, Venv};
 pub use shelf::Resolved;
 pub use store::{Store, for_tests};

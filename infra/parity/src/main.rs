@@ -129,6 +129,7 @@ fn subjects(
                 interpreted: None,
                 own: None,
                 image: None,
+                web: harness::launch::Web::Own,
             });
         }
     }

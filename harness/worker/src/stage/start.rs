@@ -1,17 +1,19 @@
 //! The cold start: from before the spawn to the whole answer to `initialize`, and to the first `tools/call`, over
-//! its pipes or over HTTP.
+//! its pipes or over HTTP, with its files in memory or on the disk.
 
 use anyhow::Result;
 use harness::client::Request;
 use harness::clock::Clock;
-use harness::launch::Code;
-use harness::peer::{Failed, Trouble};
+use harness::launch::{Code, Web};
+use harness::listening;
+use harness::peer::{Failed, Subject, Trouble};
 use harness::plan::Planned;
-use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport};
+use record::{Metric, Nanos, Outcome, PageCache, Sample, StartClass, Transport};
 use serde::Deserialize;
 
 use crate::bench::{Bench, Conditions};
 use crate::link::Link;
+use crate::page_cache;
 
 /// The host's own account of its start: the first line of its report.
 #[derive(Default, Deserialize)]
@@ -22,18 +24,30 @@ struct Load {
     instantiate_ns: Option<u64>,
 }
 
+/// What is asked of a start.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// How warm it is to be.
+    pub class: StartClass,
+    /// How it is asked.
+    pub transport: Transport,
+    /// Whether its files are in memory.
+    pub page_cache: PageCache,
+}
+
 /// One start.
-pub fn trial(
-    bench: &Bench,
-    planned: &Planned,
-    class: StartClass,
-    transport: Transport,
-) -> Result<Vec<Sample>> {
+pub fn trial(bench: &Bench, planned: &Planned, asked: Asked) -> Result<Vec<Sample>> {
+    let Asked {
+        class,
+        transport,
+        page_cache,
+    } = asked;
     let subject = bench.peer(planned);
     let conditions = Conditions {
         transport: Some(transport),
         wire: Some(bench.wire(planned)),
         start: Some(class),
+        dropped: page_cache == PageCache::Dropped,
         ..Conditions::default()
     };
     let failed =
@@ -52,6 +66,24 @@ pub fn trial(
         .transpose()?;
     let hello = Request::initialize(0);
     let clock = &bench.clock;
+    if transport == Transport::Http {
+        if let Web::Never(missing) = &subject.made.web {
+            let outcome = Outcome::Unavailable {
+                why: missing.why.clone(),
+                remedy: missing.remedy.clone(),
+            };
+            return Ok(failed(outcome.into()));
+        }
+        if let Err(why) = listening::paved(&subject) {
+            return Ok(failed(why));
+        }
+    }
+    // Last, for all that is read before would be in memory again.
+    if conditions.dropped
+        && let Err(outcome) = emptied(&subject)
+    {
+        return Ok(failed(outcome.into()));
+    }
 
     let start = clock.now();
     let mut peer = match Link::spawn(&subject, transport, places, code, &report, clock) {
@@ -127,6 +159,19 @@ pub fn trial(
         }
     }
     Ok(samples)
+}
+
+/// Drops the page cache of the machine that the subject runs on, which has to be this one.
+fn emptied(subject: &Subject<'_>) -> Result<(), Outcome> {
+    let docker = subject.programs.docker.as_ref();
+    let engine = docker.filter(|_| subject.made.image.is_some());
+    if engine.is_some_and(|docker| !docker.engine.description().here) {
+        return Err(Outcome::Unavailable {
+            why: "engine is not on this host".to_owned(),
+            remedy: "Run the command on the engine's host, or unset DOCKER_HOST.".to_owned(),
+        });
+    }
+    page_cache::drop_all()
 }
 
 fn read(report: &std::path::Path) -> Load {
