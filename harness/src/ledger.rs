@@ -1,5 +1,7 @@
 //! What each packaging allows: tried from inside of it by a program that has no rule of its own, with the same grants in each.
 
+pub mod processors;
+
 use std::fs::{self, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -37,8 +39,11 @@ reference = "128 MiB"
 timeout = "20 s"
 "#;
 
+/// The attempt that no probe makes.
+const PROCESSORS: &str = "processors";
+
 /// What is tried, in the order of the rows. Memory is last: whoever asks for too much may be ended for it.
-const ATTEMPTS: [(&str, &str, bool); 9] = [
+const ATTEMPTS: [(&str, &str, bool); 10] = [
     ("read a granted file", "read", true),
     ("write to a granted folder", "write", true),
     ("write where only reading is granted", "write", false),
@@ -51,6 +56,9 @@ const ATTEMPTS: [(&str, &str, bool); 9] = [
         false,
     ),
     ("start a program", "spawn", false),
+    // No packaging is kept from any: whose server works on many at once has them in each. It is read of its process and not tried: what
+    // a program gets depends on who else runs.
+    ("use every processor of this machine", PROCESSORS, true),
     ("hold 256 MiB where 64 are granted", "memory", false),
 ];
 
@@ -150,7 +158,7 @@ impl Ground {
             4 => path(self.at("outside/secret")),
             5 => path(self.at("data/way-out")),
             6 => self.listener.local_addr()?.to_string(),
-            8 => "256".to_owned(),
+            9 => "256".to_owned(),
             _ => String::new(),
         })
     }
@@ -198,6 +206,12 @@ pub fn rows(
                     })?
                 }
             };
+            if ATTEMPTS[at].1 == PROCESSORS {
+                row.verdicts
+                    .push((made.packaging, processors::every(peer.id())));
+                up = Some(peer);
+                continue;
+            }
             let arguments =
                 json!({"what": ATTEMPTS[at].1, "target": ground.target(at, &peer.places)?});
             let request = peer.render("attempt", &arguments);

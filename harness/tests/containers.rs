@@ -12,8 +12,8 @@ use harness::backend::{Backend, Worker};
 use harness::clock::{Clock, Monotonic};
 use harness::docker::{Docker, Door};
 use harness::input::Places;
-use harness::launch::{self, Code, Web};
-use harness::ledger::{self, Ground, Row, Verdict};
+use harness::launch::{self, Code, Made, Web};
+use harness::ledger::{self, Ground, Row, Verdict, processors};
 use harness::listening::Listening;
 use harness::peer::Subject;
 use harness::plan::{Kind, Planned, Setting};
@@ -219,7 +219,7 @@ fn a_container_serves_by_itself_or_through_what_carries_it_and_is_timed_so() {
     let mut subjects: Vec<_> = contained.filter(|made| made.image.is_some()).collect();
     let first = subjects.first().expect("noop needs nothing").clone();
     // One whose image is gone.
-    subjects.push(harness::launch::Made {
+    subjects.push(Made {
         image: Some("wasmmcp-bench/test-vanished:none".to_owned()),
         ..first
     });
@@ -434,6 +434,32 @@ fn the_next_command_removes_what_a_killed_run_left_and_nothing_of_a_live_one() {
     assert_eq!(claimed(&engine, worker), 0, "it is reaped");
     assert_eq!(claimed(&engine, std::process::id()), own, "it is not");
     drop(live);
+}
+
+#[test]
+fn a_container_that_has_half_a_processor_is_told_from_one_that_has_all() {
+    if let Err(why) = engine() {
+        return println!("skipped: {why}");
+    }
+    let claims = tempfile::tempdir().expect("a temporary folder");
+    let kinds = [Packaging::ContainerNative];
+    let (_, _, docker) = built(&["noop"], &kinds, claims.path());
+    let hold = Hold::new(claims.path()).expect("a claim");
+    let verdict = |millicpus: Option<u64>| {
+        let settings = Settings {
+            image: "wasmmcp-bench/noop:container-native".to_owned(),
+            millicpus,
+            ..Settings::default()
+        };
+        let created = docker.engine.create(&settings, &hold).expect("it is made");
+        let stderr = tempfile::tempfile().expect("a temporary file");
+        let (contained, _pipes) = created.start(stderr).expect("it starts");
+        processors::every(contained.state().expect("a state").process)
+    };
+    assert_eq!(verdict(None), Verdict::Allowed);
+    let half = verdict(Some(500));
+    let told = "it has 500 thousandths of a processor".to_owned();
+    assert_eq!(half, Verdict::Denied(told));
 }
 
 #[test]
