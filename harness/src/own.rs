@@ -211,6 +211,7 @@ impl Known {
             interpreted: None,
             own: Some(self.arguments.clone()),
             image: None,
+            web: crate::launch::Web::Own,
         };
         match &self.given {
             Given::Component(file) => {

@@ -230,6 +230,7 @@ fn a_container_serves_by_itself_or_through_what_carries_it_and_is_timed_so() {
         cache: built.cache,
         programs: built.programs,
         subjects,
+        own: None,
         seed: 7,
         standins: Standins::default(),
     };

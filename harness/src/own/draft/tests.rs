@@ -47,6 +47,7 @@ impl Script {
             }),
             own: Some(vec!["-c".to_owned(), text.to_owned()]),
             image: None,
+            web: crate::launch::Web::Own,
         };
         let adjusted = Adjusted {
             allowed: Allowed {

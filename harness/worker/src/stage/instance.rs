@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use harness::clock::Clock;
-use harness::clock::Clock as _;
 use harness::input::Places;
 use harness::known::Known;
 use harness::launch;
