@@ -3,7 +3,7 @@
 mod world;
 
 use expect_test::expect;
-use scheduler::cost::{Cost, Model};
+use scheduler::cost::{Cost, Model, Prediction};
 use scheduler::filter::Rules;
 use scheduler::problem::Problem;
 use scheduler::schedule::by_name;
@@ -59,6 +59,62 @@ fn least(problem: &Problem<'_>, model: &Model<'_>, plan: &mut Vec<Tier>) -> f64 
         plan.pop();
     }
     best
+}
+
+/// The same search written plainly: every state carries all that it knows.
+fn plain(problem: &Problem<'_>, prediction: &Prediction<'_>) -> Vec<Tier> {
+    let mut states = vec![(Vec::new(), 0.0, prediction.begin())];
+    for allowed in &problem.allowed {
+        let next = allowed.iter().map(|tier| {
+            let ends = states
+                .iter()
+                .map(|(_, _, progress)| prediction.predict(progress, tier).finished);
+            let (best, end) = ends.enumerate().fold((0, f64::INFINITY), |best, next| {
+                if next.1 < best.1 { next } else { best }
+            });
+            let (tiers, _, progress): &(Vec<Tier>, f64, _) = &states[best];
+            let (mut tiers, mut progress) = (tiers.clone(), progress.clone());
+            prediction.place(&mut progress, tier);
+            tiers.push(tier);
+            (tiers, end, progress)
+        });
+        states = next.collect();
+    }
+    let best = states
+        .into_iter()
+        .reduce(|best, next| if next.1 < best.1 { next } else { best });
+    best.expect("there is a state").0
+}
+
+#[test]
+fn dp_over_a_long_chain_is_the_plain_search() {
+    let mut chains = 0;
+    for number in 0..400 {
+        let mut seed = Seed(number);
+        let world = world(&mut seed, 3);
+        let mut calls = chain(&mut seed, &world, 150);
+        for (index, call) in calls.iter_mut().enumerate() {
+            call.arguments = serde_json::Value::Null;
+            call.depends_on = index.checked_sub(1).into_iter().collect();
+        }
+        let view = world.view();
+        let Ok(problem) = Problem::of(&calls, &view, Rules::Strict) else {
+            continue;
+        };
+        let model = problem.model(Cost::Latency).expect("known");
+        let Model::Latency(prediction) = &model else {
+            panic!("latency is no sum");
+        };
+        let plan = by_name("dp", Cost::Latency, Rules::Strict).expect("listed");
+        let found = plan.plan(&calls, &view).expect("feasible");
+        assert_eq!(
+            found.tiers().collect::<Vec<_>>(),
+            plain(&problem, prediction),
+            "world {number}"
+        );
+        chains += 1;
+    }
+    assert!(chains > 50, "{chains} chains are too few to say anything");
 }
 
 #[test]

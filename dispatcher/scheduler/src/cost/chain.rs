@@ -32,7 +32,7 @@ pub fn model(problem: &Problem<'_>) -> Result<Additive, Infeasible> {
     let bandwidth = score::link(problem, from, to, "bandwidth", |link| &link.bandwidth);
     let bandwidth = bandwidth.map_err(refused)?;
     let message = |size| message_ms(size_mb(size), megabits(*bandwidth), millis(*delay));
-    let made = score::table(problem, |index, tool| {
+    let made = score::rows(problem, |index, tool| {
         row(problem, index, tool, &message).map_err(refused)
     })?;
     let tiers = problem.tiers();

@@ -31,7 +31,7 @@ pub fn model(problem: &Problem<'_>) -> Result<Additive, Infeasible> {
     let table = score::table(problem, |index, tool| {
         row(problem, index, tool, &links).map_err(refused)
     })?;
-    Ok(table.sum)
+    Ok(table)
 }
 
 /// Bandwidth in Mbit/s and delay in milliseconds between home and each tier; nothing for home itself.

@@ -33,8 +33,7 @@ pub fn model(problem: &Problem<'_>) -> Result<Additive, Infeasible> {
     let mut table = score::table(problem, |index, tool| {
         let server = problem.servers[index];
         Ok(row(problem, index, tool, server, net, comm))
-    })?
-    .sum;
+    })?;
     // A tool counts once, where it is called first.
     let mut seen = BTreeSet::new();
     for (counted, tool) in table.counted.iter_mut().zip(&problem.tools) {

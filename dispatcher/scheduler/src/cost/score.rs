@@ -33,51 +33,48 @@ impl Row {
     }
 }
 
-/// A table, and the rows that it is made of.
-pub struct Table {
-    pub sum: Additive,
-    /// A row a tool.
+/// The rows of a problem's tools, each made once, and each call's row.
+pub struct Rows {
     pub rows: Vec<Row>,
-    /// Each call's row.
     pub of_call: Vec<usize>,
 }
 
-/// The table of a problem whose rows depend on the tool alone: each is made once.
-pub fn table<'a>(
+/// The rows of a problem in which they depend on the tool alone.
+pub fn rows<'a>(
     problem: &Problem<'a>,
     row: impl Fn(usize, &'a ToolProfile) -> Result<Row, Infeasible>,
-) -> Result<Table, Infeasible> {
-    let tiers = problem.tiers();
-    let mut table = Additive::with_capacity(problem.calls.len(), tiers);
+) -> Result<Rows, Infeasible> {
     let mut made: BTreeMap<*const ToolProfile, usize> = BTreeMap::new();
     let mut rows: Vec<Row> = Vec::new();
     let mut of_call = Vec::with_capacity(problem.calls.len());
     for (index, tool) in problem.tools.iter().enumerate() {
-        let same = index
-            .checked_sub(1)
-            .filter(|before| std::ptr::eq(problem.tools[*before], *tool));
-        let at = match same {
-            Some(before) => of_call[before],
-            None => match made.get(&std::ptr::from_ref(*tool)) {
-                Some(at) => *at,
-                None => {
-                    rows.push(row(index, tool)?);
-                    made.insert(std::ptr::from_ref(*tool), rows.len() - 1);
-                    rows.len() - 1
-                }
-            },
+        let at = match made.get(&std::ptr::from_ref(*tool)) {
+            Some(at) => *at,
+            None => {
+                rows.push(row(index, tool)?);
+                made.insert(std::ptr::from_ref(*tool), rows.len() - 1);
+                rows.len() - 1
+            }
         };
         of_call.push(at);
+    }
+    Ok(Rows { rows, of_call })
+}
+
+/// The table of a problem without steps.
+pub fn table<'a>(
+    problem: &Problem<'a>,
+    row: impl Fn(usize, &'a ToolProfile) -> Result<Row, Infeasible>,
+) -> Result<Additive, Infeasible> {
+    let tiers = problem.tiers();
+    let Rows { rows, of_call } = rows(problem, row)?;
+    let mut table = Additive::with_capacity(problem.calls.len(), tiers);
+    for (at, allowed) in of_call.iter().zip(&problem.allowed) {
         for tier in Tier::first(tiers) {
-            let allowed = problem.allowed[index].contains(tier);
-            table.push(rows[at].terms(tier), allowed);
+            table.push(rows[*at].terms(tier), allowed.contains(tier));
         }
     }
-    Ok(Table {
-        sum: table,
-        rows,
-        of_call,
-    })
+    Ok(table)
 }
 
 /// A tool's time on a tier in milliseconds, in the packaging that its server has there.
