@@ -245,6 +245,41 @@ fn a_broken_rule_is_exit_3_where_it_is_enforced_and_a_bad_word_exit_2() {
 }
 
 #[test]
+fn what_is_given_for_a_tier_is_told_to_schedulers() {
+    let out = folder();
+    let asked = [
+        "replay",
+        "--trace",
+        "s4",
+        "--scheduler",
+        "dp",
+        "--cost",
+        "latency",
+        "--profile",
+        "measured",
+    ];
+    let dp = |more: &[&str]| {
+        let (_, rows) = rows(out.path(), &[&asked[..], more].concat());
+        rows[0]["latency"].clone()
+    };
+    assert!(dp(&[]).starts_with("refused: cost model latency: retention"));
+    let given = dp(&["--retention", "device=300 s,edge=5 s,cloud=300 s"]);
+    assert!(given.parse::<u64>().is_ok(), "{given}");
+}
+
+#[test]
+fn independent_calls_overlap_where_that_is_asked_for() {
+    let out = folder();
+    let asked = ["replay", "--trace", "s3", "--scheduler", "all_cloud"];
+    let latency = |more: &[&str]| {
+        let (_, rows) = rows(out.path(), &[&asked[..], more].concat());
+        rows[0]["latency"].parse::<u64>().expect("nanoseconds")
+    };
+    // Three pages and three summaries, each pair independent of the others.
+    assert!(latency(&["--side-by-side"]) * 2 < latency(&[]));
+}
+
+#[test]
 fn every_call_of_many_agents_is_written_where_it_is_asked_for() {
     let out = folder();
     let arguments = [

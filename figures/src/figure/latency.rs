@@ -75,7 +75,7 @@ impl Picture for LatencyPlot<'_> {
     }
 
     fn paint<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Painted<B> {
-        canvas.text(&cut(&self.table.title, 92), 22, INK, HPos::Left, (20, 28))?;
+        canvas.text(&cut(&self.table.title, 112), 19, INK, HPos::Left, (20, 28))?;
         let mut across = 20;
         for (key, words, ink) in INKS {
             let occurs = |row: &Row| {
@@ -124,7 +124,7 @@ impl LatencyPlot<'_> {
         canvas.text(&heading, 17, INK, HPos::Left, (left, top + 18))?;
         let (sentences, kept) = self.sentences(rows);
         let ink = if kept { FAINT } else { ALARM };
-        canvas.text(&cut(&sentences, 84), 13, ink, HPos::Left, (left, top + 38))?;
+        canvas.text(&cut(&sentences, 98), 13, ink, HPos::Left, (left, top + 38))?;
         let latency = |row: &Row| self.table.cell(row, "latency").real();
         let lane = Lane {
             left: left + NAMES,

@@ -47,6 +47,9 @@ pub struct Edition {
     run: Option<String>,
 }
 
+/// The links of the reference's configuration.
+const CONFIGURED: &str = "configured";
+
 /// Replays and draws, or only draws.
 pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let words: Vec<String> = ["s1", "s2", "s3", "s4"].map(str::to_owned).into();
@@ -85,7 +88,8 @@ impl Edition {
         for links in links {
             pass.links = links;
             // The reference plans by its configuration's links, whatever testbed it runs on.
-            let configured = pass.profile.links[0].name.clone();
+            let configured = pass.profile.link_set(CONFIGURED);
+            let configured = configured.unwrap_or(&pass.profile.links[0]).name.clone();
             for chosen in &mut pass.chosen {
                 let asks = chosen.cost == Cost::Reference && chosen.cost_model().is_some();
                 let other = asks && configured != pass.links;

@@ -9,12 +9,12 @@ use harness::clock::wall;
 use harness::exit::{Exit, Told};
 use harness::replay::{Chosen, Crowd, Pass, profile};
 use harness::{machine, place};
-use record::{DECISIONS, Decision, Nanos, Record, Recorder, Run, Timestamp};
+use record::{Count, DECISIONS, Decision, Nanos, Record, Recorder, Run, Timestamp};
 use replay::{Arrivals, Options, Sizes};
 use scenario::Trace;
 use scheduler::cost::Cost;
 use scheduler::filter::Rules;
-use scheduler::profile::Profile;
+use scheduler::profile::{Known, Profile};
 use scheduler::quantity::Quantity;
 use scheduler::schedule::NAMES;
 use serde_json::json;
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// Who places the calls: a name, several with commas, or `all`.
     #[arg(long, required = true, value_name = "NAME", value_delimiter = ',')]
     scheduler: Vec<String>,
-    /// What placements cost: reference, paper, chain, latency, latency-warm. Without it latency, or latency-warm where the profile knows no starts.
+    /// What placements cost: reference, paper, chain, latency, latency-warm. Without it latency, or latency-warm where starts, or how long instances stay, are not known.
     #[arg(long, value_name = "NAME")]
     cost: Option<Cost>,
     /// What schedulers filter by: published, published-agent or strict.
@@ -136,8 +136,15 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let Testbed::Simulated = own.testbed;
     let root = place::root()?;
     let traces = traces(&root, &own.trace)?;
-    let profile = profile(&root, &own.profile)?;
+    let mut profile = profile(&root, &own.profile)?;
     let options = options(own, &profile)?;
+    // Schedulers are told what is in force, not what the file says.
+    for (tier, slots) in &options.capacity {
+        profile.tiers[tier.place()].capacity = Known::Is(Count(u64::from(*slots)));
+    }
+    for (tier, stays) in &options.retention {
+        profile.tiers[tier.place()].retention = Known::Is(*stays);
+    }
     let mut pass = Pass {
         links: own
             .links
@@ -286,7 +293,7 @@ fn many(
     let names: Vec<&str> = traces.iter().map(|trace| trace.scenario.as_str()).collect();
     let title = format!(
         "{} agents of {}: profile {}, links {}, simulated",
-        record::Count(crowd.agents),
+        Count(crowd.agents),
         names.join(", "),
         pass.profile.name,
         pass.links
@@ -348,6 +355,16 @@ fn told(decision: &Decision) -> String {
         "{:>3} {}.{} on {}: {}\n",
         placed.call, placed.server, placed.tool, placed.tier, placed.why
     );
+    let cost = placed
+        .explanation
+        .as_ref()
+        .and_then(|all| all["cost"].as_str());
+    let is_time = cost.is_some_and(|cost| cost.starts_with("latency"));
+    // The models of the reference have no unit; ours predict nanoseconds.
+    let amount = |amount: f64| match is_time {
+        true => Nanos(scheduler::quantity::whole(amount)).to_string(),
+        false => format!("{amount:.6}"),
+    };
     let tiers = placed
         .explanation
         .as_ref()
@@ -356,10 +373,12 @@ fn told(decision: &Decision) -> String {
         let name = tier["tier"].as_str().unwrap_or_default();
         text.push_str(&format!("      {name}:"));
         if let Some(total) = tier["total"].as_f64() {
-            text.push_str(&format!(" {total:.6}"));
+            text.push_str(&format!(" {}", amount(total)));
             let terms = tier["terms"].as_array().into_iter().flatten();
-            let terms = terms
-                .filter_map(|term| Some(format!("{} {:.6}", term[0].as_str()?, term[1].as_f64()?)));
+            let terms = terms.filter_map(|term| {
+                let value = amount(term[1].as_f64()?);
+                Some(format!("{} {value}", term[0].as_str()?))
+            });
             text.push_str(&format!(" = {}", terms.collect::<Vec<_>>().join(", ")));
         }
         if let Some(why) = tier["rejected"].as_str() {
