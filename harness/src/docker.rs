@@ -44,6 +44,8 @@ pub struct Door {
     pub reach: Reach,
     /// The port.
     pub port: u16,
+    /// The memory of what carries HTTP to it, beside its own; 0 where it serves by itself.
+    pub beside: u64,
 }
 
 impl Door {
@@ -102,6 +104,7 @@ impl Docker {
             return Ok(Door {
                 reach: Reach::Host,
                 port: free.port(),
+                beside: 0,
             });
         }
         let network = match self.network.get() {
@@ -115,6 +118,7 @@ impl Docker {
         Ok(Door {
             reach: Reach::Network(network.name().to_owned()),
             port: PORT,
+            beside: 0,
         })
     }
 
@@ -145,6 +149,8 @@ impl Docker {
         let mut settings = settings((image, packaging), server, places, launch)?;
         if let Some(door) = door {
             settings.reach = door.reach.clone();
+            let beside = |memory: u64| memory.saturating_add(door.beside);
+            settings.memory = settings.memory.map(beside);
         }
         let stderr = tempfile::tempfile().map_err(|error| error.to_string())?;
         let kept = stderr.try_clone().map_err(|error| error.to_string())?;

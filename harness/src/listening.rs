@@ -12,6 +12,7 @@ use crate::input::Places;
 use crate::launch::{self, Code};
 use crate::peer::{Failed, Subject, Trouble};
 use crate::process::{End, Process, Silence};
+use crate::server::PROXY;
 
 /// The words before the address, in the line that says where a server listens.
 const LISTENS: &str = "listening on http://";
@@ -142,7 +143,10 @@ fn contained(
         let how = format!("{image} cannot be started: {how}");
         Failed::from(Outcome::Crashed { how })
     };
-    let door = docker.door(server).map_err(failed)?;
+    let mut door = docker.door(server).map_err(failed)?;
+    if made.proxy().is_some() {
+        door.beside = PROXY;
+    }
     let listen = door.listen();
     let launch = launch::http(made, server, subject.programs, &places, code, &listen);
     let of = (image.as_str(), made.packaging);
@@ -229,6 +233,7 @@ mod tests {
         let door = Door {
             reach: Reach::Host,
             port,
+            beside: 0,
         };
         assert_eq!(door.listen(), format!("127.0.0.1:{port}"));
         let long = Duration::from_secs(20);

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use expect::{Expect, Rule, TextRule};
-pub use limits::Limits;
+pub use limits::{Limits, PROXY};
 pub(crate) use own::as_toml;
 pub use own::{Adjusted, Allowed, is_name};
 pub use twin::read_with_twins;

@@ -298,7 +298,7 @@ fn a_container_serves_by_itself_or_through_what_carries_it_and_is_timed_so() {
 }
 
 #[test]
-fn a_taken_port_and_too_little_memory_are_told_as_what_they_are() {
+fn a_taken_port_is_told_as_what_it_is() {
     if let Err(why) = engine() {
         return println!("skipped: {why}");
     }
@@ -315,6 +315,7 @@ fn a_taken_port_and_too_little_memory_are_told_as_what_they_are() {
     let door = Door {
         reach: Reach::Host,
         port: taken.local_addr().expect("an address").port(),
+        beside: 0,
     };
     let code = Code::Cached(&built.cache);
     let listen = door.listen();

@@ -20,6 +20,10 @@ pub struct Limits {
 /// What our runtime may take beside a component's linear memory: it takes some 12 MiB, with its code.
 const HOST: u64 = 64 << 20;
 
+/// What carries HTTP to a reference that knows pipes alone may take beside it: it is a Node of its own, which at less would be ended, or do
+/// little but look for free memory.
+pub const PROXY: u64 = 128 << 20;
+
 impl Limits {
     /// The memory bound in bytes.
     ///

@@ -13,7 +13,7 @@ use harness::input::Places;
 use harness::launch::Made;
 use harness::peer::{Failed, Subject};
 use harness::plan::{Kind, Planned, Setting, Stage};
-use harness::server::{Call, Server};
+use harness::server::{Call, PROXY, Server};
 use record::{
     Input, InputSize, Limits, Metric, Nanos, Outcome, PageCache, Quantity, Sample, StartClass,
     Testbed, Tier, Transport, Wire,
@@ -164,13 +164,12 @@ impl Bench {
         outcome: Outcome,
     ) -> Sample {
         let (made, server) = self.subject(planned);
+        let over_http = conditions.transport == Some(Transport::Http);
+        let proxied = made.proxy().filter(|_| over_http);
+        let beside = proxied.map_or(0, |_| PROXY);
+        let memory = server.limits.memory_of(made.packaging).ok().flatten();
         let limits = Limits {
-            memory: server
-                .limits
-                .memory_of(made.packaging)
-                .ok()
-                .flatten()
-                .map(record::Bytes),
+            memory: memory.map(|memory| record::Bytes(memory.saturating_add(beside))),
             millicpus: None,
             timeout: server.limits.call_timeout().ok().flatten().map(Nanos::from),
         };
@@ -179,10 +178,7 @@ impl Bench {
             tool,
             input,
             transport: conditions.transport,
-            proxy: made
-                .proxy()
-                .filter(|_| conditions.transport == Some(Transport::Http))
-                .map(|proxied| proxied.title.clone()),
+            proxy: proxied.map(|proxied| proxied.title.clone()),
             wire: conditions.wire,
             // The paper took Table III on its edge machine.
             tier: Some("edge".parse::<Tier>().expect("a plain name")),
