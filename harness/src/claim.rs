@@ -1,22 +1,25 @@
 //! What the paper says that a number can confirm or refute: `results/paper/claims.toml`.
 
 mod accepted;
+mod bounds;
+mod file;
 mod judge;
 mod number;
+mod policy;
+mod replays;
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::path::{Path, PathBuf};
 
 use record::{PUBLISHED_TABLE3, Packaging, Published};
 use serde::{Deserialize, Serialize};
 
 pub use accepted::{Accepted, Change, Difference};
+pub use bounds::{Better, Bounds};
+pub use file::{BadClaims, read};
 pub use judge::{Judged, Verdict, judge};
 pub use number::{Number, Numbers, OfRuns, OfTable};
-
-/// The servers of the paper's Table III are six; a file of megabytes is no list of claims.
-const LONGEST: u64 = 1024 * 1024;
+pub use policy::PolicyClaim;
+pub use replays::Replays;
 
 /// One sentence, and how numbers judge it.
 #[derive(Clone, Debug, Deserialize)]
@@ -61,12 +64,20 @@ pub struct Claim {
 
 /// Whose numbers judge a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// The paper's own table, as printed.
     Table,
     /// A run of ours.
     Run,
+    /// A replay by the profile that the reference published, over the links of its configuration.
+    Configured,
+    /// The same over the links of the paper's testbed.
+    Published,
+    /// A replay by a run's profile, tiers scaled, over the links of the paper's testbed.
+    Measured,
+    /// The same with every tier as fast as the machine of the run.
+    Unscaled,
 }
 
 /// A number of a subject.
@@ -116,45 +127,21 @@ pub enum Unit {
     /// How much less one packaging's number is than another's.
     #[serde(rename = "%")]
     Percent,
+    /// A number of calls; of policies alone.
+    #[serde(skip)]
+    Calls,
 }
 
-/// On which side a number is more than was claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Better {
-    /// Above `high`.
-    Above,
-    /// Below `low`.
-    Below,
-}
-
-/// A file of claims or of accepted verdicts that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub struct BadClaims {
-    file: PathBuf,
-    what: String,
-}
-
-impl fmt::Display for BadClaims {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file.display(), self.what)
-    }
-}
-
-impl BadClaims {
-    fn new(file: &Path, what: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            what: what.into(),
-        }
-    }
-}
-
-#[derive(Deserialize)]
+/// Every sentence that a number judges.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    claim: Vec<Claim>,
+pub struct Claims {
+    /// Those about what a run measures.
+    #[serde(default, rename = "claim")]
+    pub measured: Vec<Claim>,
+    /// Those about what comes of policies, which a replay shows.
+    #[serde(default, rename = "replay")]
+    pub replayed: Vec<PolicyClaim>,
 }
 
 impl Basis {
@@ -163,7 +150,21 @@ impl Basis {
         match self {
             Self::Table => "table",
             Self::Run => "run",
+            Self::Configured => "configured",
+            Self::Published => "published",
+            Self::Measured => "measured",
+            Self::Unscaled => "unscaled",
         }
+    }
+
+    /// Whether it is a replay by some profile.
+    pub fn is_replay(self) -> bool {
+        !matches!(self, Self::Table | Self::Run)
+    }
+
+    /// Whether its numbers are those that the paper's authors published.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Table | Self::Configured | Self::Published)
     }
 }
 
@@ -205,6 +206,7 @@ impl Unit {
             Self::Megabytes => "MB",
             Self::Times => "×",
             Self::Percent => "%",
+            Self::Calls => "calls",
         }
     }
 
@@ -214,14 +216,14 @@ impl Unit {
 }
 
 impl Claim {
-    /// What the words allow: `10–21 ×`, `at most 1 MB`.
-    pub fn bounds(&self) -> String {
-        let unit = self.unit.symbol();
-        match (self.low, self.high) {
-            (Some(low), Some(high)) => format!("{low}–{high} {unit}"),
-            (Some(low), None) => format!("at least {low} {unit}"),
-            (None, Some(high)) => format!("at most {high} {unit}"),
-            (None, None) => String::new(),
+    /// What the words allow.
+    pub fn bounds(&self) -> Bounds {
+        Bounds {
+            low: self.low,
+            high: self.high,
+            tolerance: self.tolerance,
+            better: self.better,
+            unit: self.unit,
         }
     }
 
@@ -233,6 +235,12 @@ impl Claim {
         if self.judged_by.is_empty() {
             return field("judged_by", "is empty; give \"run\", \"table\" or both");
         }
+        if self.judged_by.iter().any(|by| by.is_replay()) {
+            return field(
+                "judged_by",
+                "has a replay, which a [[replay]] has; give \"run\", \"table\" or both",
+            );
+        }
         if self.servers.is_empty() {
             return field("servers", "is empty; name the servers that it is about");
         }
@@ -240,37 +248,7 @@ impl Claim {
         if once.len() < self.servers.len() {
             return field("servers", "names one twice; name each once");
         }
-        let bounds = [self.low, self.high];
-        if bounds.iter().all(Option::is_none) {
-            return field(
-                "low and high",
-                "are both absent, so that it cannot fail; give one",
-            );
-        }
-        if bounds
-            .iter()
-            .flatten()
-            .any(|bound| !bound.is_finite() || *bound < 0.0)
-        {
-            return field("low or high", "is no number from 0 up; correct it");
-        }
-        if let (Some(low), Some(high)) = (self.low, self.high)
-            && low > high
-        {
-            return field("low", "is more than high; exchange them");
-        }
-        if !(0.0..1.0).contains(&self.tolerance) {
-            return field("tolerance", "is no share; give 0.05 for 5 %");
-        }
-        match self.better {
-            Some(Better::Above) if self.high.is_none() => {
-                return field("better", "is \"above\" and there is no high; give one");
-            }
-            Some(Better::Below) if self.low.is_none() => {
-                return field("better", "is \"below\" and there is no low; give one");
-            }
-            _ => {}
-        }
+        self.bounds().check()?;
         if self.unit == Unit::Percent && self.over.is_none() {
             return field(
                 "over",
@@ -348,63 +326,6 @@ impl Claim {
         }
         Ok(())
     }
-}
-
-/// Reads and checks a file of claims.
-///
-/// # Errors
-/// When it is missing, is not of this shape, contradicts itself, or has a claim that cannot fail.
-pub fn read(file: &Path) -> Result<Vec<Claim>, BadClaims> {
-    parse(file, &text(file)?)
-}
-
-/// The text of a file that may be anything.
-fn text(file: &Path) -> Result<String, BadClaims> {
-    use std::io::Read;
-    let refuse = |error: std::io::Error| {
-        BadClaims::new(
-            file,
-            format!("cannot be read ({error}); restore it from the repository"),
-        )
-    };
-    let mut text = String::new();
-    let opened = std::fs::File::open(file).map_err(refuse)?;
-    opened
-        .take(LONGEST + 1)
-        .read_to_string(&mut text)
-        .map_err(refuse)?;
-    if text.len() as u64 > LONGEST {
-        return Err(BadClaims::new(
-            file,
-            "is longer than a list of claims can be; restore it from the repository",
-        ));
-    }
-    Ok(text)
-}
-
-fn parse(file: &Path, text: &str) -> Result<Vec<Claim>, BadClaims> {
-    let read: File = toml::from_str(text).map_err(|error| {
-        BadClaims::new(
-            file,
-            format!("{error}correct the field that the mark points at"),
-        )
-    })?;
-    if read.claim.is_empty() {
-        return Err(BadClaims::new(file, "has no [[claim]]; write one"));
-    }
-    let mut ids = BTreeSet::new();
-    for claim in &read.claim {
-        claim
-            .check()
-            .map_err(|what| BadClaims::new(file, format!("claim {:?}: {what}", claim.id)))?;
-        if !ids.insert(claim.id.as_str()) {
-            return Err(BadClaims::new(
-                file,
-                format!("claim {:?}: id stands twice; give each its own", claim.id),
-            ));
-        }
-    }
-    Ok(read.claim)
 }
 
 #[cfg(test)]

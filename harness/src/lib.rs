@@ -51,8 +51,9 @@ pub mod noise;
 pub mod measure;
 pub mod progress;
 
-pub mod profile;
 pub mod replay;
+
+pub mod profile;
 
 pub mod claim;
 

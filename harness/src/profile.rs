@@ -54,6 +54,22 @@ pub struct Editions {
     pub unscaled: Profile,
 }
 
+impl Editions {
+    /// Whether the run measured nothing that a profile has.
+    pub fn is_empty(&self) -> bool {
+        let tools = self
+            .scaled
+            .servers
+            .values()
+            .flat_map(|server| server.tools.values());
+        let mut timings = tools
+            .filter_map(Known::get)
+            .flat_map(|tool| tool.execution.values())
+            .flat_map(|by_packaging| by_packaging.values());
+        timings.all(|timing| timing.get().is_none())
+    }
+}
+
 /// Why no profile can be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoProfile {

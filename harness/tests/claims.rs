@@ -37,6 +37,12 @@ fn the_committed_run_gives_the_accepted_verdicts() {
     let told: serde_json::Value = serde_json::from_str(&out).expect("it prints JSON");
     assert_eq!(told["differences"], serde_json::json!([]), "{said}");
     assert!(told["claims"].as_array().expect("a list").len() > 20);
+    let contradictions = told["contradictions"].as_array().expect("a list").iter();
+    let by_links: Vec<&str> = contradictions
+        .filter(|one| one["claim"] == "s4-beats-all")
+        .filter_map(|one| one["by"].as_str())
+        .collect();
+    assert_eq!(by_links, ["configured", "published"]);
 }
 
 const CLAIM: &str = r#"

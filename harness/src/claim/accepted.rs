@@ -6,7 +6,8 @@ use std::path::Path;
 use record::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{BadClaims, Basis, Judged, Verdict, text};
+use super::file::text;
+use super::{BadClaims, Basis, Judged, Verdict};
 
 /// What stands above the verdicts.
 const HEADING: &str = "# The verdicts that this run is accepted to give, of the claims of results/paper/claims.toml. Only `harness claims\n# --accept` writes here, and asks for a reason; `harness claims` ends with exit code 5 where a verdict is worse than here.\n\n";

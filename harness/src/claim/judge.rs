@@ -6,7 +6,7 @@ use std::fmt;
 use record::{Packaging, StartClass};
 use serde::{Deserialize, Serialize};
 
-use super::{Across, Basis, Better, Claim, Number, Numbers, Quantity, Unit};
+use super::{Across, Basis, Claim, Number, Numbers, Quantity, Unit};
 
 /// What the numbers say of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,14 +101,10 @@ pub fn judge<'a>(claim: &'a Claim, by: Basis, numbers: &dyn Numbers, testbed: &s
         }
     }
     let unit = claim.unit;
-    let tolerance = match by {
-        Basis::Run => claim.tolerance,
-        Basis::Table => 0.0,
-    };
     let sides = sides(claim, by, testbed);
     let (verdict, found, why) = if missing.is_empty() {
         let held = held(claim.across, &values);
-        let (verdict, why) = verdict(claim, tolerance, &held);
+        let (verdict, why) = claim.bounds().verdict(by.is_own(), &held);
         (verdict, found(claim.across, unit, &held), why)
     } else {
         let lacking: Vec<String> = missing
@@ -123,7 +119,7 @@ pub fn judge<'a>(claim: &'a Claim, by: Basis, numbers: &dyn Numbers, testbed: &s
         verdict,
         says: &claim.says,
         source: &claim.source,
-        allows: claim.bounds(),
+        allows: claim.bounds().words(),
         sides,
         found,
         numbers: shown,
@@ -180,16 +176,16 @@ fn of_server<'a>(
     };
     let value = match claim.unit {
         Unit::Percent => (1.0 - of / over) * 100.0,
-        Unit::Milliseconds | Unit::Megabytes | Unit::Times => of / over,
+        Unit::Milliseconds | Unit::Megabytes | Unit::Times | Unit::Calls => of / over,
     };
     Ok((
         value,
-        format!("{of_shown} / {over_shown}: {}", written(value, claim.unit)),
+        format!("{of_shown} / {over_shown}: {}", claim.unit.written(value)),
     ))
 }
 
 /// What is held to the words, and of which server it is.
-fn held<'a>(across: Across, values: &[(&'a str, f64)]) -> Vec<(&'a str, f64)> {
+pub(super) fn held<'a>(across: Across, values: &[(&'a str, f64)]) -> Vec<(&'a str, f64)> {
     let least = values
         .iter()
         .map(|(_, value)| *value)
@@ -208,71 +204,18 @@ fn held<'a>(across: Across, values: &[(&'a str, f64)]) -> Vec<(&'a str, f64)> {
     }
 }
 
-fn verdict(claim: &Claim, tolerance: f64, held: &[(&str, f64)]) -> (Verdict, String) {
-    let low = claim.low.map(|low| low * (1.0 - tolerance));
-    let high = claim.high.map(|high| high * (1.0 + tolerance));
-    let name = |list: &[&(&str, f64)]| {
-        let named: Vec<String> = list
-            .iter()
-            .map(|(server, value)| format!("{server} {}", written(*value, claim.unit)))
-            .collect();
-        named.join(", ")
-    };
-    let below: Vec<_> = held
-        .iter()
-        .filter(|(_, value)| low.is_some_and(|low| *value < low))
-        .collect();
-    let above: Vec<_> = held
-        .iter()
-        .filter(|(_, value)| high.is_some_and(|high| *value > high))
-        .collect();
-    let allowed = match tolerance {
-        0.0 => claim.bounds(),
-        share => format!("{} ± {:.0} %", claim.bounds(), share * 100.0),
-    };
-    let (worse, better) = match claim.better {
-        Some(Better::Above) => (below, above),
-        Some(Better::Below) => (above, below),
-        None => ([below, above].concat(), Vec::new()),
-    };
-    match (worse.is_empty(), better.is_empty()) {
-        (true, true) => (Verdict::Reproduced, format!("all within {allowed}")),
-        (true, false) => (
-            Verdict::BetterThan,
-            format!("beyond {allowed}, on the better side: {}", name(&better)),
-        ),
-        (false, _) => (
-            Verdict::NotReproduced,
-            format!("not within {allowed}: {}", name(&worse)),
-        ),
-    }
-}
-
 /// `62.5–180 ×`: the least and the greatest of what is held to the words.
-fn found(across: Across, unit: Unit, held: &[(&str, f64)]) -> String {
+pub(super) fn found(across: Across, unit: Unit, held: &[(&str, f64)]) -> String {
     let values = || held.iter().map(|(_, value)| *value);
     let (least, greatest) = (
         values().fold(f64::INFINITY, f64::min),
         values().fold(f64::NEG_INFINITY, f64::max),
     );
     match (across, held.len()) {
-        (Across::Each, 2..) => format!("{}–{}", number(least), written(greatest, unit)),
-        _ => written(greatest, unit),
-    }
-}
-
-/// A number with its unit.
-fn written(value: f64, unit: Unit) -> String {
-    format!("{} {}", number(value), unit.symbol())
-}
-
-/// Three digits, as far as it has them.
-fn number(value: f64) -> String {
-    match value.abs() {
-        size if size >= 100.0 => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
-        size if size >= 0.1 => format!("{value:.2}"),
-        _ => format!("{value:.4}"),
+        (Across::Each, 2..) if unit.digits(least) != unit.digits(greatest) => {
+            format!("{}–{}", unit.digits(least), unit.written(greatest))
+        }
+        _ => unit.written(greatest),
     }
 }
 
@@ -282,14 +225,14 @@ fn sides(claim: &Claim, by: Basis, testbed: &str) -> String {
         let start = |class: StartClass| format!("{packaging} {class}");
         match (by, claim.quantity) {
             (Basis::Table, _) | (_, Quantity::Memory | Quantity::Size) => packaging.to_string(),
-            (Basis::Run, Quantity::ColdStart) => start(figures::cold(packaging)),
-            (Basis::Run, Quantity::ExecutionSmall) => start(figures::warm(packaging)),
-            (Basis::Run, Quantity::Call) => format!(
+            (_, Quantity::ColdStart) => start(figures::cold(packaging)),
+            (_, Quantity::ExecutionSmall) => start(figures::warm(packaging)),
+            (_, Quantity::Call) => format!(
                 "{} {}",
                 start(figures::warm(packaging)),
                 claim.call.as_deref().unwrap_or_default()
             ),
-            (Basis::Run, Quantity::EndToEnd) => format!(
+            (_, Quantity::EndToEnd) => format!(
                 "{packaging} {} + {} {}",
                 figures::cold(packaging),
                 figures::warm(packaging),
@@ -306,7 +249,7 @@ fn sides(claim: &Claim, by: Basis, testbed: &str) -> String {
         .unwrap_or_default();
     let whose = match by {
         Basis::Table => "the paper's Table III as printed".to_owned(),
-        Basis::Run => testbed.to_owned(),
+        _ => testbed.to_owned(),
     };
     format!(
         "{}, {}{over}; {whose}",

@@ -1,16 +1,21 @@
 //! Every verdict from planted runs, both ways, and every fault of a file by name.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use record::{
     Bytes, Input, InputSize, Metric, Outcome, Packaging, Record, Run, Sample, StartClass, State,
     Subject, Timestamp, Transport, Trial,
 };
 
+use super::file::parse;
 use super::*;
 
 /// The committed claims.
 fn committed() -> Vec<Claim> {
+    every().measured
+}
+
+fn every() -> Claims {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     read(&root.join("results/paper/claims.toml")).expect("the committed claims are acceptable")
 }
@@ -98,6 +103,7 @@ fn run(claim: &Claim, held: f64) -> Record {
         Unit::Milliseconds | Unit::Megabytes => (held * 1e6, 0.0),
         Unit::Times if claim.across == Across::Spread => (1e8, 0.0),
         Unit::Times => (held * 1e8, 1e8),
+        Unit::Calls => panic!("a run counts no calls"),
         Unit::Percent => ((1.0 - held / 100.0) * 1e9, 1e9),
     };
     let mut samples = Vec::new();
@@ -399,7 +405,7 @@ better = "above"
 #[test]
 fn each_fault_of_a_file_is_named_with_its_remedy() {
     let file = Path::new("claims.toml");
-    assert_eq!(parse(file, GOOD).expect("acceptable").len(), 1);
+    assert_eq!(parse(file, GOOD).expect("acceptable").measured.len(), 1);
     for (from, to, named) in [
         ("says", "said", "unknown field `said`"),
         ("low = 10", "low = \"ten\"", "correct the field"),
@@ -534,3 +540,5 @@ fn what_is_accepted_is_read_back_and_differences_are_told() {
         assert!(error.contains(named), "{error}");
     }
 }
+
+mod replayed;

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use harness::claim::{self, Accepted, Basis, Claim, Difference, Judged, OfRuns, OfTable, Verdict};
+use harness::claim::{
+    self, Accepted, Basis, Claims, Difference, Judged, OfRuns, OfTable, Replays, Verdict,
+};
 use harness::clock::wall;
 use harness::exit::{Exit, Told};
-use harness::place;
+use harness::{place, profile};
 use record::{PUBLISHED_TABLE3, Published, Record, Testbed, Timestamp};
 use serde_json::json;
 
@@ -25,8 +27,10 @@ const FILE: &str = "claims.toml";
 /// Says of each sentence of the paper's evaluation that a number can confirm or refute whether it holds.
 ///
 /// Reproduced, not reproduced, better than, or not testable here and what would change that; what does not hold stands
-/// first. By the numbers of a run, and where the sentence is about the paper's own table, by that table too. The sentences,
-/// with tolerances, are results/paper/claims.toml. Ends with exit code 5 where a verdict is worse than the one accepted for
+/// first. By the numbers of a run, and where the sentence is about the paper's own table, by that table too. What is said of
+/// policies is judged by replays of its scenarios in virtual time: by the profile that its authors published, over the links of
+/// their configuration (`configured`) and of their testbed (`published`), and by that of the run, with tiers slowed down to the paper's
+/// (`measured`) and as fast as the machine (`unscaled`). The sentences, with tolerances, are results/paper/claims.toml. Ends with exit code 5 where a verdict is worse than the one accepted for
 /// the committed run; a claim that cannot be tested is none.
 #[derive(Args)]
 pub struct Arguments {
@@ -70,13 +74,20 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         .map(|folder| Record::read(folder))
         .collect::<Result<Vec<_>, _>>()?;
     let numbers = OfRuns::new(&records);
-    let judged = judge(&claims, &records, &numbers)?;
+    let replays = match claims.replayed.is_empty() {
+        true => None,
+        false => Some(replays(&root, &records[0])?),
+    };
+    let judged = judge(&claims, &records, &numbers, replays.as_ref())?;
     let known = accepted.clone().unwrap_or_default();
     let differences = known.differences(&judged);
     if global.json {
         println!(
             "{}",
-            json!({"runs": records.iter().map(|record| &record.run.id).collect::<Vec<_>>(), "claims": judged, "differences": differences})
+            json!({
+                "runs": records.iter().map(|record| &record.run.id).collect::<Vec<_>>(), "claims": judged,
+                "contradictions": contradictions(&judged).collect::<Vec<_>>(), "differences": differences,
+            })
         );
     } else {
         super::print(&text(&judged, &numbers.provenance()));
@@ -93,8 +104,20 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     Ok(compared(&differences, is_committed))
 }
 
+/// What claims about policies are judged by.
+fn replays(root: &Path, record: &Record) -> Result<Replays> {
+    let published = profile::published(root)?;
+    let run = profile::of_checkout(root, record, "measured")?;
+    Ok(Replays::new(&published, run, profile::traces(root)?))
+}
+
 /// Every claim by every basis; what does not hold first, then what cannot be told.
-fn judge<'a>(claims: &'a [Claim], records: &[Record], runs: &OfRuns) -> Result<Vec<Judged<'a>>> {
+fn judge<'a>(
+    claims: &'a Claims,
+    records: &[Record],
+    runs: &OfRuns,
+    replays: Option<&Replays>,
+) -> Result<Vec<Judged<'a>>> {
     let table = OfTable::new(Published::parse(PUBLISHED_TABLE3)?);
     let testbed = records
         .iter()
@@ -103,17 +126,29 @@ fn judge<'a>(claims: &'a [Claim], records: &[Record], runs: &OfRuns) -> Result<V
     let testbed = testbed.map_or("this machine as it is".to_owned(), |testbed: Testbed| {
         format!("testbed {testbed}")
     });
-    let mut judged: Vec<Judged> = claims
-        .iter()
-        .flat_map(|claim| {
-            claim.judged_by.iter().map(|&by| match by {
-                Basis::Run => claim::judge(claim, by, runs, &testbed),
-                Basis::Table => claim::judge(claim, by, &table, &testbed),
-            })
+    let measured = claims.measured.iter().flat_map(|claim| {
+        claim.judged_by.iter().map(|&by| match by {
+            Basis::Table => claim::judge(claim, by, &table, &testbed),
+            _ => claim::judge(claim, by, runs, &testbed),
         })
-        .collect();
+    });
+    let mut judged: Vec<Judged> = measured.collect();
+    if let Some(replays) = replays {
+        let replayed = claims.replayed.iter();
+        judged.extend(replayed.flat_map(|claim| {
+            let by = claim.judged_by.iter();
+            by.map(|&by| claim.judge(by, replays))
+        }));
+    }
     judged.sort_by_key(|one| (one.verdict, one.by));
     Ok(judged)
+}
+
+/// What the profile that the paper's authors published says otherwise than their text.
+fn contradictions<'a>(judged: &'a [Judged<'a>]) -> impl Iterator<Item = &'a Judged<'a>> {
+    judged.iter().filter(|one| {
+        one.verdict == Verdict::NotReproduced && one.by.is_replay() && one.by.is_own()
+    })
 }
 
 /// The claims for people.
@@ -122,9 +157,10 @@ fn text(judged: &[Judged], provenance: &str) -> String {
     let mut line = |text: String| writeln!(out, "{text}").expect("memory takes every write");
     for one in judged {
         line(format!(
-            "{}  {}",
+            "{}  {} by {}",
             one.verdict.name().to_uppercase(),
-            one.claim
+            one.claim,
+            one.by.name()
         ));
         line(format!("    \"{}\" ({})", one.says, one.source));
         line(format!("    claimed  {}", one.allows));
@@ -141,6 +177,24 @@ fn text(judged: &[Judged], provenance: &str) -> String {
         if !one.note.is_empty() {
             line(format!("    note     {}", one.note));
         }
+        line(String::new());
+    }
+    let mut is_first = true;
+    for one in contradictions(judged) {
+        if is_first {
+            line("Where the profile that the paper's authors published contradicts the paper's text:".to_owned());
+            is_first = false;
+        }
+        line(format!(
+            "    {} ({}): \"{}\", {}; {}",
+            one.claim,
+            one.by.name(),
+            one.says,
+            one.allows,
+            one.why
+        ));
+    }
+    if !is_first {
         line(String::new());
     }
     let of = |verdict| {

@@ -18,6 +18,9 @@ const FILE: &str = "measured.toml";
 /// The committed run's.
 const COMMITTED: &str = "dispatcher/profiles/measured.toml";
 
+/// The other edition's is longer, and a profile's name has an end.
+const LONGEST_NAME: usize = 100;
+
 /// Makes a profile of ours of a run of Table III: device as native, edge as component, cloud as container-reference.
 ///
 /// Writes two files: one in which each tier's times are multiplied by how much slower the paper's machine is (simulated), and beside
@@ -53,15 +56,26 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         (None, false) => folder.join(FILE),
     };
     let stem = file.file_stem().and_then(|stem| stem.to_str());
-    let name = stem.filter(|stem| stem.chars().all(|letter| letter.is_ascii_graphic()));
+    let fits = |stem: &&str| {
+        stem.len() <= LONGEST_NAME && stem.chars().all(|letter| letter.is_ascii_graphic())
+    };
+    let name = stem.filter(fits);
     let name = name.ok_or_else(|| {
         Told::usage(format!(
-            "--out {}: its name is the profile's; use printable ASCII characters without a space",
+            "--out {}: its name is the profile's; use up to {LONGEST_NAME} printable ASCII characters without a space",
             file.display()
         ))
     })?;
     let record = Record::read(&folder)?;
-    let Editions { scaled, unscaled } = profile::of_checkout(&root, &record, name)?;
+    let editions = profile::of_checkout(&root, &record, name)?;
+    if editions.is_empty() {
+        return Err(Told::usage(format!(
+            "run {} is one of {} and measured no tool of profile published; name a run of table3",
+            record.run.id, record.run.command
+        ))
+        .into());
+    }
+    let Editions { scaled, unscaled } = editions;
     let beside = file.with_file_name(format!("{}.toml", unscaled.name));
     let mut files = Vec::new();
     for (path, edition) in [(&file, &scaled), (&beside, &unscaled)] {

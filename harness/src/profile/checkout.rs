@@ -10,9 +10,6 @@ use super::{Editions, Sources, editions};
 use crate::exit::Told;
 use crate::server;
 
-/// Where the published profile lies.
-const PUBLISHED: &str = "dispatcher/profiles/published.toml";
-
 /// The profiles of a run, with labels, calls and traces of the checkout.
 ///
 /// # Errors
@@ -38,9 +35,8 @@ pub fn of_checkout(root: &Path, record: &Record, name: &str) -> Result<Editions,
 /// # Errors
 /// When it cannot be accepted.
 pub fn published(root: &Path) -> Result<Profile, Told> {
-    let text = scenario::read_text(&root.join(PUBLISHED));
-    let text = text.map_err(|error| Told::usage(error.to_string()))?;
-    Profile::read(PUBLISHED, &text).map_err(|error| Told::usage(error.to_string()))
+    let published = crate::replay::profile(root, "published");
+    published.map_err(|error| Told::usage(error.to_string()))
 }
 
 /// The committed traces, in the order of their names.

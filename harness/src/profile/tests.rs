@@ -93,6 +93,8 @@ fn parsed(packaging: Packaging, size: InputSize, bytes: u64, nanos: u64) -> Samp
 
 fn made(record: &Record) -> Profile {
     let made = of_checkout(&root(), record, "mine").expect("the checkout has what it takes");
+    let has_call = |sample: &Sample| sample.metric == Metric::Execution;
+    assert_eq!(made.is_empty(), !record.samples.iter().any(has_call));
     assert_eq!(made.unscaled.name, "mine-unscaled");
     made.scaled
 }
