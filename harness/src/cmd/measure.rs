@@ -109,7 +109,8 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let ours = read_with_twins(&root)?;
     let named = own.beside(&ours)?;
     let allowed = own.grants.allowed()?;
-    let known = own.known(global, &cache)?;
+    let mut docker = None;
+    let known = own.known(global, &cache, &mut docker)?;
     let text = own.text(&known, &ours)?;
     let mut question = own.choice.asked(global);
     question.scope.pipes = true;
@@ -135,6 +136,8 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let mut servers = chosen(&ours, &wanted);
     let (data, generated) = global.data(&servers, &cache)?;
     let mut built = global.build(&root, &servers, &cache, beside(&wanted))?;
+    // The engine that an image was found in, where no image of ours stands beside it.
+    built.programs.docker = built.programs.docker.or(docker);
 
     let folder = place::scratch().context("no temporary folder can be made")?;
     let file = folder.path().join(DESCRIPTION);
@@ -253,15 +256,19 @@ struct Text {
 
 impl Arguments {
     /// What was named, looked at. Each packaging once.
-    fn known(&self, global: &Global, cache: &Path) -> Result<Vec<Known>, Told> {
-        let mut docker: Option<Docker> = None;
+    fn known(
+        &self,
+        global: &Global,
+        cache: &Path,
+        docker: &mut Option<Docker>,
+    ) -> Result<Vec<Known>, Told> {
         let mut engine = || {
             if docker.is_none() {
                 let found = Docker::find(cache, global.setup, &mut |line| eprintln!("{line}"));
                 let lacking = |missing: Missing| {
                     Told::lacking(format!("{} ({})", missing.why, missing.remedy))
                 };
-                docker = Some(found.map_err(lacking)?);
+                *docker = Some(found.map_err(lacking)?);
             }
             Ok(docker.clone().expect("it was found"))
         };

@@ -54,11 +54,24 @@ pub struct Leave {
     pub named: Vec<String>,
     /// Whether all are.
     pub all: bool,
-    /// How a call names the folder that was granted.
-    pub folder: Option<String>,
+    /// How a call names the folder that was granted, and where that is.
+    pub folder: Option<(String, String)>,
 }
 
 impl Leave {
+    /// Arguments with the folder in place of its name.
+    fn filled(&self, value: &Value) -> Value {
+        match (value, &self.folder) {
+            (Value::String(text), Some((name, path))) if text == name => path.clone().into(),
+            (Value::Array(items), _) => items.iter().map(|item| self.filled(item)).collect(),
+            (Value::Object(fields), _) => {
+                let filled = |(name, field): (&String, &Value)| (name.clone(), self.filled(field));
+                Value::Object(fields.iter().map(filled).collect())
+            }
+            (other, _) => other.clone(),
+        }
+    }
+
     /// Why a tool may not be called, if it may not.
     fn refuses(&self, name: &str, tool: &Value) -> Option<String> {
         if self.all || self.harmless || self.named.iter().any(|named| named == name) {
@@ -66,10 +79,10 @@ impl Leave {
         }
         let hint = |hint: &str| tool.pointer(&format!("/annotations/{hint}"));
         let reads = hint("readOnlyHint") == Some(&Value::Bool(true));
-        let spares = hint("destructiveHint") == Some(&Value::Bool(false));
-        (!reads && !spares).then(|| {
+        // What only adds would add a thousand times.
+        (!reads).then(|| {
             format!(
-                "it may change what it reaches, and does not say otherwise (annotations.readOnlyHint, destructiveHint); --call {name} calls it all the same, --call all calls every tool"
+                "it may change what it reaches, and does not say otherwise (annotations.readOnlyHint); --call {name} calls it all the same, --call all calls every tool"
             )
         })
     }
@@ -142,7 +155,7 @@ pub fn draft(
                     }
                 }
                 let Some(up) = &mut house else { break };
-                match call(up, name, arguments, clock) {
+                match call(up, name, &leave.filled(arguments), clock) {
                     Ok(answer) => tool.answers.push(answer),
                     Err(Ended { why, alive }) => {
                         tool.asked.verdict = Err(why);
@@ -188,7 +201,7 @@ fn arguments(tool: &Value, leave: &Leave) -> Result<Value, String> {
     if schema.to_string().len() > SCHEMA {
         return Err(format!("its inputSchema is longer than {SCHEMA} bytes"));
     }
-    let made = schema::arguments(schema, leave.folder.as_deref())?;
+    let made = schema::arguments(schema, leave.folder.as_ref().map(|(name, _)| name.as_str()))?;
     match as_toml(&made) {
         Some(_) => Ok(made),
         None => Err("its inputSchema asks for a null, or a number beyond 63 bits".to_owned()),

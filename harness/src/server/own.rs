@@ -69,9 +69,10 @@ impl Allowed {
         self.outbound.is_empty() && self.folders.iter().all(reads)
     }
 
-    /// How a call names the first folder, if there is one.
-    pub fn folder(&self) -> Option<String> {
-        (!self.folders.is_empty()).then(|| placeholder(0))
+    /// How a call names the first folder, and where that is, if there is one.
+    pub fn folder(&self) -> Option<(String, String)> {
+        let (folder, _) = self.folders.first()?;
+        Some((placeholder(0), folder.to_string_lossy().into_owned()))
     }
 }
 

@@ -215,12 +215,12 @@ fn what_may_do_harm_is_not_called_unless_it_says_that_it_does_not() {
             .filter(|asked| asked.verdict.is_ok());
         called.map(|asked| asked.tool).collect::<Vec<_>>()
     };
-    assert_eq!(called(&Leave::default()), ["reads", "spares"]);
+    assert_eq!(called(&Leave::default()), ["reads"]);
     let named = Leave {
         named: vec!["destroys".to_owned()],
         ..Leave::default()
     };
-    assert_eq!(called(&named), ["reads", "spares", "destroys"]);
+    assert_eq!(called(&named), ["reads", "destroys"]);
     let confined = Leave {
         harmless: true,
         ..Leave::default()
@@ -232,6 +232,20 @@ fn what_may_do_harm_is_not_called_unless_it_says_that_it_does_not() {
         why.contains("--call unsaid") && why.contains("readOnlyHint"),
         "{why}"
     );
+}
+
+#[test]
+fn a_path_is_called_where_it_is_and_kept_by_its_name() {
+    let listing = r#"{"name":"list","inputSchema":{"type":"object","required":["path"],"properties":{"path":{"type":"string"}}}}"#;
+    let calls = r#"*'"path":"/srv/notes"'*) t found;;
+*tools/call*) r '{"content":[],"isError":true}';;"#;
+    let leave = Leave {
+        folder: Some(("{dir}".to_owned(), "/srv/notes".to_owned())),
+        ..all()
+    };
+    let draft = Script::serving(listing, calls).drafted(&leave);
+    assert_eq!(draft.tools[0].verdict, Ok(false), "{:?}", draft.tools);
+    assert!(draft.text.contains("path = \"{dir}\"") && !draft.text.contains("/srv"));
 }
 
 #[test]
