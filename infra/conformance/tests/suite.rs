@@ -67,7 +67,9 @@ fn ask(suite: &Suite, stage: &Stage, subject: &Subject<'_>, expected: &Expected)
             .faults
             .extend(faults.map(|fault| format!("{server} {packaging} {wire}: {fault}")));
     }
-    listening.end(&clock);
+    if let Err(failed) = listening.end(&clock) {
+        anyhow::bail!("{server} {packaging}: {}", failed.outcome);
+    }
     Ok(found)
 }
 
