@@ -73,7 +73,7 @@ fn who_does_not_answer_well_is_named_with_the_reason() {
         (answer(1, r#"{"tools":[{}]}"#), "a tool without a name"),
         (
             answer(1, r#"{"tools":[{"name":"a"},{"name":"a"}]}"#),
-            "lists a twice",
+            "lists \"a\" twice",
         ),
     ] {
         let offer = offered(&then);
