@@ -355,6 +355,31 @@ fn private_addresses_need_a_grant_of_their_own() {
 }
 
 #[test]
+fn a_session_asks_as_often_as_it_likes() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let to = listener.local_addr().expect("bound").to_string();
+    let Some(mut client) = Client::start(&["--outbound", &to, "--private-addresses"], &[]) else {
+        return;
+    };
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("the guest connects");
+            let _ = stream.read(&mut [0; 4096]).expect("a request");
+            stream
+                .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+                .expect("answered");
+        }
+    });
+    let tool = format!("fetch\",\"to\":\"{to}");
+    // More than twice as many as there may be of everything that a request is made of.
+    for id in 1..=600 {
+        assert_eq!(client.text(id, &tool), "status 204", "request {id}");
+    }
+    assert_eq!(client.end().code, Some(0));
+}
+
+#[test]
 fn a_star_is_every_host_but_no_other_port() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let to = listener.local_addr().expect("bound");

@@ -3,7 +3,7 @@
 //! Most servers import half of WASI. Linking the rest would cost a tenth of a millisecond at each start, and a megabyte of
 //! the runtime's own code would become resident for it.
 
-use super::{Guest, listing, metadata};
+use super::{Guest, listing, metadata, outbound};
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
@@ -82,7 +82,8 @@ fn one(l: &mut Linker<Guest>, name: &str) -> wasmtime::Result<bool> {
             Guest::http,
         )?,
         "wasi:http/outgoing-handler" => {
-            http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Guest::http)?
+            http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Guest::http)?;
+            outbound::replace(l)?;
         }
         _ => return Ok(false),
     }
@@ -103,6 +104,7 @@ pub(super) fn link<'a>(
             listing::replace(&mut whole)?;
             metadata::replace(&mut whole)?;
             wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut whole)?;
+            outbound::replace(&mut whole)?;
             return Ok(whole);
         }
     }

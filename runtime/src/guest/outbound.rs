@@ -2,7 +2,11 @@
 //!
 //! The name is resolved once, the addresses are judged, and the connection goes to one of those judged: a name that resolves
 //! to something else a moment later changes nothing.
+//!
+//! `handle` of `wasi:http/outgoing-handler` takes its options for good. wasmtime-wasi-http 48 only looks at them and keeps them in the guest's
+//! table, so a guest would be out of resources after as many requests as it may hold; they are given back here.
 
+use super::Guest;
 use crate::grants::Grants;
 use http::uri::Scheme;
 use http_body_util::BodyExt;
@@ -14,8 +18,53 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::rustls;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi_http::io::TokioIo;
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+use wasmtime_wasi_http::p2::bindings::http::outgoing_handler::Host as _;
+use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode;
+use wasmtime_wasi_http::p2::types::{HostFutureIncomingResponse, HostOutgoingRequest};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, WasiHttpView as _};
+
+/// The version is the newest that wasmtime-wasi-http has: older guests ask for less of it.
+const HANDLER: &str = "wasi:http/outgoing-handler@0.2.12";
+
+/// Puts this `handle` in the place of wasmtime-wasi-http's.
+pub(super) fn replace(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    define(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.instance(HANDLER)?.func_wrap(
+        "handle",
+        |mut store: StoreContextMut<'_, Guest>,
+         (request, options): (
+            Resource<HostOutgoingRequest>,
+            Option<Resource<RequestOptions>>,
+        )| Ok((handle(store.data_mut(), request, options)?,)),
+    )
+}
+
+fn handle(
+    guest: &mut Guest,
+    request: Resource<HostOutgoingRequest>,
+    options: Option<Resource<RequestOptions>>,
+) -> wasmtime::Result<Result<Resource<HostFutureIncomingResponse>, ErrorCode>> {
+    let looked_at = options.as_ref();
+    let looked_at = looked_at.map(|options| Resource::new_borrow(options.rep()));
+    let mut view = guest.http();
+    let answer = view.handle(request, looked_at);
+    if let Some(options) = options {
+        view.table.delete(options)?;
+    }
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(error) => error.downcast().map(Err),
+    }
+}
 
 /// The outbound side of one guest.
 pub struct Outbound {

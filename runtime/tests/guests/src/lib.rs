@@ -5,8 +5,8 @@
 use wasip2::exports::cli::run::Guest as Cli;
 use wasip2::exports::http::incoming_handler::Guest as Http;
 use wasip2::http::types::{
-    Fields, IncomingRequest, OutgoingBody, OutgoingRequest, OutgoingResponse, ResponseOutparam,
-    Scheme,
+    Fields, IncomingRequest, OutgoingBody, OutgoingRequest, OutgoingResponse, RequestOptions,
+    ResponseOutparam, Scheme,
 };
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
@@ -264,7 +264,10 @@ fn fetch(scheme: Scheme, authority: &str) -> String {
     let _ = request.set_scheme(Some(&scheme));
     let _ = request.set_authority(Some(authority));
     let _ = request.set_path_with_query(Some("/"));
-    match handle(request, None) {
+    // What is handed over is the host's to give back.
+    let options = RequestOptions::new();
+    let _ = options.set_first_byte_timeout(Some(10_000_000_000));
+    match handle(request, Some(options)) {
         Ok(future) => {
             future.subscribe().block();
             match future.get() {
