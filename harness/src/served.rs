@@ -141,12 +141,17 @@ impl Served {
     }
 
     /// Ends it. A server that listens has no other end than being ended.
-    pub fn end(mut self, clock: &dyn Clock) -> Box<Evidence> {
-        let end = self
-            .listening
-            .process
-            .close(Duration::from_millis(200), clock);
-        evidence(&end, &mut self.listening.process)
+    pub fn end(self, clock: &dyn Clock) -> Box<Evidence> {
+        let Served {
+            mut listening,
+            runtime,
+            http,
+            ..
+        } = self;
+        // Connections are closed while a container is there to take note: the next one with its address would wait for the kernel to forget them.
+        drop((http, runtime));
+        let end = listening.process.close(Duration::from_millis(200), clock);
+        evidence(&end, &mut listening.process)
     }
 }
 

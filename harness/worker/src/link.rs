@@ -171,7 +171,7 @@ impl Link {
     pub fn finish(self, clock: &dyn Clock) -> Result<End, Failed> {
         match self {
             Link::Pipes(peer) => peer.finish(clock),
-            Link::Http(session) => session.listening.end(clock),
+            Link::Http(session) => session.end(clock),
         }
     }
 }

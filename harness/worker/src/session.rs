@@ -7,6 +7,7 @@ use harness::input::Places;
 use harness::launch::Code;
 use harness::listening::Listening;
 use harness::peer::{Failed, Subject, Trouble, prepare};
+use harness::process::End;
 use harness::server::Call;
 use http_body_util::Full;
 use record::Nanos;
@@ -120,8 +121,31 @@ impl Session {
 
     /// What a trouble is called in the record, with the evidence for it. The process is ended.
     pub fn trouble(self, trouble: Trouble, clock: &dyn Clock) -> Failed {
-        let request = self.last.map(|request| request.line().to_vec());
-        self.listening.trouble(trouble, request, clock)
+        let request = self.last.as_ref();
+        let request = request.map(|request| request.line().to_vec());
+        self.closed().trouble(trouble, request, clock)
+    }
+
+    /// Ends the process.
+    ///
+    /// # Errors
+    /// When it ended before.
+    pub fn end(self, clock: &dyn Clock) -> Result<End, Failed> {
+        self.closed().end(clock)
+    }
+
+    /// Closes the connection while its other end is there to take note.
+    ///
+    /// A farewell to a container that is gone is sent again and again, and while the kernel looks for who has that address, the next container,
+    /// which gets it, is not found for up to a second.
+    fn closed(self) -> Listening {
+        let Session {
+            listening,
+            connection,
+            ..
+        } = self;
+        drop(connection);
+        listening
     }
 
     fn post(&self, body: &[u8]) -> Result<web::Request, Failure> {
