@@ -107,25 +107,41 @@ impl Folder {
     /// Its entries, by the bytes of their names.
     pub fn entries(&self) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
         // Opened anew, to be read: the descriptor that is held only leads to it.
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let listed = openat(&self.0, ".", flags, Mode::empty()).and_then(Dir::new);
-        let mut entries = Vec::new();
-        for entry in listed.map_err(known)? {
-            let entry = entry.map_err(known)?;
-            let name = entry.file_name().to_bytes();
-            if matches!(name, b"." | b"..") {
-                continue;
-            }
-            let kind = match entry.file_type() {
-                // Not every file system tells with the name.
-                FileType::Unknown => self.stat(name).map_or(Kind::Other, |stat| stat.kind),
-                told => kind_of(told),
-            };
-            entries.push((name.to_vec(), kind));
-        }
-        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Ok(entries)
+        listed(openat(&self.0, ".", LISTED, Mode::empty()))
     }
+}
+
+/// How a directory is opened whose entries are read.
+const LISTED: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::CLOEXEC);
+
+fn listed(opened: Result<OwnedFd, Errno>) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
+    let mut folder = opened.and_then(Dir::new).map_err(known)?;
+    let mut entries = Vec::new();
+    while let Some(entry) = folder.read() {
+        let entry = entry.map_err(known)?;
+        let name = entry.file_name().to_bytes();
+        if matches!(name, b"." | b"..") {
+            continue;
+        }
+        let kind = match entry.file_type() {
+            // Not every file system tells with the name.
+            FileType::Unknown => {
+                let flags = AtFlags::SYMLINK_NOFOLLOW;
+                let stat = folder
+                    .fd()
+                    .and_then(|folder| statat(folder, OsStr::from_bytes(name), flags));
+                stat.map_or(Kind::Other, |stat| {
+                    kind_of(FileType::from_raw_mode(stat.st_mode))
+                })
+            }
+            told => kind_of(told),
+        };
+        entries.push((name.to_vec(), kind));
+    }
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    Ok(entries)
 }
 
 fn kind_of(of: FileType) -> Kind {
@@ -158,14 +174,11 @@ pub fn stat(path: &[u8]) -> Result<Stat, Fault> {
 
 /// The entries of a directory, by the bytes of their names.
 pub fn entries(path: &[u8]) -> Result<Vec<(Vec<u8>, Kind)>, Fault> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(OsStr::from_bytes(path)).map_err(|error| fault(&error))? {
-        let entry = entry.map_err(|error| fault(&error))?;
-        let kind = entry.file_type().map_or(Kind::Other, kind);
-        entries.push((entry.file_name().into_vec(), kind));
-    }
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    Ok(entries)
+    listed(rustix::fs::open(
+        OsStr::from_bytes(path),
+        LISTED,
+        Mode::empty(),
+    ))
 }
 
 /// Where the link at `path` points.
