@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::harmless::harmless;
 use crate::{Digest, Tier};
 
 /// The file of a run that holds every decision.
@@ -13,7 +14,7 @@ pub const DECISIONS: &str = "decisions.jsonl";
 /// Larger files were not written by a replay.
 const LARGEST: u64 = 1 << 30;
 /// Longer lines were not either.
-const LONGEST: usize = 4 << 20;
+const LONGEST: u64 = 4 << 20;
 
 /// Where a scheduler put a call, or why it put none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,7 +101,7 @@ impl Decision {
         let path = folder.join(DECISIONS);
         let damaged = |why: String| DecisionError {
             path: path.clone(),
-            why,
+            why: harmless(&why),
         };
         let file = match std::fs::File::open(&path) {
             Ok(file) => file,
@@ -108,14 +109,24 @@ impl Decision {
             Err(error) => return Err(damaged(error.to_string())),
         };
         let mut decisions = Vec::new();
-        let lines = BufReader::new(file.take(LARGEST)).lines();
-        for (index, line) in lines.enumerate() {
-            let at = |why: String| damaged(format!("line {}: {why}", index + 1));
-            let line = line.map_err(|error| at(error.to_string()))?;
-            if line.len() > LONGEST {
-                return Err(at(format!("it has {} bytes", line.len())));
+        let mut reader = BufReader::new(file.take(LARGEST));
+        let mut line = Vec::new();
+        for number in 1_u64.. {
+            let at = |why: String| damaged(format!("line {number}: {why}"));
+            line.clear();
+            // No more of a line than may be is ever in memory.
+            let read = reader
+                .by_ref()
+                .take(LONGEST)
+                .read_until(b'\n', &mut line)
+                .map_err(|error| at(error.to_string()))?;
+            if read == 0 {
+                break;
             }
-            let decision = serde_json::from_str(&line).map_err(|error| at(error.to_string()))?;
+            if line.last() != Some(&b'\n') && u64::try_from(read) == Ok(LONGEST) {
+                return Err(at(format!("it has {LONGEST} bytes or more")));
+            }
+            let decision = serde_json::from_slice(&line).map_err(|error| at(error.to_string()))?;
             decisions.push(decision);
         }
         Ok(decisions)
@@ -181,5 +192,8 @@ mod tests {
             .expect("written");
         let damaged = Decision::read(folder.path()).expect_err("no decision");
         assert!(damaged.why.starts_with("line 3: "), "{damaged}");
+        std::fs::write(folder.path().join(DECISIONS), r#"{"\u001b[2J": 1}"#).expect("written");
+        let damaged = Decision::read(folder.path()).expect_err("no decision");
+        assert!(!damaged.to_string().contains('\u{1b}'), "{damaged:?}");
     }
 }

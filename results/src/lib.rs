@@ -11,6 +11,7 @@ mod digest;
 mod done;
 mod evidence;
 mod export;
+mod harmless;
 mod line;
 mod metric;
 mod noise;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::harmless::harmless;
 use crate::line::{self, Fault, Scan};
 use crate::{Digest, FORMAT, Run, Sample, done};
 
@@ -214,7 +215,7 @@ pub(crate) fn read_run(folder: &Path) -> Result<Run, ReadError> {
     let damaged = |error: serde_json::Error| ReadError::Damaged {
         path: path.clone(),
         line: u64::try_from(error.line()).unwrap_or(u64::MAX),
-        why: error.to_string(),
+        why: harmless(&error.to_string()),
     };
     // The version alone first: what else is there is only known once the version is.
     let Version { format } = serde_json::from_str(&text).map_err(damaged)?;
@@ -258,7 +259,10 @@ pub(crate) fn read_samples(folder: &Path) -> Result<Scan, ReadError> {
     }
     line::scan(BufReader::new(file)).map_err(|fault| match fault {
         Fault::Io(source) => ReadError::Io { path, source },
-        Fault::Line { line, why } => ReadError::Damaged { path, line, why },
+        Fault::Line { line, why } => {
+            let why = harmless(&why);
+            ReadError::Damaged { path, line, why }
+        }
     })
 }
 
