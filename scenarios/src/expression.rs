@@ -277,13 +277,16 @@ pub(crate) const COPIED: usize = 1 << 30;
 /// What one of them may.
 pub(crate) const COPIED_AT_ONCE: usize = 64 << 20;
 
+/// What a value takes that holds nothing, in the same units.
+const NOTHING: usize = 32;
+
 /// The item that a call or a part of an argument is about.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub index: usize,
     pub value: Value,
-    /// The calls that it came from.
-    pub from: BTreeSet<usize>,
+    /// The calls that it came from; one set for all items of a list that do not differ in it.
+    pub from: Rc<BTreeSet<usize>>,
 }
 
 impl World<'_> {
@@ -299,14 +302,15 @@ impl World<'_> {
             .repeated(list)
             .filter(|answers| answers.len() >= values.len());
         self.spend(values.len())?;
+        let from = Rc::new(from);
         let items = values.into_iter().enumerate();
         Ok(items
             .map(|(index, value)| Item {
                 index,
                 value,
                 from: own.map_or_else(
-                    || from.clone(),
-                    |answers| BTreeSet::from([answers[index].call]),
+                    || Rc::clone(&from),
+                    |answers| Rc::new(BTreeSet::from([answers[index].call])),
                 ),
             })
             .collect())
@@ -345,6 +349,8 @@ impl World<'_> {
         item: Option<&Item>,
         from: &mut BTreeSet<usize>,
     ) -> Result<Value, String> {
+        // Lists of nothing grow as fast as others where lists stand within each other.
+        self.spend(NOTHING)?;
         Ok(match value {
             Value::Array(items) => {
                 let items: Result<Vec<Value>, String> = items
@@ -362,7 +368,7 @@ impl World<'_> {
                 Value::Object(fields?)
             }
             other => {
-                self.spend(weight(other))?;
+                self.spend(weight(other) - NOTHING)?;
                 other.clone()
             }
         })
@@ -408,7 +414,7 @@ impl World<'_> {
             }
             Form::Item { at } => {
                 let item = item.ok_or("there is no item")?;
-                from.extend(&item.from);
+                from.extend(item.from.iter());
                 self.part(&item.value, at, "the item")?
             }
             Form::Data { file, at } => self.part(&*(self.data)(file)?, at, file)?,
@@ -459,13 +465,14 @@ fn outline(value: &Value) -> String {
 
 /// About how many bytes a copy takes.
 fn weight(value: &Value) -> usize {
-    32 + match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| key.len() + weight(value))
-            .sum(),
-        _ => 0,
-    }
+    NOTHING
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(weight).sum(),
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(key, value)| key.len() + weight(value))
+                .sum(),
+            _ => 0,
+        }
 }

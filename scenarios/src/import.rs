@@ -99,7 +99,19 @@ pub fn import(file: &str, text: &str, format: Format, taken: &Taken) -> Result<I
         }
         Format::Tape => (Way::Tape, tape::calls(file, text, &mut notes)?),
     };
-    trace(file, way, seen, taken, notes)
+    let imported = trace(file, way, seen, taken, notes)?;
+    // Other people's files may nest deeper than a trace may, and grow when they are written as one.
+    match Trace::parse(file, &imported.trace.text()) {
+        Ok(_) => Ok(imported),
+        Err(refused) => {
+            let why = format!(
+                "would make a trace that cannot be read ({}: {})",
+                refused.at, refused.why
+            );
+            let remedy = "leave the call out, or split the file";
+            Err(Refused::whole(file, why, remedy))
+        }
+    }
 }
 
 fn trace(

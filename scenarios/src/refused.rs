@@ -24,8 +24,8 @@ impl Refused {
     ) -> Refused {
         Refused {
             file: file.to_owned(),
-            at: at.into(),
-            why: why.into(),
+            at: harmless(&at.into()),
+            why: harmless(&why.into()),
             remedy: remedy.into(),
         }
     }
@@ -36,6 +36,19 @@ impl Refused {
     }
 }
 
+/// A message in one line that a terminal shows as it is, though a reader of TOML or JSON put a stranger's words into it.
+fn harmless(text: &str) -> String {
+    const LONGEST: usize = 2_000;
+    let mut one = String::with_capacity(text.len().min(LONGEST));
+    for letter in text.chars().take(LONGEST) {
+        match letter.is_control() {
+            true => one.extend(letter.escape_default()),
+            false => one.push(letter),
+        }
+    }
+    one
+}
+
 /// A stranger's text cut to what fits into a message.
 pub(crate) fn shown(text: &str) -> String {
     let mut cut: String = text.chars().take(60).flat_map(char::escape_debug).collect();
@@ -43,4 +56,22 @@ pub(crate) fn shown(text: &str) -> String {
         cut.push('…');
     }
     format!("\"{cut}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_moves_a_terminal_s_cursor() {
+        let refused = Refused::new("x", "a\u{1b}[2J", "b\nc\u{9b}", "do");
+        assert_eq!(refused.to_string(), "x: a\\u{1b}[2J: b\\nc\\u{9b}; do");
+        assert_eq!(
+            Refused::whole("x", "é".repeat(9_000), "do")
+                .why
+                .chars()
+                .count(),
+            2_000
+        );
+    }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::expression::{self, Scope};
+use crate::expression::{self, Fault, Scope};
 use crate::fields::Fields;
-use crate::{Refused, bound, read_text, refused::shown};
+use crate::{Refused, bound, read_text, refused::shown, strict};
 
 const SCENARIO: &[&str] = &[
     "name", "title", "question", "sources", "servers", "data", "calls", "call",
@@ -68,6 +68,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::open`].
     pub fn parse(file: &str, text: &str) -> Result<Scenario, Refused> {
+        strict::fits(file, text.len())?;
         let table: toml::Table = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or("the file".to_owned(), |span| {
                 let before = text.get(..span.start).unwrap_or_default();
@@ -76,7 +77,10 @@ impl Scenario {
             let why = error.message().lines().collect::<Vec<_>>().join(", ");
             Refused::new(file, at, why, "write TOML 1.0, as scenarios/s4.toml does")
         })?;
-        let value = plain(file, toml::Value::Table(table), 0)?;
+        let value = plain(toml::Value::Table(table), 0).map_err(|fault| {
+            let at = fault.at.trim_start_matches('.');
+            Refused::new(file, at, fault.why, fault.remedy)
+        })?;
         let mut fields = Fields::of(file, "the file".to_owned(), value, SCENARIO)?;
         let name = fields.text("name", bound::NAME)?;
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -176,7 +180,7 @@ fn step(file: &str, index: usize, value: Value, before: &Scenario) -> Result<Ste
         data: &before.data,
         in_item: false,
     };
-    let faulty = |field: &str, fault: expression::Fault| {
+    let faulty = |field: &str, fault: Fault| {
         fields.refuse(&format!("{field}{}", fault.at), fault.why, fault.remedy)
     };
     if let Some(each) = &step.each {
@@ -221,8 +225,18 @@ pub(crate) fn is_inside(path: &str) -> bool {
 }
 
 /// TOML as JSON. A date has no place in either a scenario or a tool's arguments.
-fn plain(file: &str, value: toml::Value, depth: usize) -> Result<Value, Refused> {
-    let refuse = |why: &str, remedy: &str| Refused::whole(file, why, remedy);
+fn plain(value: toml::Value, depth: usize) -> Result<Value, Fault> {
+    let refuse = |why: &str, remedy: &str| Fault {
+        at: String::new(),
+        why: why.to_owned(),
+        remedy: remedy.to_owned(),
+    };
+    let within = |at: String| {
+        move |fault: Fault| Fault {
+            at: format!("{at}{}", fault.at),
+            ..fault
+        }
+    };
     if depth > bound::DEPTH {
         return Err(refuse("nests deeper than 64 levels", "nest less"));
     }
@@ -232,25 +246,27 @@ fn plain(file: &str, value: toml::Value, depth: usize) -> Result<Value, Refused>
         toml::Value::Float(fraction) if fraction.is_finite() => Value::from(fraction),
         toml::Value::Float(_) => {
             return Err(refuse(
-                "holds a number that JSON has not",
+                "is a number that JSON has not",
                 "write a finite number",
             ));
         }
         toml::Value::Boolean(truth) => Value::Bool(truth),
-        toml::Value::Datetime(_) => return Err(refuse("holds a date", "write it as a string")),
+        toml::Value::Datetime(_) => return Err(refuse("is a date", "write it as a string")),
         toml::Value::Array(items) => {
-            let items: Result<Vec<Value>, Refused> = items
-                .into_iter()
-                .map(|item| plain(file, item, depth + 1))
+            let items = items.into_iter().enumerate();
+            let items: Result<Vec<Value>, Fault> = items
+                .map(|(index, item)| plain(item, depth + 1).map_err(within(format!("[{index}]"))))
                 .collect();
             Value::Array(items?)
         }
         toml::Value::Table(fields) => {
-            let fields: Result<serde_json::Map<String, Value>, Refused> = fields
-                .into_iter()
-                .map(|(key, value)| Ok((key, plain(file, value, depth + 1)?)))
-                .collect();
-            Value::Object(fields?)
+            let mut object = serde_json::Map::new();
+            for (key, value) in fields {
+                let shown: String = key.chars().take(60).flat_map(char::escape_debug).collect();
+                let value = plain(value, depth + 1).map_err(within(format!(".{shown}")))?;
+                object.insert(key, value);
+            }
+            Value::Object(object)
         }
     })
 }

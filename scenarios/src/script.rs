@@ -50,8 +50,9 @@ pub struct Script<'a> {
     answers: Vec<(String, bool, Vec<Answer>)>,
     /// Data files that were read.
     read: RefCell<BTreeMap<String, Rc<Value>>>,
-    /// How much may still be copied.
+    /// How much may still be copied, and how much of it the call that is due takes.
     left: usize,
+    spent: usize,
     /// The items of the step that is being made, and which is next.
     items: Option<Vec<Item>>,
     made: usize,
@@ -66,6 +67,7 @@ impl<'a> Script<'a> {
             answers: Vec::new(),
             read: RefCell::default(),
             left: COPIED,
+            spent: 0,
             items: None,
             made: 0,
         }
@@ -143,8 +145,7 @@ impl<'a> Script<'a> {
             if canonical(&arguments).len() > bound::BLOB {
                 return Err(stuck("its arguments become too large".to_owned()));
             }
-            let spent = most - left.get();
-            self.left -= spent;
+            self.spent = most - left.get();
             return Ok(Some(Due {
                 server: step.server.clone(),
                 tool: step.tool.clone(),
@@ -177,6 +178,7 @@ impl<'a> Script<'a> {
                 value,
             });
             self.made += 1;
+            self.left -= std::mem::take(&mut self.spent);
         }
     }
 }

@@ -167,6 +167,16 @@ call 1 (look) cannot be made: its list is empty; look at what the calls before i
     );
     let said = played(&with(&nested), &long);
     expect![[r#"call 1001 (last) cannot be made: it copies more than 64 MiB, or all calls together more than 1024 MiB; look at what the calls before it answered, and at [[call]] last"#]].assert_eq(said.lines().last().expect("a line"));
+    // So are lists of lists of nothing.
+    let zeros = vec!["0"; 200].join(", ");
+    let nested = (0..5).fold("[]".to_owned(), |to, _| {
+        format!(r#"{{ "$each" = [{zeros}], to = {to} }}"#)
+    });
+    let said = played(
+        &with(&last(&format!("arguments = {{ x = {nested} }}"))),
+        &world,
+    );
+    assert!(said.contains("it copies more than 64 MiB"), "{said}");
 }
 
 #[test]
@@ -204,7 +214,17 @@ fn each_fault_of_a_scenario_is_said_with_field_and_remedy() {
     );
     refused(
         &with("").replace("title = \"X\"", "title = 1979-05-27"),
-        expect![[r#"x.toml: the file: holds a date; write it as a string"#]],
+        expect![[r#"x.toml: title: is a date; write it as a string"#]],
+    );
+    refused(
+        &with(&last("arguments = { x = [0, { \"a\\u001bb\" = inf }] }")),
+        expect![[
+            r#"x.toml: call[2].arguments.x[1].a\u{1b}b: is a number that JSON has not; write a finite number"#
+        ]],
+    );
+    refused(
+        &with("").replace("question", "\"q\\u001b\""),
+        expect!["x.toml: question: is missing; write a string"],
     );
     let last = |arguments: &str, expected: Expect| refused(&with(&last(arguments)), expected);
     last(
