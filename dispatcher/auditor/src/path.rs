@@ -29,19 +29,11 @@ const NAMING: [&str; 13] = [
 ];
 /// Names that do so as a whole.
 const WHOLE: [&str; 6] = ["dest", "destination", "dst", "repository", "source", "src"];
-/// How a path begins: absolute, relative to a place, at a share, at a placeholder of a trace.
-const BEGINNINGS: [&str; 8] = [
-    "/",
-    "./",
-    "../",
-    "~",
-    "\\\\",
-    "<data>",
-    "<scratch>",
-    "file:",
-];
-/// How what is certainly a path begins, even among data.
-const CERTAIN: [&str; 3] = ["<data>", "<scratch>", "file:"];
+/// How a path begins: absolute, relative to a place, at a share.
+const BEGINNINGS: [&str; 5] = ["/", "./", "../", "~", "\\\\"];
+/// How what is certainly a path begins, even among data: at a placeholder of a trace, or as an address of a file.
+const CERTAIN: [&str; 2] = ["<data>", "<scratch>"];
+const FILE: &str = "file:";
 
 /// Who holds what paths name.
 pub(crate) struct Holders<'a> {
@@ -115,19 +107,20 @@ impl Holders<'_> {
                 return Tier::at(place);
             }
             let letters = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
-            if scheme.len() < 32 && !scheme.is_empty() && scheme.chars().all(letters) {
+            if scheme.len() <= 32 && !scheme.is_empty() && scheme.chars().all(letters) {
                 return None;
             }
         }
         let begins = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head));
+        let certain = begins(&CERTAIN) || file(text).is_some();
         let looks = begins(&BEGINNINGS) || matches!(text, "." | "..") || is_drive(text);
         if let Some(tier) = self.below_root(text) {
             return Some(tier);
         }
         let is_path = match named {
             Some(true) => true,
-            Some(false) => looks && !text.contains('\n') || begins(&CERTAIN),
-            None => begins(&CERTAIN),
+            Some(false) => looks && !text.contains('\n') || certain,
+            None => certain,
         };
         is_path.then_some(self.home)
     }
@@ -135,7 +128,7 @@ impl Holders<'_> {
     /// The tier of the longest folder above a path.
     fn below_root(&self, text: &str) -> Option<Tier> {
         let decoded;
-        let path = match text.strip_prefix("file:") {
+        let path = match file(text) {
             Some(rest) => {
                 decoded = undone(rest.strip_prefix("//").unwrap_or(rest));
                 decoded.as_str()
@@ -151,6 +144,12 @@ impl Holders<'_> {
         });
         above.max_by_key(|(depth, _)| *depth).map(|(_, tier)| tier)
     }
+}
+
+/// What stands behind `file:`, however that is written: the names of schemes know no case (RFC 3986, section 3.1).
+fn file(text: &str) -> Option<&str> {
+    let (head, rest) = text.split_at_checked(FILE.len())?;
+    head.eq_ignore_ascii_case(FILE).then_some(rest)
 }
 
 /// `C:\`.
@@ -251,6 +250,7 @@ mod tests {
             (json!({"items": [{"at": {"x": "/mnt/y"}}]}), "/mnt/y", 1),
             (json!({"x": "C:\\a"}), "C:\\a", 0),
             (json!({"x": "/mnt/a"}), "/mnt/a", 1),
+            (json!({"x": "File:///mnt/a"}), "File:///mnt/a", 1),
             (json!({"x": "/mnt/c/x"}), "/mnt/c/x", 2),
             (json!({"x": "/mnt/cloud/x"}), "/mnt/cloud/x", 1),
             (json!({"x": "/mnt/c/../a"}), "/mnt/c/../a", 1),

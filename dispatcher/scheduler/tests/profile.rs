@@ -158,6 +158,13 @@ fn what_is_wrong_is_said_with_file_line_field_and_remedy() {
         ],
     );
     check(
+        "gpu = false",
+        "\"gpu\\u001b[2J\" = false",
+        expect![[
+            r#"mine.toml:32: "gpu\u001b[2J": unknown field `gpu\u{1b}[2J`, expected one of `name`, `host`, `trust`, `gpu`, `speed`, `capacity`, `memory`, `retention`, `external`, `power`, `price`; remove it, or write one of those that are expected"#
+        ]],
+    );
+    check(
         "[server.filesystem.on.edge]",
         "[server.filesystem.on.fog]",
         expect![[

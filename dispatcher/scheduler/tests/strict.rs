@@ -196,6 +196,9 @@ fn every_argument_that_may_be_a_path_is_looked_at() {
         (json!({"text": "~/secret"}), "D"),
         (json!({"text": "C:\\secret"}), "D"),
         (json!({"text": "<data>/images"}), "D"),
+        (json!({"to": "<scratch>/report.md"}), "D"),
+        (json!({"rows": [{"to": "<scratch>/report.md"}]}), "D"),
+        (json!({"text": "<site>/papers"}), ""),
         (
             json!({"hashes": [{"path": "<data>/a.jpg", "hash": "00"}]}),
             "D",

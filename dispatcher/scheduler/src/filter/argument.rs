@@ -14,13 +14,13 @@ const DEEPEST: usize = 64;
 const LONGEST: usize = 4096;
 /// Longer than any scheme that is in use.
 const LONGEST_SCHEME: usize = 32;
-/// How traces write the folder that holds the data set; it is home's.
-const DATA: &str = "<data>";
+/// How traces write the folder that holds the data set, and the one that calls may write to; both are home's.
+const PLACES: [&str; 2] = ["<data>", "<scratch>"];
 
 /// The tiers that hold what the arguments' paths name: none where there is no path.
 ///
 /// An argument is a path if it is a text, or in a list of texts, and its key ends like one (`path`, `file`, `directory`, …) or
-/// it begins like one (`/`, `./`, `~`, `file:`, `edge://` for a tier's name, `<data>`). Within objects, which are rows of data
+/// it begins like one (`/`, `./`, `~`, `file:`, `edge://` for a tier's name, `<data>`, `<scratch>`). Within objects, which are rows of data
 /// rather than arguments, a text is one if it lies below a folder that the profile says a tier holds: a log's `/index.html`
 /// is none. Relative paths and paths below no such folder are held by `home`.
 pub fn holders(arguments: &Value, profile: &Profile) -> TierSet {
@@ -106,9 +106,8 @@ impl Search<'_> {
             Look::Address => None,
             Look::File(path) => Some(self.by_prefix(&decoded(path)).unwrap_or(home)),
             Look::Path => {
-                let is_path = || {
-                    text.starts_with(DATA) || argument && (!text.contains('\n') || names_path(key))
-                };
+                let is_path =
+                    || is_in_place(text) || argument && (!text.contains('\n') || names_path(key));
                 let held = self.by_prefix(text);
                 held.or_else(|| is_path().then_some(home))
             }
@@ -128,7 +127,7 @@ impl Search<'_> {
                 _ => Look::Text,
             },
             b'\\' if bytes.get(1) == Some(&b'\\') => Look::Path,
-            b'<' if text.starts_with(DATA) => Look::Path,
+            b'<' if is_in_place(text) => Look::Path,
             first if first.is_ascii_alphabetic() => self.look_at_scheme(text),
             _ => Look::Text,
         }
@@ -172,6 +171,11 @@ impl Search<'_> {
             .max_by_key(|root| root.prefix.len())
             .map(|root| root.tier)
     }
+}
+
+/// Whether a text begins with the name of a place that every trace has.
+fn is_in_place(text: &str) -> bool {
+    PLACES.iter().any(|place| text.starts_with(place))
 }
 
 /// Whether an argument of this name is a path by its name alone.
@@ -219,6 +223,7 @@ fn decoded(text: &str) -> String {
     while let Some(&byte) = bytes.get(at) {
         let code = bytes
             .get(at + 1..at + 3)
+            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
             .and_then(|digits| std::str::from_utf8(digits).ok())
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match (byte, code) {

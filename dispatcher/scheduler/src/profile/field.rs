@@ -14,6 +14,8 @@ use crate::tier::Tier;
 
 const LONGEST_NAME: usize = 128;
 const LONGEST_TEXT: usize = 2000;
+/// Letters of a field's name that an error shows; names of servers, tiers and tools in it are the file's own.
+const LONGEST_FIELD: usize = 300;
 
 const SEE: &str = "see dispatcher/profiles/README.md for the file's shape";
 
@@ -23,6 +25,18 @@ pub struct Reader<'a> {
     pub text: &'a str,
     /// Names of tiers, in order.
     pub tiers: Vec<String>,
+}
+
+/// A stranger's words in one line that a terminal shows as it is.
+fn harmless(text: &str, longest: usize) -> String {
+    let mut one = String::new();
+    for letter in text.chars().take(longest) {
+        match letter.is_control() {
+            true => one.extend(letter.escape_default()),
+            false => one.push(letter),
+        }
+    }
+    one
 }
 
 impl Reader<'_> {
@@ -37,8 +51,8 @@ impl Reader<'_> {
         ProfileError {
             file: self.file.to_owned(),
             line: before.matches('\n').count() + 1,
-            field: field.to_owned(),
-            what: what.into(),
+            field: harmless(field, LONGEST_FIELD),
+            what: harmless(&what.into(), LONGEST_TEXT),
             remedy: remedy.into(),
         }
     }
@@ -61,7 +75,6 @@ impl Reader<'_> {
         } else {
             "mend the TOML there"
         };
-        let message: String = message.chars().take(LONGEST_TEXT).collect();
         let field = if field.is_empty() { "the file" } else { &field };
         self.fail(span, field, message.replace('\n', " "), remedy)
     }
