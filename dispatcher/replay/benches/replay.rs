@@ -35,6 +35,7 @@ fn world() -> (World, Fixed) {
         chain: Chain::sequential(CALLS).expect("a chain"),
         servers: (0..CALLS).map(|call| call % 4).collect(),
         steps: (0..CALLS).flat_map(|_| (0..3).map(step)).collect(),
+        handing: None,
         thinking: vec![Nanos(0); CALLS],
         decision: Nanos(0),
         rooms: vec![room(400), room(50), room(50)],

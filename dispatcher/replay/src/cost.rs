@@ -6,6 +6,7 @@ use scheduler::profile::{Handoff, Hosted, Known, LinkSet, Profile};
 use scheduler::tier::Tier;
 
 use crate::engine::Step;
+use crate::handing::Handing;
 
 /// Whose sizes of requests and answers count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,30 +33,22 @@ pub enum CostError {
         /// `input` or `output`.
         what: &'static str,
     },
-    /// The profile hands results over directly.
-    #[error(
-        "profile {profile}: handoff \"direct\" is not replayed: every request leaves from home here, as MCP has it; write handoff = \"home\""
-    )]
-    Direct {
-        /// The profile's name.
-        profile: String,
-    },
 }
 
 /// What one call costs on one tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Request to the tier.
+    /// Request from home to the tier.
     pub up: Known<Nanos>,
     /// Starting an instance where none is up.
     pub cold_start: Known<Nanos>,
     /// Running the tool.
     pub execution: Known<Nanos>,
-    /// Answer from the tier.
+    /// Answer from the tier to home.
     pub down: Known<Nanos>,
     /// How the server is shipped there; none where it is not there.
     pub packaging: Option<Packaging>,
-    /// What crosses a link.
+    /// What crosses a link, where both go from home and back.
     pub moved: Bytes,
 }
 
@@ -77,27 +70,27 @@ impl Cell {
 pub struct Costs {
     tiers: usize,
     cells: Vec<Cell>,
+    handing: Option<Handing>,
 }
 
 impl Costs {
     /// Of these calls, whose sizes are those of the messages.
-    ///
-    /// # Errors
-    /// When the profile hands results over directly.
-    pub fn of(calls: &[Call], profile: &Profile, links: &LinkSet) -> Result<Self, CostError> {
-        if profile.handoff == Handoff::Direct {
-            return Err(CostError::Direct {
-                profile: profile.name.clone(),
-            });
-        }
+    pub fn of(calls: &[Call], profile: &Profile, links: &LinkSet) -> Self {
         let tiers = profile.tiers.len();
         let cells = calls
             .iter()
             .flat_map(|call| Tier::first(tiers).map(move |tier| cell(call, tier, profile, links)));
-        Ok(Self {
+        let direct = profile.handoff == Handoff::Direct;
+        Self {
             tiers,
             cells: cells.collect(),
-        })
+            handing: direct.then(|| Handing::of(calls, profile, links)),
+        }
+    }
+
+    /// How answers go straight on from tier to tier; none where each goes home and out again.
+    pub fn handing(&self) -> Option<&Handing> {
+        self.handing.as_ref()
     }
 
     /// What a call costs on a tier.

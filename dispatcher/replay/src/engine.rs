@@ -9,9 +9,11 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use record::Nanos;
+use scheduler::tier::Tier;
 
 use crate::arrival::{Arrivals, Gaps};
 use crate::chain::{Chain, narrow, wide};
+use crate::handing::Handing;
 use crate::instances::Instances;
 use crate::place::{Place, Room, Waiting};
 
@@ -37,6 +39,8 @@ pub struct World {
     pub servers: Vec<usize>,
     /// What each call costs on each tier: the tiers of call 0, those of call 1, …
     pub steps: Vec<Step>,
+    /// How answers go straight on from tier to tier; none where each goes home and out again.
+    pub handing: Option<Handing>,
     /// What the model takes before each call.
     pub thinking: Vec<Nanos>,
     /// What a decision takes.
@@ -379,10 +383,23 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
             of.last = of.last.max(now);
             return;
         };
-        let up = self.step(call, tier).up.0;
+        let up = match self.handed(agent, call, tier) {
+            Some(handed) => handed.0,
+            None => self.step(call, tier).up.0,
+        };
         let flight = self.flight(agent, call);
         flight.tier = narrow(tier);
         self.push(now.saturating_add(up), What::Arrive { agent, call });
+    }
+
+    /// What a call waits for what it is made from, where that comes straight from the tiers that gave it.
+    fn handed(&self, agent: u32, call: u32, tier: usize) -> Option<Nanos> {
+        let handing = self.world.handing.as_ref()?;
+        let first = wide(agent) * self.world.chain.calls();
+        let flights = &self.flights[first..];
+        let given = |before: usize| Tier::at(wide(flights[before].tier)).unwrap_or_default();
+        let up = handing.up(wide(call), Tier::at(tier)?, given)?;
+        Some(up.get().copied().unwrap_or_default())
     }
 
     fn step(&self, call: u32, tier: usize) -> Step {
@@ -431,7 +448,12 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
         if let Some(next) = self.places[tier].leave(now) {
             self.begin(next.agent, next.call, now);
         }
-        let at = now.saturating_add(self.step(call, tier).down.0);
+        let handing = self.world.handing.as_ref();
+        let down = match handing.is_none_or(|handing| handing.goes_home(wide(call))) {
+            true => self.step(call, tier).down.0,
+            false => 0,
+        };
+        let at = now.saturating_add(down);
         let of = &mut self.agents[wide(agent)];
         of.open -= 1;
         of.flying -= 1;

@@ -129,7 +129,8 @@ impl Sink for Learning<'_> {
             Known::Is(time) => Some(time),
             Known::Not(_) => None,
         };
-        let since = answered.due.0 + before(thought) + before(decided);
+        let since = answered.due.0.saturating_add(before(thought));
+        let since = since.saturating_add(before(decided));
         let call = &self.question.calls[answered.call];
         if let Some(tier) = Tier::at(answered.tier) {
             let took = Nanos(answered.at.0.saturating_sub(since));

@@ -92,7 +92,7 @@ impl<'a> Question<'a> {
     /// Of a trace and a profile; the links are one of the profile's sets.
     ///
     /// # Errors
-    /// When the trace is no chain, or sizes or the way of handing over are not known.
+    /// When the trace is no chain, or sizes are not known.
     pub fn new(
         trace: &Trace,
         profile: &'a Profile,
@@ -100,7 +100,7 @@ impl<'a> Question<'a> {
         options: &Options,
     ) -> Result<Self, QuestionError> {
         let calls = calls(&trace.calls, profile, options.sizes)?;
-        let costs = Costs::of(&calls, profile, links)?;
+        let costs = Costs::of(&calls, profile, links);
         let mut assumed = Vec::new();
         let pace = Pace {
             chain: chain(&calls, options.side_by_side)?,

@@ -33,6 +33,7 @@ impl Pace {
             chain: self.chain.clone(),
             servers: self.servers.clone(),
             steps: costs.steps(),
+            handing: costs.handing().cloned(),
             thinking: self.thinking.get().cloned().unwrap_or_else(nothing),
             decision: self.decision.get().copied().unwrap_or_default(),
             rooms: self.rooms.clone(),
@@ -169,7 +170,7 @@ impl Timeline {
         kept.0.sort_by_key(|answered| answered.call);
         assert_eq!(kept.0.len(), tiers.len(), "a plan has a tier for each call");
         let calls = kept.0.iter().zip(tiers);
-        let calls = calls.map(|(answered, &tier)| timed(pace, costs, answered, tier));
+        let calls = calls.map(|(answered, &tier)| timed(pace, costs, answered, tier, tiers));
         Self {
             calls: calls.collect(),
             end: ran.end,
@@ -201,15 +202,24 @@ impl Timeline {
     }
 }
 
-fn timed(pace: &Pace, costs: &Costs, answered: &Answered, tier: Tier) -> Timed {
+fn timed(pace: &Pace, costs: &Costs, answered: &Answered, tier: Tier, tiers: &[Tier]) -> Timed {
     let cell = costs.cell(answered.call, tier);
+    let given = |before: usize| tiers[before];
+    let (mut up, mut down, mut moved) = (cell.up.clone(), cell.down.clone(), cell.moved);
+    if let Some(handing) = costs.handing() {
+        up = handing.up(answered.call, tier, given).unwrap_or(up);
+        if !handing.goes_home(answered.call) {
+            down = Known::Is(Nanos(0));
+        }
+        moved = handing.moved(answered.call, tier, given);
+    }
     let cold_start = match answered.cold {
         true => cell.cold_start.clone(),
         false => Known::Is(Nanos(0)),
     };
-    let link = match (&cell.up, &cell.down) {
+    let link = match (up, down) {
         (Known::Is(up), Known::Is(down)) => Known::Is(Nanos(up.0.saturating_add(down.0))),
-        (Known::Not(why), _) | (_, Known::Not(why)) => Known::Not(why.clone()),
+        (Known::Not(why), _) | (_, Known::Not(why)) => Known::Not(why),
     };
     Timed {
         tier,
@@ -222,7 +232,7 @@ fn timed(pace: &Pace, costs: &Costs, answered: &Answered, tier: Tier) -> Timed {
         cold: answered.cold,
         execution: cell.execution.clone(),
         at: answered.at,
-        moved: cell.moved,
+        moved,
     }
 }
 

@@ -21,6 +21,7 @@ fn world(calls: usize, execution: u64, room: Room) -> World {
         chain: Chain::sequential(calls).expect("a chain"),
         servers: vec![0; calls],
         steps: vec![step; calls],
+        handing: None,
         thinking: vec![Nanos(0); calls],
         decision: Nanos(0),
         rooms: vec![room],
