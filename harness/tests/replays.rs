@@ -229,6 +229,11 @@ fn a_broken_rule_is_exit_3_where_it_is_enforced_and_a_bad_word_exit_2() {
             "--trace s4 --scheduler dp --agents 100000 --samples",
             "at most 1000000",
         ),
+        (
+            2,
+            "--trace s4 --scheduler dp --agents 1000000000",
+            "have them come one after another with --rate",
+        ),
         (2, "--trace s4 --scheduler dp --decision 5", "write it like"),
         (
             2,
@@ -265,6 +270,21 @@ fn what_is_given_for_a_tier_is_told_to_schedulers() {
     assert!(dp(&[]).starts_with("refused: cost model latency: retention"));
     let given = dp(&["--retention", "device=300 s,edge=5 s,cloud=300 s"]);
     assert!(given.parse::<u64>().is_ok(), "{given}");
+}
+
+#[test]
+fn what_plans_are_not_compared_by_is_said() {
+    let out = folder();
+    let ended = harness(
+        out.path(),
+        &["replay", "--trace", "s2", "--scheduler", "pareto"],
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    // Lines are as wide as the terminal.
+    let words: Vec<&str> = ended.out.split_whitespace().collect();
+    let said = words.join(" ");
+    let expected = "pareto compares plans by cost and exposure_bytes, without energy_joules, because power of tier device is not known: the paper measured no power";
+    assert!(said.contains(expected), "{said}");
 }
 
 #[test]

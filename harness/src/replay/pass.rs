@@ -14,12 +14,16 @@ use scheduler::explain::decide;
 use scheduler::filter::Rules;
 use scheduler::plan::Infeasible;
 use scheduler::profile::{LinkSet, Profile, ProfileError};
-use scheduler::schedule::by_name;
+use scheduler::schedule::{Pareto, by_name};
+use scheduler::view::View;
 
 use super::{Chosen, Edition, LoadRow, decisions, judged_by, samples};
 
 /// Whom regret is measured against; always replayed too.
 pub const BEST: &str = "oracle";
+
+/// Calls of agents that begin at once: each is held in memory until its agent ends, 40 bytes or so.
+const MOST_AT_ONCE: u64 = 50_000_000;
 
 /// Why a replay cannot be made: what the user gave is not what it takes.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +85,28 @@ pub struct Crowd {
     pub seed: u64,
     /// Whether schedulers are asked for each call, with what they are told of load, rather than beforehand.
     pub online: bool,
+}
+
+impl Crowd {
+    /// Whether memory holds all that begin at once, with so many calls each.
+    fn fits(&self, calls: usize) -> Result<(), Unreplayable> {
+        let at_once = match self.arrivals {
+            Arrivals::Together => self.agents,
+            Arrivals::ThinkTime { users, .. } => self.agents.min(u64::from(users)),
+            // They come one after another, and only those under way are held.
+            Arrivals::Poisson { .. } => return Ok(()),
+        };
+        let calls = u64::try_from(calls).unwrap_or(u64::MAX);
+        match at_once
+            .checked_mul(calls)
+            .is_some_and(|all| all <= MOST_AT_ONCE)
+        {
+            true => Ok(()),
+            false => Err(Unreplayable::Name(format!(
+                "{at_once} agents at once with {calls} calls each are more than the {MOST_AT_ONCE} calls that are held in memory; have them come one after another with --rate, or ask for fewer"
+            ))),
+        }
+    }
 }
 
 /// The profile of this name or file: `published`, or what the user wrote.
@@ -172,6 +198,10 @@ impl Pass {
             let Ok(placed) = &answer.outcome else {
                 continue;
             };
+            if chosen.scheduler == "pareto" {
+                let left_out = left_out(&question, chosen, believed);
+                passed.assumed.extend(left_out);
+            }
             let next = first + u64::try_from(passed.trials.len()).unwrap_or(u64::MAX);
             passed
                 .trials
@@ -195,6 +225,7 @@ impl Pass {
         crowd: Crowd,
         also: &mut impl Sink,
     ) -> Result<LoadRow, Unreplayable> {
+        crowd.fits(trace.calls.len())?;
         let question = self.question(trace)?;
         let scheduler = scheduler(&chosen.scheduler, chosen.cost, chosen.rules)?;
         let pace = question.pace.clone();
@@ -258,6 +289,27 @@ impl Pass {
             links: self.links.clone(),
         }
     }
+}
+
+/// What plans were not compared by, because the profile does not know it; none where they were by everything.
+fn left_out(question: &Question<'_>, chosen: &Chosen, links: &LinkSet) -> Option<String> {
+    let view = View {
+        links,
+        ..question.view(false)
+    };
+    let front = Pareto::under(chosen.cost, chosen.rules).front(&question.calls, &view);
+    let front = front.ok().filter(|front| !front.dropped.is_empty())?;
+    let axes: Vec<&str> = front.axes.iter().map(|axis| axis.name()).collect();
+    let dropped = front.dropped.iter().map(|(axis, unknown)| {
+        let (field, reason) = (&unknown.field, &unknown.reason);
+        format!("without {axis}, because {field} is not known: {reason}")
+    });
+    let dropped: Vec<String> = dropped.collect();
+    Some(format!(
+        "pareto compares plans by {}, {}.",
+        axes.join(" and "),
+        dropped.join("; ")
+    ))
 }
 
 fn scheduler(
