@@ -114,7 +114,7 @@ pub struct Expected {
 
 /// How many trials a cell has if it does not end earlier, and what they take with the calls that warm up for them.
 pub fn cell(cell: &Cell, stopping: &Stopping, costs: &Costs) -> (u64, Nanos) {
-    let trials = stopping.usual(cell);
+    let trials = stopping.usual(cell, costs.one(cell));
     let rounds = trials.div_ceil(stopping.block(cell));
     (trials, costs.expect(cell, trials, rounds))
 }

@@ -222,11 +222,12 @@ fn kinds(
     // know pipes alone, but for those in a container that something carries HTTP to.
     let serves = serves_http(packaging) && !scope.pipes;
     let noop = server.name == "noop";
-    // A container's start over HTTP is the engine's and the network's before it is the server's: of our own images one is asked, and every
-    // one where HTTP is asked for.
-    let knocked = packaging.is_contained()
-        && !scope.pipes
-        && (scope.http || (!scope.quick && (noop || packaging.is_reference())));
+    // A container's start over HTTP is the engine's and the network's before it is the server's: of our own images one is asked, of the
+    // originals those that the paper compares and those that do nothing, and every one where HTTP is asked for.
+    let idle = server.twin_of.is_some();
+    let compared = noop || (packaging.is_reference() && (idle || server.is_published()));
+    let knocked =
+        packaging.is_contained() && !scope.pipes && (scope.http || (!scope.quick && compared));
     let mut plain = vec![cold(Stdio), Kind::Memory];
     if scope.dropped {
         plain.push(cold_from(Stdio, PageCache::Dropped));
@@ -281,8 +282,8 @@ fn beside(scope: Scope) -> Vec<Kind> {
     let (idle, connections, loaded): (&[u32], &[u32], &[u32]) = if scope.quick {
         (&[1, 10], &[1, 16], &[])
     } else {
-        // Below what is reached, latency is looked at from one client to many, and not at every number between.
-        (&[1, 10, 100, 1000], &[1, 2, 4, 8, 16], &[1, 4, 16])
+        // Below what is reached, latency is looked at for one client and for many, and not at every number between.
+        (&[1, 10, 100, 1000], &[1, 4, 16], &[1, 16])
     };
     let mut kinds: Vec<Kind> = idle.iter().map(|&servers| Kind::Idle { servers }).collect();
     for transport in [Transport::Stdio, Transport::Http] {

@@ -8,8 +8,9 @@ mod twin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::LazyLock;
 
-use record::{Packaging, Wire};
+use record::{PUBLISHED_TABLE3, Packaging, Published, Wire};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -253,7 +254,17 @@ impl fmt::Display for Unacceptable {
     }
 }
 
+/// The paper's Table III.
+static PUBLISHED: LazyLock<Vec<Published>> = LazyLock::new(|| {
+    Published::parse(PUBLISHED_TABLE3).expect("the committed table is read by its own tests")
+});
+
 impl Server {
+    /// Whether the paper's Table III has it.
+    pub fn is_published(&self) -> bool {
+        PUBLISHED.iter().any(|row| row.server == self.name)
+    }
+
     /// Reads and checks `folder/server.toml`.
     ///
     /// # Errors

@@ -16,6 +16,9 @@ const MOST: u64 = 1_000;
 const ROUNDS: u64 = 8;
 /// The same of calls in what takes a second to be up, or is there to be compared with: a round more of all originals would be half a minute.
 const FEW_ROUNDS: u64 = 5;
+/// Calls of one cell that took so long together have said what they have to say, where nobody asked for more: without this, two calls that take a
+/// second each would be a tenth of a whole run.
+const ENOUGH: Nanos = Nanos(1_000_000_000);
 /// What a budget alone asks for: more than the table can show.
 const FINE: Precision = Precision { permille: 10 };
 
@@ -260,10 +263,22 @@ impl Stopping {
         }
     }
 
-    /// How often it is tried if nothing ends it earlier and its precision is reached as early as usual: for estimates.
-    pub fn usual(&self, cell: &Cell) -> u64 {
-        self.most(cell)
-            .min(self.samples.unwrap_or(self.effort.of(cell)))
+    /// How often it is tried if nothing ends it earlier, its precision is reached as early as usual, and a call takes so long: for estimates.
+    pub fn usual(&self, cell: &Cell, one: Nanos) -> u64 {
+        let asked = self.samples.unwrap_or(self.effort.of(cell));
+        let most = self.most(cell).min(asked);
+        let mut tries = self.block(cell) * FEWEST_ROUNDS as u64;
+        while tries < most && !self.is_timed_out(cell, one.0.saturating_mul(tries)) {
+            tries += self.block(cell);
+        }
+        most.min(tries)
+    }
+
+    /// Whether the calls of a cell took so long that more are not worth it. Whoever says how many or how precise gets that.
+    fn is_timed_out(&self, cell: &Cell, took: u64) -> bool {
+        let unasked = self.samples.is_none() && self.precision.is_none() && self.effort.sparing;
+        let calls = matches!(cell.kind.stage(), Stage::Warm | Stage::InstanceCold);
+        unasked && calls && took >= ENOUGH.0
     }
 
     /// How often it is tried in one round, which is to say in one process.
@@ -295,15 +310,17 @@ impl Stopping {
         if tries >= self.most(cell) {
             return Some(StopReason::Samples);
         }
+        let took: u64 = good.iter().map(|good| good.value).sum();
+        if self.is_timed_out(cell, took) && count(good) >= FEWEST && rounds(good) >= FEWEST_ROUNDS {
+            return Some(StopReason::Time);
+        }
         let asked = self.precision.filter(|_| cell.kind.is_timed())?;
         if count(good) < FEWEST {
             // What keeps failing does not become precise by being asked a thousand times.
             let given_up = tries >= self.effort.of(cell).max(FEWEST);
             return given_up.then_some(StopReason::Samples);
         }
-        let mut rounds: Vec<_> = good.iter().map(|good| good.round).collect();
-        rounds.dedup();
-        let narrow = rounds.len() >= FEWEST_ROUNDS
+        let narrow = rounds(good) >= FEWEST_ROUNDS
             && width(cell.kind.headline(), good).is_some_and(|width| width <= asked.permille);
         narrow.then_some(StopReason::Precision)
     }
@@ -322,6 +339,13 @@ pub fn width(metric: Metric, good: &[Good]) -> Option<u64> {
     };
     let (wide, median) = (u128::from(high - low), u128::from(summary.median.max(1)));
     u64::try_from((wide * 1000).div_ceil(2 * median)).ok()
+}
+
+/// In how many rounds they were taken.
+fn rounds(good: &[Good]) -> usize {
+    let mut rounds: Vec<_> = good.iter().map(|good| good.round).collect();
+    rounds.dedup();
+    rounds.len()
 }
 
 fn count(good: &[Good]) -> u64 {
@@ -445,6 +469,27 @@ mod tests {
             stopping.enough(&memory, 7, &good([7; 7])),
             Some(StopReason::Samples)
         );
+    }
+
+    #[test]
+    fn long_calls_end_a_cell_where_nobody_asked_for_more() {
+        let full = Stopping::new(Effort::FULL, None, None, None);
+        let half = [ENOUGH.0 / 6; 6];
+        assert_eq!(full.enough(&warm(), 6, &good(half)), None, "a little less");
+        let long = good([ENOUGH.0; 6]);
+        assert_eq!(full.enough(&warm(), 6, &long), Some(StopReason::Time));
+        assert_eq!(full.enough(&warm(), 5, &long[..5]), None);
+        assert_eq!(full.enough(&cell(Kind::Memory, None), 6, &long), None);
+        for asked in [
+            Stopping::new(Effort::FULL, Some(9), None, None),
+            Stopping::new(Effort::FULL, None, Some(FINE), None),
+            Stopping::new(Effort::FULL, None, None, Some(ENOUGH)),
+        ] {
+            assert_ne!(asked.enough(&warm(), 6, &long), Some(StopReason::Time));
+        }
+        assert_eq!(full.usual(&warm(), Nanos(1)), 40);
+        assert_eq!(full.usual(&warm(), ENOUGH), 15);
+        assert_eq!(full.usual(&warm(), Nanos(ENOUGH.0 / 20)), 20);
     }
 
     #[test]

@@ -11,6 +11,7 @@ names! {
         Precision, "precision", "The interval of the median was as narrow as asked.";
         Budget, "budget", "The time allowed was spent.";
         Samples, "samples", "As many samples as asked were taken.";
+        Time, "time", "Its calls took as long together as one cell is given.";
         Interrupted, "interrupted", "The run was interrupted.";
     }
 }

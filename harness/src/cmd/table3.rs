@@ -7,9 +7,8 @@ use harness::estimate;
 use harness::exit::Exit;
 use harness::noise::{Lock, Proc, preflight};
 use harness::place;
-use harness::server::Server;
 use harness::subject::{self, CONTAINERS};
-use record::{PUBLISHED_TABLE3, Packaging, Published, Timestamp};
+use record::{Packaging, Timestamp};
 
 use super::choice::Choice;
 use super::conduct::{self, Conduct};
@@ -56,9 +55,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let results = conduct::results(global, &root)?;
     let mut servers = global.measured(&root)?;
     if own.choice.quick && global.server.is_empty() {
-        let published = Published::parse(PUBLISHED_TABLE3)?;
-        let compared = |server: &Server| published.iter().any(|of| of.server == server.name);
-        servers.retain(|server| server.name == "noop" || compared(server));
+        servers.retain(|server| server.name == "noop" || server.is_published());
     }
     let question = own.choice.question(global, &servers)?;
     let known = forecast::known(&results, &root);
