@@ -2,7 +2,7 @@
 
 use record::{Decision, PublishedLatency, Quantity, Ratio, Record};
 
-use crate::replay::{believed, made, unknown, violations, without};
+use crate::replay::{believed, made, source, unknown, violations, without};
 use crate::replayed::{Chain, Key, PARTS, chains, part_cell};
 use crate::table::{Cell, Column, Row, Table, Weight};
 
@@ -27,6 +27,7 @@ pub fn figure8(record: &Record, decisions: &[Decision], published: &[PublishedLa
         "Breaks: calls that are where the published rules, and where our strict ones, forbid them. Believed links: brute_force plans by the links of the reference's configuration, which were not those of its testbed; what it planned is replayed over the links in force.".to_owned(),
     ];
     notes.extend(unknown(&chains));
+    notes.extend(source(record));
     let mut columns = vec![
         Column::words("scenario", "scenario"),
         Column::words("links", "links"),

@@ -52,7 +52,7 @@ pub use footprint::{memory, sizes};
 pub use group::{cold, warm};
 pub use load::{load, load_sheet};
 pub use offers::offers;
-pub use replay::{ASSUMED, replay, replay_sheet};
+pub use replay::{ASSUMED, SOURCE, replay, replay_sheet};
 pub use replays::{draw_replay, replays};
 pub use sheet::{Field, Head, Line, Sheet};
 pub use side_by_side::side_by_side;

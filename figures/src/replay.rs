@@ -16,6 +16,8 @@ const RULES: [(&str, &str); 5] = [
 ];
 /// Under which a run keeps what was taken for granted because nobody said it.
 pub const ASSUMED: &str = "assumed";
+/// Under which a run keeps where its profile's numbers come from.
+pub const SOURCE: &str = "profile_source";
 /// The scheduler that the others' regret is against.
 const BEST: &str = "oracle";
 
@@ -173,6 +175,12 @@ pub(crate) fn made(record: &Record) -> String {
     format!(
         "Run {id}. Virtual time: no clock was read, and the same trace, profile and options give the same bytes on every machine."
     )
+}
+
+/// Where the profile's numbers come from, and what of them is simulated: in its own words, where the run has them.
+pub(crate) fn source(record: &Record) -> Option<String> {
+    let source = record.run.selection.get(SOURCE)?;
+    Some(format!("Profile: {source}"))
 }
 
 /// How many calls break a rule set; one that could not be judged leaves the number open.

@@ -91,7 +91,9 @@ impl Picture for LatencyPlot<'_> {
             }
         }
         let words = "behind a bar: latency, its ratio to brute_force, calls that break the published / the strict rules";
-        canvas.text(words, 14, FAINT, HPos::Right, (WIDTH - 20, 66))?;
+        canvas.text(words, 14, FAINT, HPos::Right, (WIDTH - 20, 62))?;
+        let words = "red: it breaks the published rules; each panel has a scale of its own, to its longest bar";
+        canvas.text(words, 14, FAINT, HPos::Right, (WIDTH - 20, 80))?;
         let mut top = TOP;
         for sets in &self.scenarios {
             canvas.line((20, top), (WIDTH - 20, top), RULE, 1)?;

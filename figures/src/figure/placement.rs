@@ -24,6 +24,12 @@ const TIERS: [(&str, RGBColor); 4] = [
     ("cloud", RGBColor(0xe6, 0x9f, 0x00)),
     ("elsewhere", RGBColor(0x80, 0x80, 0x80)),
 ];
+/// The columns of what the paper prints of each.
+const PRINTED: [(&str, &str); 3] = [
+    ("device", "printed_device"),
+    ("edge", "printed_edge"),
+    ("cloud", "printed_cloud"),
+];
 const STRICT: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 
 /// The picture of [`figure9`](crate::figure9).
@@ -147,6 +153,17 @@ impl PlacementPlot<'_> {
             alarming: false,
         };
         calls.bar(canvas, &bar, middle)?;
+        let printed = TIERS.iter().filter_map(|(tier, _)| {
+            let key = PRINTED.iter().find(|(of, _)| of == tier)?.1;
+            Some(format!("{} {tier}", self.count(row, key)?))
+        });
+        let printed: Vec<String> = printed.collect();
+        if !printed.is_empty() {
+            let agrees = self.table.words(row, "placement_agrees");
+            let text = format!("printed: {}; {agrees}", printed.join(", "));
+            let corner = (LEFT.0 + 4, middle + 18);
+            canvas.text(&text, 13, FAINT, HPos::Left, corner)?;
+        }
         let broken = lane(RIGHT);
         broken.edge(canvas, top, top + PITCH - 12)?;
         for (index, (key, ink)) in [("published", ALARM), ("strict", STRICT)]
@@ -176,7 +193,7 @@ impl PlacementPlot<'_> {
         if end > RIGHT.0 {
             canvas.hatched([(RIGHT.0, middle - 8), (end, middle + 8)], FAINT)?;
         }
-        let text = format!("{printed}, {}", self.table.words(row, "agrees"));
+        let text = format!("{printed}, {}", self.table.words(row, "violations_agree"));
         canvas.text(&text, 14, INK, HPos::Left, (end + 6, middle))
     }
 }

@@ -184,12 +184,12 @@ fn figures_8_and_9_are_drawn_from_a_record_alone() {
         (
             "figure9",
             expect![[r#"
-        scenario,profile,links,policy,cost_model,rules,calls,device,edge,cloud,elsewhere,published,privacy,union,relabelled,strict,printed_device,printed_edge,printed_cloud,printed_violations,agrees
-        s4,published,configured,brute_force,none,none,2,2,0,0,0,0,0,0,0,0,43,,2,0,DIFFERS
-        s4,published,configured,all_edge,none,none,2,0,2,0,0,2,0,0,0,2,,,,42,DIFFERS
-        s4,published,configured,oracle,none,none,2,2,0,0,0,0,0,0,0,0,,,,,
-        s4,published,configured,greedy,none,none,refused: call 0 may run nowhere,,,,,,,,,,,,,,
-    "#]],
+                scenario,profile,links,policy,cost_model,rules,calls,device,edge,cloud,elsewhere,published,privacy,union,relabelled,strict,printed_device,printed_edge,printed_cloud,printed_violations,placement_agrees,violations_agree
+                s4,published,configured,brute_force,none,none,2,2,0,0,0,0,0,0,0,0,43,,2,0,DIFFERS,agrees
+                s4,published,configured,all_edge,none,none,2,0,2,0,0,2,0,0,0,2,,,,42,,DIFFERS
+                s4,published,configured,oracle,none,none,2,2,0,0,0,0,0,0,0,0,,,,,,
+                s4,published,configured,greedy,none,none,refused: call 0 may run nowhere,,,,,,,,,,,,,,,
+            "#]],
         ),
     ] {
         let results = tempfile::tempdir().expect("a temporary folder");

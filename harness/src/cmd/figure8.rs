@@ -82,6 +82,7 @@ impl Edition {
         let selection = BTreeMap::from([
             ("profile".to_owned(), profile.name.clone()),
             ("links".to_owned(), links.join(",")),
+            (figures::SOURCE.to_owned(), profile.source.clone()),
         ]);
         let mut pass = pass(profile);
         let mut recorder = None;
