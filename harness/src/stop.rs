@@ -55,7 +55,7 @@ impl Effort {
         host: 6,
         sparing: true,
     };
-    /// Done in two minutes: a range instead of an interval where there are fewer than six.
+    /// A look, in minutes: a range instead of an interval where there are fewer than six.
     pub const QUICK: Effort = Effort {
         cold: 6,
         dropped: 3,

@@ -21,7 +21,7 @@ use super::{Beside, Global, draw, forecast};
 /// the trial and draws what there is, twice stops now; --resume goes on.
 ///
 /// Examples:
-///   harness table3 --quick                                      the paper's servers, in two minutes
+///   harness table3 --quick                                      the paper's servers, six samples a cell
 ///   harness table3 --dry-run                                    what would be done, how long
 ///   harness table3 --server log_parser --start-class warm --precision 2%
 ///   harness table3 --tool parse_logs --packaging component,native --budget 5m
