@@ -9,7 +9,7 @@ pub use figures::{cold, warm};
 
 pub use crate::kind::{Kind, Long, Stage};
 use crate::launch::{Made, Programs};
-use crate::server::{Input, Server};
+use crate::server::{Call, Input, Server};
 use crate::shuffle::shuffle;
 use crate::standin::Standins;
 use crate::verify::serves_http;
@@ -162,7 +162,7 @@ pub fn decoded(trial: Trial) -> (u64, u64) {
 /// What is looked at beyond the plain table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scope {
-    /// Leaves out what takes minutes.
+    /// Leaves out what takes minutes: large inputs, density and load.
     pub quick: bool,
     /// Every server's warm calls over HTTP too, and not those of `noop` alone.
     pub http: bool,
@@ -248,14 +248,16 @@ fn kinds(
             page_cache: PageCache::Warm,
         });
     }
-    if hosted {
+    if hosted && !scope.quick {
         plain.push(Kind::Density);
     }
-    if noop && serves {
-        plain.extend(beside(scope));
+    if noop && serves && !scope.quick {
+        plain.extend(beside());
     }
     let mut kinds: Vec<_> = plain.into_iter().map(|kind| (None, None, kind)).collect();
-    for call in server.timed() {
+    // What the user brought is looked at by whatever calls it has.
+    let wanted = |call: &&Call| !scope.quick || server.own || call.input == Input::Small;
+    for call in server.timed().filter(wanted) {
         let mut of_call = vec![Kind::Warm {
             call: call.id.clone(),
             transport: Stdio,
@@ -277,17 +279,13 @@ fn kinds(
     kinds
 }
 
-/// Density and load, which are asked of the server that does nothing: what they cost is then the packaging's.
-fn beside(scope: Scope) -> Vec<Kind> {
-    let (idle, connections, loaded): (&[u32], &[u32], &[u32]) = if scope.quick {
-        (&[1, 10], &[1, 16], &[])
-    } else {
-        // Below what is reached, latency is looked at for one client and for many, and not at every number between.
-        (&[1, 10, 100, 1000], &[1, 4, 16], &[1, 16])
-    };
-    let mut kinds: Vec<Kind> = idle.iter().map(|&servers| Kind::Idle { servers }).collect();
+/// Idle servers and load, which are asked of the server that does nothing: what they cost is then the packaging's.
+fn beside() -> Vec<Kind> {
+    // Below what is reached, latency is looked at for one client and for many, and not at every number between.
+    let (idle, connections, loaded) = ([1, 10, 100, 1000], [1, 4, 16], [1, 16]);
+    let mut kinds: Vec<Kind> = idle.map(|servers| Kind::Idle { servers }).into();
     for transport in [Transport::Stdio, Transport::Http] {
-        for &connections in connections {
+        for connections in connections {
             let below: &[Option<u32>] = match loaded.contains(&connections) {
                 true => &[None, Some(50), Some(80)],
                 false => &[None],
@@ -414,6 +412,7 @@ call = [
             ..Scope::default()
         });
         assert!(quick.len() < cells.len());
+        assert!(quick.iter().all(|cell| cell.input != Some(Input::Large)));
     }
 
     #[test]

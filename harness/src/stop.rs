@@ -37,7 +37,7 @@ pub struct Effort {
     pub small: u64,
     /// `warm` and `instance-cold` at large input.
     pub large: u64,
-    /// Density, idle servers and load.
+    /// Density, idle servers and load, which a look leaves out.
     pub host: u64,
     /// Whether what starts slowly is tried less often than what does not.
     pub sparing: bool,
@@ -290,7 +290,10 @@ impl Stopping {
         let slow = cell.packaging.is_reference()
             || cell.packaging.is_contained()
             || cell.packaging == Packaging::ComponentWasmtime;
-        let rounds = if slow && cell.kind.stage() == Stage::Warm {
+        let rounds = if !self.effort.sparing && self.samples.is_none() {
+            // As few processes as an interval can be had of.
+            FEWEST_ROUNDS as u64
+        } else if slow && cell.kind.stage() == Stage::Warm {
             FEW_ROUNDS
         } else {
             ROUNDS

@@ -19,10 +19,13 @@ fn alone() -> MutexGuard<'static, ()> {
     MEASURING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Everything that `noop` has over pipes: every stage but those over HTTP.
-const WIDE: [&str; 6] = [
+/// What a look has of `noop` over pipes: load and density are other tests'.
+const WIDE: [&str; 8] = [
     "table3",
     "--quick",
+    // So many that there is time to end it.
+    "--samples",
+    "20",
     "--server",
     "noop",
     "--transport",

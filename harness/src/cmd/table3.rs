@@ -55,7 +55,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let results = conduct::results(global, &root)?;
     let mut servers = global.measured(&root)?;
     if own.choice.quick && global.server.is_empty() {
-        servers.retain(|server| server.name == "noop" || server.is_published());
+        servers.retain(|server| server.is_published() || server.name == "noop");
     }
     let question = own.choice.question(global, &servers)?;
     let known = forecast::known(&results, &root);
