@@ -28,7 +28,7 @@ pub struct Online<'a, F> {
     alone: Vec<Call>,
     /// What a call takes on each tier on average, to guess what a queue comes to.
     typical: [u64; MOST_TIERS],
-    /// Why the first call that was refused was.
+    /// Why the first call that was refused was; a scheduler's fault before any other reason.
     refused: Option<Infeasible>,
 }
 
@@ -56,7 +56,7 @@ where
         }
     }
 
-    /// Why the first call that was refused was.
+    /// Why the first call that was refused was; a scheduler's fault before any other reason.
     pub fn refused(&self) -> Option<&Infeasible> {
         self.refused.as_ref()
     }
@@ -81,6 +81,10 @@ where
     const ASKED: bool = true;
 
     fn place(&mut self, call: usize, now: Nanos, seen: &Seen<'_>) -> Option<usize> {
+        // Who is at fault once is not asked again: a plug-in that comes to no end takes long each time.
+        if matches!(self.refused, Some(Infeasible::Faulty { .. })) {
+            return None;
+        }
         let alone = &self.alone[call];
         let server = self.question.pace.servers[call];
         let mut load = Load::default();
@@ -100,7 +104,10 @@ where
         match (self.decide)(alone, &view) {
             Ok(tier) => Some(tier.place()),
             Err(why) => {
-                self.refused.get_or_insert(why);
+                let fault = matches!(why, Infeasible::Faulty { .. });
+                if fault || self.refused.is_none() {
+                    self.refused = Some(why);
+                }
                 None
             }
         }

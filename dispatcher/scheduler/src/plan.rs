@@ -52,6 +52,8 @@ pub enum Why {
     Optimal,
     /// It is tried because too little is known of it.
     Exploring,
+    /// A scheduler of the user's own says so.
+    Plugin,
 }
 
 impl Why {
@@ -70,6 +72,7 @@ impl Why {
             Self::Cheapest => "cheapest",
             Self::Optimal => "optimal",
             Self::Exploring => "exploring",
+            Self::Plugin => "plugin",
         }
     }
 }
@@ -133,6 +136,14 @@ pub enum Infeasible {
     /// The question cannot be put to this scheduler, rule set or cost model in this view.
     #[error("{0}")]
     Unfit(String),
+    /// The scheduler is at fault: one of the user's own that came to no answer, or to none that may be.
+    #[error("scheduler {scheduler}: {why}")]
+    Faulty {
+        /// The scheduler.
+        scheduler: String,
+        /// What it did.
+        why: String,
+    },
 }
 
 /// `device: why, edge: why`.

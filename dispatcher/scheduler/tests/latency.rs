@@ -7,6 +7,7 @@ use record::{Count, Nanos};
 use scheduler::Scheduler;
 use scheduler::call::Call;
 use scheduler::cost::{Cost, Model, Predicted, Prediction};
+use scheduler::explain::decide;
 use scheduler::filter::Rules;
 use scheduler::problem::Problem;
 use scheduler::profile::{Handoff, Known, Profile};
@@ -270,5 +271,23 @@ fn too_large_a_question_is_refused() {
     for name in ["dp", "greedy"] {
         let scheduler = by_name(name, Cost::Reference, Rules::Published).expect("listed");
         assert!(scheduler.plan(&calls, &world.view()).is_ok());
+    }
+}
+
+#[test]
+fn a_call_by_itself_costs_what_deciding_it_alone_says() {
+    let world = World::published();
+    let view = world.view();
+    let calls = world.calls(world::S1);
+    for cost in [Cost::Reference, Cost::Paper, Cost::LatencyWarm] {
+        let problem = Problem::of(&calls, &view, Rules::Published).expect("feasible");
+        let model = problem.model(cost).expect("all that it needs is known");
+        for (index, call) in calls.iter().enumerate() {
+            let decision = decide(call, &view, cost, Rules::Published).expect("feasible");
+            for tier in problem.allowed[index].iter() {
+                let alone = model.alone(index, tier);
+                assert_eq!(decision.terms[tier.place()], Some(alone), "{cost} {index}");
+            }
+        }
     }
 }

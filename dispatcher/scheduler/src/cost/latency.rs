@@ -328,6 +328,15 @@ impl<'a> Prediction<'a> {
         }
     }
 
+    /// What a call would take on a tier if it were the first of the chain.
+    pub fn alone(&self, call: usize, tier: Tier) -> Terms {
+        let progress = Progress {
+            placed: call,
+            ..self.begin()
+        };
+        self.predict(&progress, tier).terms
+    }
+
     /// What the next call would take on a tier.
     pub fn predict(&self, progress: &Progress, tier: Tier) -> Predicted {
         let index = progress.placed;

@@ -126,6 +126,15 @@ impl<'a> Model<'a> {
         Ok(Self::Latency(Box::new(prediction)))
     }
 
+    /// What a call costs on a tier by itself: as if it were the first of its chain. Where the rules forbid the tier it is told
+    /// all the same.
+    pub fn alone(&self, call: usize, tier: Tier) -> Terms {
+        match self {
+            Self::Additive(sum) => sum.terms(call, tier, None),
+            Self::Latency(prediction) => prediction.alone(call, tier),
+        }
+    }
+
     /// What a whole plan costs. `tiers` has one a call.
     pub fn total(&self, tiers: &[Tier]) -> f64 {
         match self {
