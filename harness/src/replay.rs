@@ -18,7 +18,7 @@ use scheduler::schedule::UNFILTERED;
 use scheduler::tier::Tier;
 
 pub use load::{LoadRow, load_sheet, load_table};
-pub use pass::{Crowd, Pass, Passed, Unreplayable, profile};
+pub use pass::{Crowd, Pass, Passed, Placer, Unreplayable, profile};
 pub use rows::Rows;
 
 /// What a replay is of, in the words of records.

@@ -133,6 +133,7 @@ fn pass(profile: Profile) -> Pass {
         profile,
         links: String::new(),
         chosen: chosen.into(),
+        own: Vec::new(),
         options: Options::default(),
         explained: false,
     }

@@ -19,6 +19,7 @@ use scheduler::schedule::NAMES;
 use serde_json::json;
 
 mod kept;
+mod plugin;
 
 pub use kept::Recording;
 
@@ -31,19 +32,21 @@ use super::{Global, draw};
 ///   harness replay --trace s4.json --scheduler dp --cost chain --explain
 ///   harness replay --trace s4.json --scheduler all --cost reference --rules published
 ///   harness replay --trace s2,s4 --scheduler greedy --agents 100000 --rate 20 --capacity edge=8,cloud=50
+///   harness replay --trace s4.json --scheduler all,mine.wasm            your own beside them, a plug-in
 ///
 /// Nothing is measured and no clock is read: the same trace, profile and options give the same bytes. What the profile does not know
 /// is printed `not known` and labels the total. Violations of the published and of our strict rules always stand side by side; --enforce
 /// ends with 3 where a placement breaks the rules asked for. The oracle, which knows what every call will take, is replayed too: regret
-/// is against it.
+/// is against it. A scheduler of your own is a Wasm component without access to anything; dispatcher/plugin says how to make one.
+/// It is told where the rules let each call run; one that answers anything else, or never, ends the command with 2.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
     /// The trace: a file, or one of scenarios/traces (s4.json, s4). Several with commas.
     #[arg(long, required = true, value_name = "FILE", value_delimiter = ',')]
     trace: Vec<String>,
-    /// Who places the calls: a name, several with commas, or `all`.
-    #[arg(long, required = true, value_name = "NAME", value_delimiter = ',')]
+    /// Who places the calls: a name, a plug-in's file (mine.wasm), several with commas, or `all`.
+    #[arg(long, required = true, value_name = "NAME|FILE", value_delimiter = ',')]
     scheduler: Vec<String>,
     /// What placements cost: reference, paper, chain, latency, latency-warm. Without it latency, or latency-warm where starts, or how long instances stay, are not known.
     #[arg(long, value_name = "NAME")]
@@ -155,6 +158,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
             .unwrap_or_else(|| profile.links[0].name.clone()),
         profile,
         chosen: Vec::new(),
+        own: Vec::new(),
         options,
         explained: own.explain,
     };
@@ -162,7 +166,12 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
         Some(cost) => cost,
         None => pass.default_cost(&traces[0])?,
     };
-    pass.chosen = chosen(&own.scheduler, cost, own.rules);
+    let (names, files) = plugin::apart(&own.scheduler);
+    let plugins = plugin::load(&files, cost, own.rules)?;
+    pass.chosen = chosen(&names, cost, own.rules);
+    let called = plugins.iter().map(|one| one.placer.name().to_owned());
+    pass.chosen
+        .extend(chosen(&called.collect::<Vec<_>>(), cost, own.rules));
     for chosen in &mut pass.chosen {
         chosen.believed = own.believed.clone().filter(|links| *links != pass.links);
     }
@@ -174,6 +183,11 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     ]);
     let names: Vec<&str> = traces.iter().map(|trace| trace.scenario.as_str()).collect();
     selection.insert("traces".to_owned(), names.join(","));
+    for plugin in plugins {
+        let name = format!("plug-in {}", plugin.placer.name());
+        selection.insert(name, plugin.digest.to_string());
+        pass.own.push(plugin.placer);
+    }
     let recorder = Recording::begin(global, &root, "replay", own.seed, selection)?;
     match own.agents {
         None => one(global, own, &pass, &traces, recorder),
@@ -207,6 +221,7 @@ fn one(
         profile: pass.profile.clone(),
         links: pass.links.clone(),
         chosen: pass.chosen.clone(),
+        own: pass.own.clone(),
         options: pass.options.clone(),
         explained: pass.explained,
     };

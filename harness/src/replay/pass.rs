@@ -1,6 +1,7 @@
 //! One trace through every chosen scheduler: a single agent with every part of its time, or many agents at once.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use record::{Decision, Sample};
 use replay::{
@@ -45,7 +46,18 @@ pub enum Unreplayable {
     /// A name that nobody has.
     #[error("{0}")]
     Name(String),
+    /// A scheduler of the user's own does what none may.
+    #[error("{trace}: {why}")]
+    Faulty {
+        /// The trace's name.
+        trace: String,
+        /// Who, and what it does.
+        why: Infeasible,
+    },
 }
+
+/// A scheduler, whoever wrote it.
+pub type Placer = Arc<dyn Scheduler + Send + Sync>;
 
 /// How traces are replayed.
 pub struct Pass {
@@ -55,6 +67,8 @@ pub struct Pass {
     pub links: String,
     /// The schedulers with what they are made with, in the order of the table.
     pub chosen: Vec<Chosen>,
+    /// Those of the user's own among them, by the names that they give themselves.
+    pub own: Vec<Placer>,
     /// What was added to trace and profile.
     pub options: Options,
     /// Whether every decision says what it was weighed against.
@@ -189,9 +203,12 @@ impl Pass {
             ..Passed::default()
         };
         for chosen in &self.chosen {
-            let scheduler = scheduler(&chosen.scheduler, chosen.cost, chosen.rules)?;
+            let scheduler = self.scheduler(chosen)?;
             let believed = self.set(chosen.believed.as_deref().unwrap_or(&self.links))?;
             let answer = question.answer_believing(&*scheduler, believed);
+            if let Err(why) = &answer.outcome {
+                no_fault(trace, why)?;
+            }
             let explained = self.explained;
             let lines = decisions(&edition, chosen, &question, believed, &answer, explained);
             passed.decisions.extend(lines);
@@ -227,7 +244,7 @@ impl Pass {
     ) -> Result<LoadRow, Unreplayable> {
         crowd.fits(trace.calls.len())?;
         let question = self.question(trace)?;
-        let scheduler = scheduler(&chosen.scheduler, chosen.cost, chosen.rules)?;
+        let scheduler = self.scheduler(chosen)?;
         let pace = question.pace.clone();
         let pace = pace.with_homes(self.profile.home, &self.options);
         let world = pace.world(&question.costs);
@@ -250,6 +267,9 @@ impl Pass {
                 asked(&*scheduler, call, view)
             });
             let load = load(&world, agents, arrivals, seed, &mut placer, &mut learning);
+            if let Some(why) = placer.refused() {
+                no_fault(trace, why)?;
+            }
             match placer.refused() {
                 Some(why) if load.agents.count() == 0 => Err(why.to_string()),
                 _ => Ok(load),
@@ -257,7 +277,10 @@ impl Pass {
         } else {
             let believed = self.set(chosen.believed.as_deref().unwrap_or(&self.links))?;
             match question.answer_believing(&*scheduler, believed).outcome {
-                Err(why) => Err(why.to_string()),
+                Err(why) => {
+                    no_fault(trace, &why)?;
+                    Err(why.to_string())
+                }
                 Ok(placed) => {
                     let mut fixed = Fixed(placed.plan.tiers().map(|tier| tier.place()).collect());
                     Ok(load(&world, agents, arrivals, seed, &mut fixed, also))
@@ -270,6 +293,14 @@ impl Pass {
             online,
             outcome,
         })
+    }
+
+    fn scheduler(&self, chosen: &Chosen) -> Result<Placer, Unreplayable> {
+        let own = self.own.iter().find(|own| own.name() == chosen.scheduler);
+        match own {
+            Some(own) => Ok(Arc::clone(own)),
+            None => scheduler(&chosen.scheduler, chosen.cost, chosen.rules),
+        }
     }
 
     /// What was taken for granted because nobody said it.
@@ -312,12 +343,20 @@ fn left_out(question: &Question<'_>, chosen: &Chosen, links: &LinkSet) -> Option
     ))
 }
 
-fn scheduler(
-    name: &str,
-    cost: Cost,
-    rules: Rules,
-) -> Result<Box<dyn Scheduler + Send + Sync>, Unreplayable> {
-    by_name(name, cost, rules).map_err(Unreplayable::Name)
+fn scheduler(name: &str, cost: Cost, rules: Rules) -> Result<Placer, Unreplayable> {
+    let made = by_name(name, cost, rules).map_err(Unreplayable::Name)?;
+    Ok(Arc::from(made))
+}
+
+/// What a scheduler refuses is a decision; what it does wrong ends the replay.
+fn no_fault(trace: &Trace, why: &Infeasible) -> Result<(), Unreplayable> {
+    match why {
+        Infeasible::Faulty { .. } => Err(Unreplayable::Faulty {
+            trace: trace.scenario.clone(),
+            why: why.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Two that see the same.

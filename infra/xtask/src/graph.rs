@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 /// Crates that are shipped built by themselves, so that no other crate's features reach them.
-const BUILT_ALONE: [&str; 1] = ["wasmmcp-runtime"];
+const BUILT_ALONE: [&str; 2] = ["wasmmcp-runtime", "worker"];
 
 /// How one crate needs another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
