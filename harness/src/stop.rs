@@ -59,8 +59,8 @@ impl Effort {
     pub const QUICK: Effort = Effort {
         cold: 6,
         dropped: 3,
-        compile: 2,
-        memory: 2,
+        compile: 1,
+        memory: 1,
         small: 6,
         large: 6,
         host: 2,
