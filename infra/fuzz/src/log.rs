@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::run::Tried;
 use crate::target::{TARGETS, Target};
 
-/// For how many seconds each target was to be fed.
+/// For how many seconds each target was to be fed that reads what anybody may send.
 const SECONDS: u64 = 600;
+/// And each that reads a file which a person has to hand over.
+const SECONDS_OF_FILES: u64 = 120;
 /// How many edges the simplest target reaches within a second; with fewer, its first checks let nothing through.
 const EDGES: u64 = 500;
 
@@ -84,11 +86,14 @@ pub fn keep(file: &Path, row: Row) -> Result<()> {
     Ok(written.flush()?)
 }
 
-/// How many inputs a target must have been fed in that time. A picture and a repository are files, written for each input.
-fn least(target: &Target) -> u64 {
+/// For how many seconds a target must have been fed, and how many inputs. A picture and a repository are files, written for each
+/// input; the calls of a trace and of a profile are placed by every scheduler, those of a scenario played.
+fn least(target: &Target) -> (u64, u64) {
     match target.name {
-        "image" | "git" => 50_000,
-        _ => 1_000_000,
+        "image" | "git" => (SECONDS, 50_000),
+        "trace" | "scenario" | "profile" | "record" => (SECONDS_OF_FILES, 50_000),
+        "otlp" | "tape" => (SECONDS_OF_FILES, 200_000),
+        _ => (SECONDS, 1_000_000),
     }
 }
 
@@ -101,9 +106,10 @@ pub fn lacks(rows: &[Row]) -> Vec<String> {
             lacks.push(format!("one row of {}", target.name));
             continue;
         };
+        let (seconds, executions) = least(target);
         let bounds = [
-            (row.seconds, SECONDS, "seconds"),
-            (row.executions, least(target), "executions"),
+            (row.seconds, seconds, "seconds"),
+            (row.executions, executions, "executions"),
             (row.edges, EDGES, "edges"),
             (row.planted_found_after, 1, "the planted fault"),
         ];
@@ -123,10 +129,10 @@ pub fn lacks(rows: &[Row]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn row(target: &str, executions: u64) -> Row {
+    fn row(target: &str, (seconds, executions): (u64, u64)) -> Row {
         Row {
             target: target.to_owned(),
-            seconds: 601,
+            seconds,
             executions,
             edges: 2000,
             corpus: 3,
@@ -147,7 +153,7 @@ mod tests {
         assert_eq!(lacks(&[]).len(), TARGETS.len());
         let alterations: [fn(&mut Row); 6] = [
             |row| row.target = "another".to_owned(),
-            |row| row.seconds = 599,
+            |row| row.seconds -= 1,
             |row| row.executions -= 1,
             |row| row.edges = 100,
             |row| row.found = "it panicked".to_owned(),
@@ -172,8 +178,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("log.csv");
         for (target, executions) in [("a", 1), ("b", 2), ("a", 3)] {
-            keep(&file, row(target, executions)).expect("written");
+            keep(&file, row(target, (601, executions))).expect("written");
         }
-        assert_eq!(read(&file).expect("read"), [row("b", 2), row("a", 3)]);
+        let kept = [row("b", (601, 2)), row("a", (601, 3))];
+        assert_eq!(read(&file).expect("read"), kept);
     }
 }

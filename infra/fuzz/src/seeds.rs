@@ -1,4 +1,7 @@
-//! What each target starts from: the calls of every `server.toml`, written the way that the target reads, and files of the data set.
+//! What each target starts from: the calls of every `server.toml`, written the way that the target reads, files of the data set, and
+//! what is committed of the formats that people hand in.
+
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,6 +52,9 @@ pub fn of(root: &Path, data: &Path) -> Result<Seeds> {
     }
     for part in repository(&data.join("git/small")).context("the data set has no repository")? {
         keep("git", part);
+    }
+    for (target, input) in written::seeds(root)? {
+        keep(target, input);
     }
     for target in TARGETS {
         let own = seeds.entry(target.name).or_default();

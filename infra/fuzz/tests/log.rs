@@ -5,7 +5,7 @@ use std::path::Path;
 use fuzz::log;
 
 #[test]
-fn every_target_was_fed_for_ten_minutes_and_nothing_is_left() {
+fn every_target_was_fed_for_long_enough_and_nothing_is_left() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("log.csv");
     let rows = log::read(&file).expect("it is a log");
     let lacks = log::lacks(&rows);

@@ -5,8 +5,16 @@ mod git;
 mod html;
 mod http_headers;
 mod image;
+mod import;
 mod json_rpc;
 mod log_line;
+mod otlp;
+mod placed;
+mod profile;
+mod record;
+mod scenario;
+mod tape;
+mod trace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -40,6 +48,12 @@ pub const TARGETS: &[Target] = &[
     edit_file::TARGET,
     html::TARGET,
     git::TARGET,
+    trace::TARGET,
+    scenario::TARGET,
+    otlp::TARGET,
+    tape::TARGET,
+    profile::TARGET,
+    record::TARGET,
 ];
 
 /// The target of this name.
@@ -62,6 +76,29 @@ fn planted(reached: impl FnOnce() -> bool) {
     assert!(
         !PLANTED.load(Ordering::Relaxed) || !reached(),
         "the planted fault was reached"
+    );
+}
+
+/// Holds a refusal to what each has to have: its parts, and a line that a terminal shows as it is.
+///
+/// # Panics
+/// When one is missing.
+fn refused(said: &str, parts: &[&str]) {
+    let is_there = |part: &&str| !part.trim().is_empty();
+    assert!(parts.iter().all(is_there), "it says too little: {said}");
+    remedied(said);
+}
+
+/// Holds what is said of an input to one line of some length that ends in what to do.
+///
+/// # Panics
+/// When it does not.
+fn remedied(said: &str) {
+    assert!(said.contains("; "), "no remedy: {said}");
+    assert!(said.len() < 20_000, "it has {} bytes", said.len());
+    assert!(
+        !said.chars().any(char::is_control),
+        "a terminal would obey it: {said:?}"
     );
 }
 

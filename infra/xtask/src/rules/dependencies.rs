@@ -17,7 +17,20 @@ const TABLE: &[(&str, &[&str])] = &[
     // A server of one bench, which stands with the instruments.
     ("expressions", &["wasmmcp"]),
     ("figures", &["record"]),
-    ("fuzz", &["dataset", "harness", "mcp-wire", "wasmmcp"]),
+    (
+        "fuzz",
+        &[
+            "auditor",
+            "dataset",
+            "harness",
+            "mcp-wire",
+            "record",
+            "replay",
+            "scenario",
+            "scheduler",
+            "wasmmcp",
+        ],
+    ),
     (
         "harness",
         &[
