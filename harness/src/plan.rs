@@ -9,7 +9,7 @@ pub use figures::{cold, warm};
 
 pub use crate::kind::{Kind, Long, Stage};
 use crate::launch::{Made, Programs};
-use crate::server::{Call, Input, Server};
+use crate::server::{Call, Input, Server, is_published};
 use crate::shuffle::shuffle;
 use crate::standin::Standins;
 use crate::verify::serves_http;
@@ -138,6 +138,11 @@ impl Cell {
         }
     }
 
+    /// Whether the paper has figures of its server.
+    pub fn is_published(&self) -> bool {
+        is_published(&self.server)
+    }
+
     /// The number of one of its trials.
     pub fn trial(&self, repetition: u64) -> Trial {
         Trial(self.number * REPETITIONS + repetition)
@@ -223,9 +228,8 @@ fn kinds(
     let serves = serves_http(packaging) && !scope.pipes;
     let noop = server.name == "noop";
     // A container's start over HTTP is the engine's and the network's before it is the server's: of our own images one is asked, of the
-    // originals those that the paper compares and those that do nothing, and every one where HTTP is asked for.
-    let idle = server.twin_of.is_some();
-    let compared = noop || (packaging.is_reference() && (idle || server.is_published()));
+    // originals those that the paper compares, and every one where HTTP is asked for.
+    let compared = noop || (packaging.is_reference() && server.is_published());
     let knocked =
         packaging.is_contained() && !scope.pipes && (scope.http || (!scope.quick && compared));
     let mut plain = vec![cold(Stdio), Kind::Memory];

@@ -259,10 +259,15 @@ static PUBLISHED: LazyLock<Vec<Published>> = LazyLock::new(|| {
     Published::parse(PUBLISHED_TABLE3).expect("the committed table is read by its own tests")
 });
 
+/// Whether the paper's Table III has the server of this name.
+pub fn is_published(server: &str) -> bool {
+    PUBLISHED.iter().any(|row| row.server == server)
+}
+
 impl Server {
     /// Whether the paper's Table III has it.
     pub fn is_published(&self) -> bool {
-        PUBLISHED.iter().any(|row| row.server == self.name)
+        is_published(&self.name)
     }
 
     /// Reads and checks `folder/server.toml`.

@@ -14,8 +14,8 @@ const MOST: u64 = 1_000;
 /// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
 /// make an interval that is too narrow. Eight give a comparison of two runs enough blocks to resample.
 const ROUNDS: u64 = 8;
-/// The same of calls in what takes a second to be up, or is there to be compared with: a round more of all originals would be half a minute.
-const FEW_ROUNDS: u64 = 5;
+/// The same of calls in what takes a second to be up, or is there to be compared with: a round more of all originals would be a minute.
+const FEW_ROUNDS: u64 = 4;
 /// Calls of one cell that took so long together have said what they have to say, where nobody asked for more: without this, two calls that take a
 /// second each would be a tenth of a whole run.
 const ENOUGH: Nanos = Nanos(1_000_000_000);
@@ -51,7 +51,7 @@ impl Effort {
         compile: 6,
         memory: 7,
         small: 40,
-        large: 21,
+        large: 18,
         host: 6,
         sparing: true,
     };
@@ -67,9 +67,9 @@ impl Effort {
         sparing: false,
     };
 
-    /// How many trials. An original and a container start in a second where others start in milliseconds: they are started a third as often,
-    /// and called half as often, since what a component is compared with has to be known as well. An image of ours differs from that of an
-    /// original in what is in it, and is tried less.
+    /// How many trials. An original and a container start in a second where others start in milliseconds: they are tried less often than ours, and
+    /// least where nothing published is compared with them. What is in a container is what was published, so that as a process it is started less
+    /// often still. An image of ours differs from that of an original in what is in it, and is tried less.
     fn of(&self, cell: &Cell) -> u64 {
         let trials = self.of_kind(cell);
         if !self.sparing {
@@ -80,7 +80,10 @@ impl Effort {
         match cell.packaging {
             // The stock host is there to be compared with ours, not to be known as well as ours.
             Packaging::ComponentWasmtime => trials.div_ceil(3),
-            packaging if packaging.is_reference() && calls => trials.div_ceil(2),
+            packaging if packaging.is_reference() && calls => (2 * trials).div_ceil(5),
+            Packaging::Reference if starts && cell.is_published() => trials.div_ceil(5),
+            Packaging::Reference if starts => trials.div_ceil(10),
+            Packaging::ContainerReference if starts && !cell.is_published() => trials.div_ceil(6),
             packaging if packaging.is_reference() => trials.div_ceil(3),
             packaging if packaging.is_contained() && starts => trials.div_ceil(6),
             packaging if packaging.is_contained() => trials.div_ceil(3),
@@ -430,9 +433,9 @@ mod tests {
             ..warm()
         };
         let full = Stopping::new(Effort::FULL, None, None, None);
-        assert_eq!(full.most(&original), full.most(&warm()).div_ceil(2));
+        assert_eq!(full.most(&original), 16);
         let rounds = |cell: &Cell| full.most(cell).div_ceil(full.block(cell));
-        assert_eq!((rounds(&original), rounds(&warm())), (5, 8));
+        assert_eq!((rounds(&original), rounds(&warm())), (4, 8));
         let asked = Stopping::new(Effort::FULL, Some(9), None, None);
         assert_eq!(asked.most(&original), asked.most(&warm()));
     }

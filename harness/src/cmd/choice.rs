@@ -33,7 +33,7 @@ pub struct Choice {
     #[arg(long, value_name = "METRIC", value_delimiter = ',')]
     metric: Vec<Metric>,
     /// Six trials of each cell, of the paper's six servers beside `noop`, as component, native program and the original's container, unless
-    /// --server or --packaging names others: done in minutes once everything is built.
+    /// --server or --packaging names others. Large inputs, density and load are left out.
     #[arg(long, help_heading = "Stopping")]
     pub quick: bool,
     /// Measures cold starts a second time, each with the page cache dropped before it: as root alone. It is the whole machine's: everything

@@ -25,6 +25,17 @@ fn table(guest: &mut Guest) -> &mut ResourceTable {
     guest.ctx().table
 }
 
+/// Puts definitions of ours in the place of those that wasmtime-wasi made.
+pub(super) fn instead(
+    linker: &mut Linker<Guest>,
+    define: impl FnOnce(&mut Linker<Guest>) -> wasmtime::Result<()>,
+) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    define(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
 /// Links one interface by its name without version; false where it is not among those that servers commonly import.
 fn one(l: &mut Linker<Guest>, name: &str) -> wasmtime::Result<bool> {
     match name {
@@ -59,8 +70,8 @@ fn one(l: &mut Linker<Guest>, name: &str) -> wasmtime::Result<bool> {
         }
         "wasi:filesystem/types" => {
             filesystem::types::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?;
-            listing::replace(l)?;
-            metadata::replace(l)?;
+            instead(l, listing::define)?;
+            instead(l, metadata::define)?;
         }
         "wasi:filesystem/preopens" => {
             filesystem::preopens::add_to_linker::<_, WasiFilesystem>(l, Guest::filesystem)?
@@ -83,7 +94,7 @@ fn one(l: &mut Linker<Guest>, name: &str) -> wasmtime::Result<bool> {
         )?,
         "wasi:http/outgoing-handler" => {
             http::outgoing_handler::add_to_linker::<_, WasiHttp>(l, Guest::http)?;
-            outbound::replace(l)?;
+            instead(l, outbound::define)?;
         }
         _ => return Ok(false),
     }
@@ -101,10 +112,10 @@ pub(super) fn link<'a>(
         if !one(&mut linker, name)? {
             let mut whole = Linker::new(engine);
             wasmtime_wasi::p2::add_to_linker_async(&mut whole)?;
-            listing::replace(&mut whole)?;
-            metadata::replace(&mut whole)?;
+            instead(&mut whole, listing::define)?;
+            instead(&mut whole, metadata::define)?;
             wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut whole)?;
-            outbound::replace(&mut whole)?;
+            instead(&mut whole, outbound::define)?;
             return Ok(whole);
         }
     }

@@ -82,15 +82,8 @@ pub(super) fn code(error: Errno) -> ErrorCode {
     std::io::Error::from(error).into()
 }
 
-/// Puts this listing in the place of wasmtime-wasi's: the resource, what makes one and what reads one.
-pub(super) fn replace(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    define(linker)?;
-    linker.allow_shadowing(false);
-    Ok(())
-}
-
-fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+/// This listing, for the place of wasmtime-wasi's: the resource, what makes one and what reads one.
+pub(super) fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     let mut types = linker.instance(TYPES)?;
     types.resource(
         "directory-entry-stream",
@@ -282,6 +275,6 @@ mod tests {
             format!("{twice:#}").contains("directory-entry-stream"),
             "{twice:#}"
         );
-        replace(&mut linker).expect("replaced");
+        crate::guest::imports::instead(&mut linker, define).expect("replaced");
     }
 }

@@ -21,15 +21,8 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
     DescriptorStat, ErrorCode, HostDescriptor, PathFlags,
 };
 
-/// Puts this `stat-at` in the place of wasmtime-wasi's.
-pub(super) fn replace(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    define(linker)?;
-    linker.allow_shadowing(false);
-    Ok(())
-}
-
-fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+/// This `stat-at`, for the place of wasmtime-wasi's.
+pub(super) fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.instance(TYPES)?.func_wrap(
         "[method]descriptor.stat-at",
         |mut store: StoreContextMut<'_, Guest>,
@@ -198,6 +191,6 @@ mod tests {
         wasmtime_wasi::p2::add_to_linker_async::<Guest>(&mut linker).expect("linked");
         let twice = define(&mut linker).expect_err("it is there under the same name");
         assert!(format!("{twice:#}").contains("stat-at"), "{twice:#}");
-        replace(&mut linker).expect("replaced");
+        crate::guest::imports::instead(&mut linker, define).expect("replaced");
     }
 }

@@ -29,15 +29,8 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks, WasiHtt
 /// The version is the newest that wasmtime-wasi-http has: older guests ask for less of it.
 const HANDLER: &str = "wasi:http/outgoing-handler@0.2.12";
 
-/// Puts this `handle` in the place of wasmtime-wasi-http's.
-pub(super) fn replace(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    define(linker)?;
-    linker.allow_shadowing(false);
-    Ok(())
-}
-
-fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+/// This `handle`, for the place of wasmtime-wasi-http's.
+pub(super) fn define(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker.instance(HANDLER)?.func_wrap(
         "handle",
         |mut store: StoreContextMut<'_, Guest>,

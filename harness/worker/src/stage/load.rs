@@ -29,13 +29,13 @@ use crate::web::Web;
 /// How long calls are made before any counts.
 const WARM_UP: Nanos = Nanos(100_000_000);
 /// How long they are counted in the closed loop.
-const CLOSED: Nanos = Nanos(400_000_000);
+const CLOSED: Nanos = Nanos(300_000_000);
 /// How long the capacity is measured of which the open loop offers a share, each time;
 const CAPACITY: Nanos = Nanos(100_000_000);
 /// how often, the least counts: client and server fall into step for a while and are faster than they stay;
 const BURSTS: usize = 3;
 /// and how long the share is offered.
-const OPEN: Nanos = Nanos(300_000_000);
+const OPEN: Nanos = Nanos(200_000_000);
 /// Latencies that a trial keeps: the upper ends of a hundred equal parts of all, so that a rank among them is that rank among all.
 const KEPT: usize = 100;
 
