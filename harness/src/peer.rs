@@ -457,22 +457,7 @@ impl Peer {
     /// When it does not, although it gave its answers.
     pub fn finish(mut self, clock: &dyn Clock) -> Result<End, Failed> {
         let end = self.process.close(self.farewell, clock);
-        let stays = self.may_stay;
-        self.judged(end, stays)
-    }
-
-    /// Ends a container at once. An interpreter takes a quarter of a second to end by itself; whether it does is seen of
-    /// the same program as a process.
-    ///
-    /// # Errors
-    /// When it ended badly before.
-    pub fn leave(mut self, clock: &dyn Clock) -> Result<End, Failed> {
-        let end = self.process.close(Duration::ZERO, clock);
-        self.judged(end, end.killed)
-    }
-
-    fn judged(mut self, end: End, excused: bool) -> Result<End, Failed> {
-        if end.status.success() || excused {
+        if end.status.success() || self.may_stay {
             return Ok(end);
         }
         Err(Failed {

@@ -1,6 +1,6 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Good, Group, Metric, Nanos, Packaging, PageCache, Spread, StopReason};
+use record::{Good, Group, Metric, Nanos, Packaging, PageCache, Spread, StopReason, Transport};
 
 use crate::plan::{Cell, Kind, Stage};
 use crate::server::Input;
@@ -77,9 +77,21 @@ impl Effort {
         }
         let starts = matches!(cell.kind, Kind::Start { .. });
         let calls = cell.kind.stage() == Stage::Warm;
+        let large = cell.input == Some(Input::Large);
+        // Through a network and, of most, a proxy: what is in it is known from its pipes.
+        let http = matches!(
+            cell.kind,
+            Kind::Start {
+                transport: Transport::Http,
+                ..
+            }
+        );
         match cell.packaging {
+            // What is small tells of a host or a container what there is to tell.
+            packaging if calls && large && is_beside(packaging) => trials.div_ceil(6),
             // The stock host is there to be compared with ours, not to be known as well as ours.
             Packaging::ComponentWasmtime => trials.div_ceil(3),
+            Packaging::ContainerReference if http => trials.div_ceil(5),
             packaging if packaging.is_reference() && calls => (2 * trials).div_ceil(5),
             Packaging::Reference if starts && cell.is_published() => trials.div_ceil(5),
             Packaging::Reference if starts => trials.div_ceil(10),
@@ -332,6 +344,12 @@ impl Stopping {
     }
 }
 
+/// Whether it runs a program of ours in another way than the one that is looked at.
+fn is_beside(packaging: Packaging) -> bool {
+    packaging == Packaging::ComponentWasmtime
+        || (packaging.is_contained() && !packaging.is_reference())
+}
+
 /// Half the width of the median's interval, as tables show it, against the median, in thousandths, rounded up; none where
 /// there is no interval.
 pub fn width(metric: Metric, good: &[Good]) -> Option<u64> {
@@ -361,7 +379,7 @@ fn count(good: &[Good]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use record::{Count, Packaging, Transport};
+    use record::Count;
 
     fn cell(kind: Kind, input: Option<Input>) -> Cell {
         Cell {

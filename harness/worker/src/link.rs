@@ -174,15 +174,4 @@ impl Link {
             Link::Http(session) => session.end(clock),
         }
     }
-
-    /// Ends it at once where it is in a container, and as [`Link::finish`] does where what it used is told when it ends.
-    ///
-    /// # Errors
-    /// When it did not end well, although it gave its answers.
-    pub fn leave(self, clock: &dyn Clock) -> Result<End, Failed> {
-        match self {
-            Link::Pipes(peer) if peer.phases.is_some() => peer.leave(clock),
-            other => other.finish(clock),
-        }
-    }
 }

@@ -123,7 +123,7 @@ pub fn trial(bench: &Bench, planned: &Planned, asked: Asked) -> Result<Vec<Sampl
         ));
     }
     let contained = peer.phases();
-    let end = match peer.leave(clock) {
+    let end = match peer.finish(clock) {
         Ok(end) => end,
         Err(why) => return Ok(failed(why)),
     };
