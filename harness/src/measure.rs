@@ -217,7 +217,7 @@ impl State<'_> {
         let last = self.lasted.get(&stage).map_or(0, |last| last.0);
         // A round that would end nearer to the deadline than its beginning is still done; the first always is.
         let late = |budget: Nanos| now + last / 2 > budget.0;
-        if round > 1 && measuring.stopping.budget.is_some_and(late) {
+        if round > 1 && measuring.stopping.deadline().is_some_and(late) {
             for (cell, _) in asked {
                 self.stop(cell, StopReason::Budget);
             }

@@ -229,7 +229,7 @@ fn kinds(
     let noop = server.name == "noop";
     // A container's start over HTTP is the engine's and the network's before it is the server's: of our own images one is asked, of the
     // originals those that the paper compares, and every one where HTTP is asked for.
-    let compared = noop || (packaging.is_reference() && server.is_published());
+    let compared = noop || (packaging.is_reference() && is_published(&server.name));
     let knocked =
         packaging.is_contained() && !scope.pipes && (scope.http || (!scope.quick && compared));
     let mut plain = vec![cold(Stdio), Kind::Memory];

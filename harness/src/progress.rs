@@ -64,7 +64,7 @@ impl Progress {
         }
         let left = self.left(gone);
         let permille = gone.0.saturating_mul(1000) / (gone.0 + left.0).max(1);
-        let permille = match self.stopping.budget {
+        let permille = match self.stopping.deadline() {
             Some(_) => permille,
             None => self.behind.0.saturating_mul(1000) / self.total.0.max(1),
         };

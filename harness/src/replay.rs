@@ -1,5 +1,6 @@
 //! What a replay in virtual time writes down: a sample for each part of each call, and a decision for each call.
 
+mod front;
 mod load;
 mod pass;
 mod rows;
@@ -17,6 +18,7 @@ use scheduler::profile::{Known, LinkSet};
 use scheduler::schedule::UNFILTERED;
 use scheduler::tier::Tier;
 
+pub use front::{Choices, front_page};
 pub use load::{LoadRow, load_sheet, load_table};
 pub use pass::{Crowd, Pass, Passed, Placer, Unreplayable, profile};
 pub use rows::Rows;

@@ -265,11 +265,6 @@ pub fn is_published(server: &str) -> bool {
 }
 
 impl Server {
-    /// Whether the paper's Table III has it.
-    pub fn is_published(&self) -> bool {
-        is_published(&self.name)
-    }
-
     /// Reads and checks `folder/server.toml`.
     ///
     /// # Errors

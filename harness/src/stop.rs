@@ -19,6 +19,9 @@ const FEW_ROUNDS: u64 = 4;
 /// Calls of one cell that took so long together have said what they have to say, where nobody asked for more: without this, two calls that take a
 /// second each would be a tenth of a whole run.
 const ENOUGH: Nanos = Nanos(1_000_000_000);
+/// What measuring takes at most where nobody says how much of what. A machine that is busy or slow makes fewer of the last rounds, which are
+/// those of what is tried often; with all that stands before and after, a whole run is over in twenty minutes.
+const LONGEST: Nanos = Nanos(17 * 60 * 1_000_000_000);
 /// What a budget alone asks for: more than the table can show.
 const FINE: Precision = Precision { permille: 10 };
 
@@ -214,6 +217,8 @@ pub struct Stopping {
     pub precision: Option<Precision>,
     /// At the latest when so much time has gone.
     pub budget: Option<Nanos>,
+    /// At the latest then, where nobody said anything.
+    longest: Option<Nanos>,
     /// By how much blocks are made smaller, so that a short budget holds several rounds.
     shrink: u64,
 }
@@ -227,11 +232,13 @@ impl Stopping {
         budget: Option<Nanos>,
     ) -> Stopping {
         let implied = (budget.is_some() && samples.is_none()).then_some(FINE);
+        let unasked = samples.is_none() && precision.is_none() && budget.is_none();
         Stopping {
             effort,
             samples,
             precision: precision.or(implied),
             budget,
+            longest: (unasked && effort.sparing).then_some(LONGEST),
             shrink: 1,
         }
     }
@@ -239,10 +246,18 @@ impl Stopping {
     /// Makes blocks smaller where the whole effort, which takes `estimate`, does not fit the budget.
     #[must_use]
     pub fn fitted(self, estimate: Nanos) -> Stopping {
-        let shrink = self
-            .budget
-            .map_or(1, |budget| estimate.0.div_ceil(budget.0.max(1)));
+        let shrink = match (self.budget, self.longest) {
+            (Some(budget), _) => estimate.0.div_ceil(budget.0.max(1)),
+            // A little too much costs the last rounds, and smaller blocks would cost as many more starts.
+            (None, Some(longest)) => estimate.0 / longest.0,
+            (None, None) => 1,
+        };
         self.shrunk(shrink)
+    }
+
+    /// When it is over, whatever is left.
+    pub fn deadline(&self) -> Option<Nanos> {
+        self.budget.or(self.longest)
     }
 
     /// Makes blocks so many times smaller: as they were when a run began that is resumed.
@@ -265,7 +280,9 @@ impl Stopping {
         match (self.budget, self.samples) {
             (Some(budget), None) => budget.max(first),
             (Some(budget), Some(_)) => estimate.min(budget.max(first)),
-            (None, _) => estimate,
+            (None, _) => self
+                .longest
+                .map_or(estimate, |longest| estimate.min(longest.max(first))),
         }
     }
 
@@ -530,6 +547,25 @@ mod tests {
         assert_eq!(stopping.fitted(minute).block(&warm()), 5);
         assert_eq!(stopping.fitted(Nanos(2 * minute.0)).block(&warm()), 2);
         assert_eq!(stopping.fitted(Nanos(100 * minute.0)).block(&warm()), 1);
+    }
+
+    #[test]
+    fn a_whole_run_comes_to_an_end_on_a_slow_machine_too() {
+        let full = Stopping::new(Effort::FULL, None, None, None);
+        assert_eq!(full.deadline(), Some(LONGEST));
+        let slow = Nanos(3 * LONGEST.0 / 2);
+        assert_eq!(full.lasts(slow, Nanos(1)), LONGEST);
+        assert_eq!(full.lasts(Nanos(5), Nanos(1)), Nanos(5));
+        assert_eq!(full.fitted(slow), full, "blocks are as they were");
+        assert_eq!(full.fitted(Nanos(3 * LONGEST.0)).block(&warm()), 1);
+        // Whoever says how much gets it.
+        for asked in [
+            Stopping::new(Effort::FULL, Some(9), None, None),
+            Stopping::new(Effort::FULL, None, Some(FINE), None),
+            Stopping::new(Effort::QUICK, None, None, None),
+        ] {
+            assert_eq!(asked.deadline(), None);
+        }
     }
 
     #[test]

@@ -230,6 +230,10 @@ fn what_is_no_plug_in_or_misbehaves_is_exit_2_with_its_name() {
         assert_eq!(ended.code, Some(2), "{scheduler}: {}", ended.err);
         assert!(ended.err.contains(told), "{scheduler}: {}", ended.err);
     }
+    assert!(
+        !out.path().join("runs").exists(),
+        "a fault leaves no run behind"
+    );
     // One that finds no plan has done nothing wrong.
     let ended = replay(out.path(), "--trace s1", &mine);
     assert_eq!(ended.code, Some(0), "{}", ended.err);

@@ -285,6 +285,40 @@ fn what_plans_are_not_compared_by_is_said() {
     let said = words.join(" ");
     let expected = "pareto compares plans by cost and exposure_bytes, without energy_joules, because power of tier device is not known: the paper measured no power";
     assert!(said.contains(expected), "{said}");
+    assert!(said.contains("Plans that none other beats in everything"));
+}
+
+#[test]
+fn what_pareto_chose_from_stands_beside_what_it_chose() {
+    let out = folder();
+    let asked = [
+        "replay",
+        "--trace",
+        "s1,s4",
+        "--scheduler",
+        "pareto",
+        "--rules",
+        "published",
+    ];
+    let (run, _) = rows(out.path(), &asked);
+    let mut file = csv::Reader::from_path(run.join("replay-front.csv")).expect("a file");
+    let front: Vec<BTreeMap<String, String>> =
+        file.deserialize().map(|row| row.expect("a row")).collect();
+    for trace in ["s1", "s4"] {
+        let own = || front.iter().filter(|row| row["scenario"] == trace);
+        assert_eq!(own().filter(|row| row["chosen"] == "yes").count(), 1);
+        // What costs more exposes less, or it would be beaten.
+        let number =
+            |row: &BTreeMap<String, String>, key: &str| row[key].parse::<u64>().expect("a number");
+        let pairs: Vec<(u64, u64)> = own()
+            .map(|row| (number(row, "cost"), number(row, "exposure_bytes")))
+            .collect();
+        assert!(pairs.len() > 1, "{trace}");
+        assert!(
+            pairs.is_sorted_by(|one, next| one.0 <= next.0 && one.1 >= next.1),
+            "{pairs:?}"
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use record::Nanos;
 use replay::{
-    Arrivals, Chain, Fixed, Memory, Nothing, Online, Options, Question, Room, Step, World, load,
+    Arrivals, Chain, Fixed, MOST_AT_ONCE, Memory, Nothing, Online, Options, Question, Room, Step,
+    World, load,
 };
 use scenario::Trace;
 use scheduler::cost::Cost;
@@ -39,6 +40,7 @@ fn world() -> (World, Fixed) {
         thinking: vec![Nanos(0); CALLS],
         decision: Nanos(0),
         rooms: vec![room(400), room(50), room(50)],
+        most_at_once: MOST_AT_ONCE,
     };
     let mut world = world;
     world.rooms[0].own = true;

@@ -30,6 +30,9 @@ pub struct Step {
     pub down: Nanos,
 }
 
+/// How many calls of agents under way are held in memory unless less is asked for, at 40 bytes or so each.
+pub const MOST_AT_ONCE: u64 = 50_000_000;
+
 /// What is replayed: the calls, what each costs where, and what the tiers offer.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -47,6 +50,9 @@ pub struct World {
     pub decision: Nanos,
     /// What each tier offers.
     pub rooms: Vec<Room>,
+    /// How many calls of agents under way may be held. Agents that come faster than they are answered become more and more: a replay
+    /// that would hold more ends there.
+    pub most_at_once: u64,
 }
 
 /// Says where calls run.
@@ -143,6 +149,8 @@ pub struct Ran {
     pub most_agents: usize,
     /// The tiers at the end.
     pub places: Vec<Place>,
+    /// Whether it ended because more agents were under way than may be held.
+    pub overrun: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,6 +218,7 @@ struct Engine<'a, P, S> {
     gaps: Gaps,
     answered: u64,
     end: u64,
+    overrun: bool,
 }
 
 /// Replays this many agents.
@@ -246,6 +255,7 @@ pub fn run<P: Placer, S: Sink>(
         gaps: Gaps::new(seed, mean),
         answered: 0,
         end: 0,
+        overrun: false,
     };
     engine.start();
     engine.turn();
@@ -254,6 +264,7 @@ pub fn run<P: Placer, S: Sink>(
         calls: engine.answered,
         most_agents: engine.agents.len(),
         places: engine.places,
+        overrun: engine.overrun,
     }
 }
 
@@ -276,6 +287,9 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
 
     fn turn(&mut self) {
         while let Some(Reverse(event)) = self.events.pop() {
+            if self.overrun {
+                return;
+            }
             match event.what {
                 What::Come => self.come(event.at),
                 What::Decide { agent, call } => {
@@ -296,6 +310,11 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
 
     fn come(&mut self, now: u64) {
         if self.come >= self.wanted {
+            return;
+        }
+        if self.free.is_empty() && !self.fits_one_more() {
+            self.overrun = true;
+            self.end = self.end.max(now);
             return;
         }
         let number = self.come;
@@ -349,6 +368,11 @@ impl<P: Placer, S: Sink> Engine<'_, P, S> {
             }
         }
         self.close(slot);
+    }
+
+    fn fits_one_more(&self) -> bool {
+        let held = self.flights.len() + self.world.chain.calls();
+        u64::try_from(held).is_ok_and(|held| held <= self.world.most_at_once)
     }
 
     fn flight(&mut self, agent: u32, call: u32) -> &mut Flight {

@@ -18,7 +18,7 @@ mod timeline;
 pub use arrival::Arrivals;
 pub use chain::{Chain, ChainError, MOST_CALLS};
 pub use cost::{Cell, CostError, Costs, Sizes, calls};
-pub use engine::{Answered, Ended, Fixed, Placer, Ran, Seen, Sink, Step, World, run};
+pub use engine::{Answered, Ended, Fixed, MOST_AT_ONCE, Placer, Ran, Seen, Sink, Step, World, run};
 pub use handing::Handing;
 pub use histogram::Histogram;
 pub use instances::Instances;

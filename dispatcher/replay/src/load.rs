@@ -23,6 +23,8 @@ pub struct Load {
     pub end: Nanos,
     /// How many agents were under way at once at most.
     pub most_agents: Count,
+    /// Whether it ended because more agents were under way than memory is held for.
+    pub overrun: bool,
 }
 
 /// What a tier did.
@@ -132,6 +134,7 @@ impl Counted {
             refused: self.refused,
             end: ran.end,
             most_agents: Count(u64::try_from(ran.most_agents).unwrap_or(u64::MAX)),
+            overrun: ran.overrun,
         }
     }
 }

@@ -7,7 +7,7 @@ use scheduler::tier::Tier;
 use crate::arrival::Arrivals;
 use crate::chain::{Chain, ChainError};
 use crate::cost::Costs;
-use crate::engine::{Answered, Ended, Fixed, Sink, World, run};
+use crate::engine::{Answered, Ended, Fixed, MOST_AT_ONCE, Sink, World, run};
 use crate::place::Room;
 
 /// How an agent is replayed, whatever the placements.
@@ -37,6 +37,7 @@ impl Pace {
             thinking: self.thinking.get().cloned().unwrap_or_else(nothing),
             decision: self.decision.get().copied().unwrap_or_default(),
             rooms: self.rooms.clone(),
+            most_at_once: MOST_AT_ONCE,
         }
     }
 }

@@ -107,8 +107,8 @@ pub fn show(
     let trials = stages.iter().map(|stage| stage.trials).sum();
     line("together", cells.len().to_string(), trials, all);
     print(&text);
-    let budget = stopping.budget.map_or(String::new(), |budget| {
-        format!("; measuring stops when {} are spent", words(budget))
+    let budget = stopping.deadline().map_or(String::new(), |budget| {
+        format!("; measuring stops after {}", words(budget))
     });
     eprintln!(
         "{}{budget}; building comes first where something has changed",

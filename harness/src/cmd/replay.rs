@@ -31,6 +31,7 @@ use super::{Global, draw};
 ///   harness replay --trace s4.json --scheduler all                      every scheduler in one table
 ///   harness replay --trace s4.json --scheduler dp --cost chain --explain
 ///   harness replay --trace s4.json --scheduler all --cost reference --rules published
+///   harness replay --trace s1.json --scheduler pareto                   and every plan that none other beats in everything
 ///   harness replay --trace s2,s4 --scheduler greedy --agents 100000 --rate 20 --capacity edge=8,cloud=50
 ///   harness replay --trace s4.json --scheduler all,mine.wasm            your own beside them, a plug-in
 ///
@@ -239,9 +240,17 @@ fn one(
         true => recorder.of(asked[0]),
         false => Vec::new(),
     };
+    // Among all schedulers it is one row; who asks for it by name wants to see what it chose from.
+    let choices = match own.scheduler.iter().any(|name| name == "all") {
+        true => Vec::new(),
+        false => recorder.choices(),
+    };
     let folder = recorder.finish()?;
     let record = Record::read(&folder)?;
-    let pages = figures::replays(&record, &folder)?;
+    let mut pages = figures::replays(&record, &folder)?;
+    if !choices.is_empty() {
+        pages.push(harness::replay::front_page(&choices));
+    }
     let mut files = Vec::new();
     for page in &pages {
         files.extend(figures::draw_page(page, &folder)?);

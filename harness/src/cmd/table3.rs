@@ -7,6 +7,7 @@ use harness::estimate;
 use harness::exit::Exit;
 use harness::noise::{Lock, Proc, preflight};
 use harness::place;
+use harness::server::is_published;
 use harness::subject::{self, CONTAINERS};
 use record::{Packaging, Timestamp};
 
@@ -55,7 +56,7 @@ pub fn run(global: &Global, own: &Arguments) -> Result<Exit> {
     let results = conduct::results(global, &root)?;
     let mut servers = global.measured(&root)?;
     if own.choice.quick && global.server.is_empty() {
-        servers.retain(|server| server.is_published() || server.name == "noop");
+        servers.retain(|server| is_published(&server.name) || server.name == "noop");
     }
     let question = own.choice.question(global, &servers)?;
     let known = forecast::known(&results, &root);

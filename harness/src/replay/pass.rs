@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use record::{Decision, Sample};
 use replay::{
-    Answered, Arrivals, Ended, Fixed, Learning, Memory, Online, Options, Question, QuestionError,
-    Sink, asked, load,
+    Answered, Arrivals, Ended, Fixed, Learning, Load, MOST_AT_ONCE, Memory, Online, Options,
+    Question, QuestionError, Sink, asked, load,
 };
 use scenario::{Refused, Trace};
 use scheduler::Scheduler;
@@ -18,13 +18,10 @@ use scheduler::profile::{LinkSet, Profile, ProfileError};
 use scheduler::schedule::{Pareto, by_name};
 use scheduler::view::View;
 
-use super::{Chosen, Edition, LoadRow, decisions, judged_by, samples};
+use super::{Choices, Chosen, Edition, LoadRow, decisions, judged_by, samples};
 
 /// Whom regret is measured against; always replayed too.
 pub const BEST: &str = "oracle";
-
-/// Calls of agents that begin at once: each is held in memory until its agent ends, 40 bytes or so.
-const MOST_AT_ONCE: u64 = 50_000_000;
 
 /// Why a replay cannot be made: what the user gave is not what it takes.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +83,8 @@ pub struct Passed {
     pub broken: Vec<(String, usize)>,
     /// What was taken for granted because nobody said it.
     pub assumed: Vec<String>,
+    /// What `pareto` chose from, where it was asked.
+    pub choices: Vec<Choices>,
 }
 
 /// How many agents there are, and when they come.
@@ -216,8 +215,9 @@ impl Pass {
                 continue;
             };
             if chosen.scheduler == "pareto" {
-                let left_out = left_out(&question, chosen, believed);
-                passed.assumed.extend(left_out);
+                let choices = self.choices(trace, &question, chosen, believed);
+                passed.assumed.extend(choices.as_ref().and_then(left_out));
+                passed.choices.extend(choices);
             }
             let next = first + u64::try_from(passed.trials.len()).unwrap_or(u64::MAX);
             passed
@@ -272,7 +272,7 @@ impl Pass {
             }
             match placer.refused() {
                 Some(why) if load.agents.count() == 0 => Err(why.to_string()),
-                _ => Ok(load),
+                _ => borne(load),
             }
         } else {
             let believed = self.set(chosen.believed.as_deref().unwrap_or(&self.links))?;
@@ -283,7 +283,7 @@ impl Pass {
                 }
                 Ok(placed) => {
                     let mut fixed = Fixed(placed.plan.tiers().map(|tier| tier.place()).collect());
-                    Ok(load(&world, agents, arrivals, seed, &mut fixed, also))
+                    borne(load(&world, agents, arrivals, seed, &mut fixed, also))
                 }
             }
         };
@@ -292,6 +292,28 @@ impl Pass {
             scheduler: chosen.scheduler.clone(),
             online,
             outcome,
+        })
+    }
+
+    /// What `pareto` could choose from, if it can at all.
+    fn choices(
+        &self,
+        trace: &Trace,
+        question: &Question<'_>,
+        chosen: &Chosen,
+        links: &LinkSet,
+    ) -> Option<Choices> {
+        let view = View {
+            links,
+            ..question.view(false)
+        };
+        let front = Pareto::under(chosen.cost, chosen.rules).front(&question.calls, &view);
+        let tiers = self.profile.tiers.iter();
+        Some(Choices {
+            scenario: trace.scenario.clone(),
+            cost: chosen.cost,
+            front: front.ok()?,
+            tiers: tiers.map(|tier| tier.name.to_string()).collect(),
         })
     }
 
@@ -322,14 +344,20 @@ impl Pass {
     }
 }
 
+/// A load that the tiers bear, or why there is none.
+fn borne(load: Load) -> Result<Load, String> {
+    match load.overrun {
+        false => Ok(load),
+        true => Err(format!(
+            "overloaded: after {} {} agents were under way, more than are held in memory, and more come than are answered; give a lower --rate or more --capacity",
+            load.end, load.most_agents
+        )),
+    }
+}
+
 /// What plans were not compared by, because the profile does not know it; none where they were by everything.
-fn left_out(question: &Question<'_>, chosen: &Chosen, links: &LinkSet) -> Option<String> {
-    let view = View {
-        links,
-        ..question.view(false)
-    };
-    let front = Pareto::under(chosen.cost, chosen.rules).front(&question.calls, &view);
-    let front = front.ok().filter(|front| !front.dropped.is_empty())?;
+fn left_out(choices: &Choices) -> Option<String> {
+    let front = Some(&choices.front).filter(|front| !front.dropped.is_empty())?;
     let axes: Vec<&str> = front.axes.iter().map(|axis| axis.name()).collect();
     let dropped = front.dropped.iter().map(|(axis, unknown)| {
         let (field, reason) = (&unknown.field, &unknown.reason);

@@ -1,10 +1,10 @@
 //! Queues, instances and arrivals: against formulas, and against themselves.
 
 use proptest::prelude::*;
-use record::Nanos;
+use record::{Count, Nanos};
 use replay::{
-    Answered, Arrivals, Chain, Ended, Fixed, Load, Nothing, Placer, Room, Sink, Step, World, load,
-    run,
+    Answered, Arrivals, Chain, Ended, Fixed, Load, MOST_AT_ONCE, Nothing, Placer, Room, Sink, Step,
+    World, load, run,
 };
 
 const MS: u64 = 1_000_000;
@@ -25,6 +25,7 @@ fn world(calls: usize, execution: u64, room: Room) -> World {
         thinking: vec![Nanos(0); calls],
         decision: Nanos(0),
         rooms: vec![room],
+        most_at_once: MOST_AT_ONCE,
     }
 }
 
@@ -39,6 +40,24 @@ fn room(capacity: Option<u32>, retention: Option<u64>) -> Room {
 fn of(world: &World, agents: u64, arrivals: Arrivals, seed: u64) -> Load {
     let mut fixed = Fixed(vec![0; world.servers.len()]);
     load(world, agents, arrivals, seed, &mut fixed, &mut Nothing)
+}
+
+#[test]
+fn agents_that_come_faster_than_they_are_answered_end_the_replay_and_not_the_memory() {
+    let mut crowded = World {
+        most_at_once: 600,
+        ..world(3, 7 * MS, room(Some(1), None))
+    };
+    let a_second = Arrivals::Poisson { gap: Nanos(MS) };
+    let over = of(&crowded, 1_000_000, a_second, 1);
+    assert!(over.overrun);
+    assert_eq!(over.most_agents, Count(200));
+    assert!(over.end < Nanos(1000 * MS), "it ends when it is over");
+    // As many as can be answered are held as long as they are under way, and no longer.
+    crowded.rooms = vec![room(Some(100), None)];
+    let borne = of(&crowded, 10_000, a_second, 1);
+    assert!(!borne.overrun);
+    assert_eq!(borne.agents.count(), 10_000);
 }
 
 #[test]

@@ -5,20 +5,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use harness::clock::wall;
-use harness::replay::{Chosen, Crowd, Pass};
+use harness::replay::{Choices, Chosen, Crowd, Pass};
 use harness::{machine, place};
-use record::{DECISIONS, Decision, Recorder, Run, Timestamp};
+use record::{DECISIONS, Decision, Recorder, Redactor, Run, Sample, Timestamp};
 use scenario::Trace;
 
 use crate::cmd::Global;
 
-/// A record that is being written.
+/// A record that is being written. Its folder is made when there is something to write: a fault found before leaves nothing behind.
 pub struct Recording {
-    recorder: Recorder,
+    results: PathBuf,
+    begun: Run,
+    redactor: Redactor,
+    recorder: Option<Recorder>,
+    /// Trials that are not written yet.
+    kept: Vec<Vec<Sample>>,
     decisions: Vec<Decision>,
     trials: u64,
     /// What was taken for granted, each once.
     assumed: Vec<String>,
+    choices: Vec<Choices>,
 }
 
 impl Recording {
@@ -39,21 +45,33 @@ impl Recording {
         run.machine = machine::machine();
         let redactor = machine::redactor(root, &root.join("datasets"), &place::cache()?);
         Ok(Self {
-            recorder: Recorder::create(&results, run, redactor)?,
+            results,
+            begun: run,
+            redactor,
+            recorder: None,
+            kept: Vec::new(),
             decisions: Vec::new(),
             trials: 0,
             assumed: Vec::new(),
+            choices: Vec::new(),
         })
     }
 
-    /// Replays one agent of a trace and writes it down. Returns which schedulers break the rules that were asked for.
+    fn recorder(&mut self) -> Result<&mut Recorder> {
+        if self.recorder.is_none() {
+            let (run, redactor) = (self.begun.clone(), self.redactor.clone());
+            self.recorder = Some(Recorder::create(&self.results, run, redactor)?);
+        }
+        Ok(self.recorder.as_mut().expect("it was just made"))
+    }
+
+    /// Replays one agent of a trace, to be written down at the end. Returns which schedulers break the rules that were asked for.
     pub fn take(&mut self, pass: &Pass, trace: &Trace) -> Result<Vec<(String, usize)>> {
         let passed = pass.one(trace, self.trials)?;
-        for trial in &passed.trials {
-            self.recorder.append(trial)?;
-            self.trials += 1;
-        }
+        self.trials += u64::try_from(passed.trials.len())?;
+        self.kept.extend(passed.trials);
         self.decisions.extend(passed.decisions);
+        self.choices.extend(passed.choices);
         for note in passed.assumed {
             if !self.assumed.contains(&note) {
                 self.assumed.push(note);
@@ -73,7 +91,7 @@ impl Recording {
         let mut rows = harness::replay::Rows::default();
         let row = pass.many(trace, chosen, crowd, &mut rows)?;
         for trial in rows.samples(pass, trace, chosen, self.trials) {
-            self.recorder.append(&trial)?;
+            self.recorder()?.append(&trial)?;
             self.trials += 1;
         }
         Ok(row)
@@ -88,23 +106,36 @@ impl Recording {
         own.cloned().collect()
     }
 
-    pub(super) fn beside(&self, name: &str, text: &[u8]) -> Result<()> {
-        self.recorder.write_beside(name, text)?;
+    /// What `pareto` chose from so far.
+    pub(super) fn choices(&mut self) -> Vec<Choices> {
+        std::mem::take(&mut self.choices)
+    }
+
+    pub(super) fn beside(&mut self, name: &str, text: &[u8]) -> Result<()> {
+        self.recorder()?.write_beside(name, text)?;
         Ok(())
     }
 
     /// Ends the run. Returns its folder.
     pub fn finish(mut self) -> Result<PathBuf> {
-        if !self.assumed.is_empty() {
-            let assumed = self.assumed.join(" ");
-            self.recorder.amend(|run| {
+        let (kept, decisions) = (
+            std::mem::take(&mut self.kept),
+            std::mem::take(&mut self.decisions),
+        );
+        let assumed = self.assumed.join(" ");
+        let recorder = self.recorder()?;
+        for trial in &kept {
+            recorder.append(trial)?;
+        }
+        if !assumed.is_empty() {
+            recorder.amend(|run| {
                 run.selection.insert(figures::ASSUMED.to_owned(), assumed);
             })?;
         }
-        if !self.decisions.is_empty() {
-            self.recorder
-                .write_beside(DECISIONS, &Decision::write(&self.decisions))?;
+        if !decisions.is_empty() {
+            recorder.write_beside(DECISIONS, &Decision::write(&decisions))?;
         }
-        Ok(self.recorder.finish(Timestamp::from(wall()))?)
+        let recorder = self.recorder.take().expect("it was made above");
+        Ok(recorder.finish(Timestamp::from(wall()))?)
     }
 }
