@@ -14,14 +14,15 @@ const MOST: u64 = 1_000;
 /// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
 /// make an interval that is too narrow. Eight give a comparison of two runs enough blocks to resample.
 const ROUNDS: u64 = 8;
-/// The same of calls in what takes a second to be up, or is there to be compared with: a round more of all originals would be a minute.
+/// The same of what takes a second to be up, or is there to be compared with: a round more of all originals' calls would be a minute. They so have
+/// all of their samples in the first half of a run.
 const FEW_ROUNDS: u64 = 4;
 /// Calls of one cell that took so long together have said what they have to say, where nobody asked for more: without this, two calls that take a
 /// second each would be a tenth of a whole run.
 const ENOUGH: Nanos = Nanos(1_000_000_000);
 /// What measuring takes at most where nobody says how much of what. A machine that is busy or slow makes fewer of the last rounds, which are
 /// those of what is tried often; with all that stands before and after, a whole run is over in twenty minutes.
-const LONGEST: Nanos = Nanos(17 * 60 * 1_000_000_000);
+const LONGEST: Nanos = Nanos(18 * 60 * 1_000_000_000);
 /// What a budget alone asks for: more than the table can show.
 const FINE: Precision = Precision { permille: 10 };
 
@@ -322,10 +323,10 @@ impl Stopping {
         let slow = cell.packaging.is_reference()
             || cell.packaging.is_contained()
             || cell.packaging == Packaging::ComponentWasmtime;
-        let rounds = if !self.effort.sparing && self.samples.is_none() {
-            // As few processes as an interval can be had of.
-            FEWEST_ROUNDS as u64
-        } else if slow && cell.kind.stage() == Stage::Warm {
+        let rounds = if !self.effort.sparing && self.samples.is_none() && self.precision.is_none() {
+            // A look has ranges. Half of its time would go into starting what is called.
+            1
+        } else if slow && matches!(cell.kind.stage(), Stage::Warm | Stage::ProcessCold) {
             FEW_ROUNDS
         } else {
             ROUNDS

@@ -11,6 +11,7 @@ use harness::standin::Up;
 use harness::subject::{Built, CONTAINERS};
 use harness::verify::{self, Checked, asked_over_http};
 use harness::{exit::Exit, place};
+use rayon::prelude::*;
 use record::Transport;
 use serde::Serialize;
 
@@ -86,7 +87,7 @@ fn all(
 ) -> Result<(u64, Vec<Fault>)> {
     let clock = Monotonic::new();
     let mut up = Up::start(built.standin.as_deref(), servers, data, &clock)?;
-    let (mut right, mut faults) = (0, Vec::new());
+    let mut asked: Vec<(Subject<'_>, Transport)> = Vec::new();
     for made in &built.subjects {
         let Some(server) = servers.iter().find(|server| server.name == made.server) else {
             continue;
@@ -99,39 +100,55 @@ fn all(
             generated,
             standins: &up.standins,
         };
-        for &transport in transports {
-            let checked: Vec<Checked> = match transport {
-                Transport::Http if !asked_over_http(made) => continue,
-                Transport::Http => verify::http(&subject, data, &clock)?,
-                _ => verify::stdio(&subject, data, &clock)?,
+        let carried = transports
+            .iter()
+            .filter(|&&transport| transport != Transport::Http || asked_over_http(made));
+        asked.extend(carried.map(|&transport| (subject, transport)));
+    }
+    // Nothing here is timed, so as many are asked at once as there are processors.
+    let checked = asked
+        .par_iter()
+        .with_max_len(1)
+        .map(|(subject, transport)| {
+            let checked = match transport {
+                Transport::Http => verify::http(subject, data, &clock)?,
+                _ => verify::stdio(subject, data, &clock)?,
             };
-            let good = checked
-                .iter()
-                .filter(|checked| checked.verdict.is_ok())
-                .count();
-            eprintln!(
-                "verifying {:14} {:20} {transport:5}  {good} of {} right",
-                made.server,
-                made.packaging.name(),
-                checked.len()
-            );
-            for checked in checked {
-                match checked.verdict {
-                    Ok(()) => right += 1,
-                    Err(wrong) => {
-                        eprintln!("  WRONG {}: {wrong}", checked.call);
-                        let subject = format!("{} {}", made.server, made.packaging);
-                        faults.push(Fault {
-                            subject,
-                            transport,
-                            call: checked.call,
-                            why: wrong.0,
-                        });
-                    }
-                }
+            eprint!("{}", told(subject, *transport, &checked));
+            Ok(checked)
+        });
+    let checked: Vec<Vec<Checked>> = checked.collect::<Result<_>>()?;
+    let (mut right, mut faults) = (0, Vec::new());
+    for ((subject, transport), checked) in asked.iter().zip(checked) {
+        for checked in checked {
+            match checked.verdict {
+                Ok(()) => right += 1,
+                Err(wrong) => faults.push(Fault {
+                    subject: format!("{} {}", subject.made.server, subject.made.packaging),
+                    transport: *transport,
+                    call: checked.call,
+                    why: wrong.0,
+                }),
             }
         }
     }
     up.check()?;
     Ok((right, faults))
+}
+
+/// A line about a subject, and one for each wrong answer.
+fn told(subject: &Subject<'_>, transport: Transport, checked: &[Checked]) -> String {
+    let wrong = checked.iter().filter_map(|checked| {
+        let wrong = checked.verdict.as_ref().err()?;
+        Some(format!("  WRONG {}: {wrong}\n", checked.call))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    format!(
+        "verifying {:14} {:20} {transport:5}  {} of {} right\n{}",
+        subject.made.server,
+        subject.made.packaging.name(),
+        checked.len() - wrong.len(),
+        checked.len(),
+        wrong.concat()
+    )
 }
