@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use harness::launch::Made;
 use harness::server::{Server, read_with_twins};
@@ -15,6 +16,9 @@ use record::{Metric, Outcome, Packaging, Record, Wire};
     reason = "a test of the program starts the program"
 )]
 fn measure(words: &[&str], out: &Path) -> Output {
+    // One run measures at a time, and these tests would refuse each other.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     Command::new(env!("CARGO_BIN_EXE_harness"))
         .arg("measure")
         .args(words)
