@@ -65,11 +65,19 @@ fn each_target_finds_the_planted_fault_and_nothing_else() {
                                 bytes.escape_ascii().to_string()
                             );
                         }
-                        (true, found) => assert!(
-                            found.is_some(),
-                            "{}: its planted fault is not found",
-                            target.name
-                        ),
+                        (true, found) => {
+                            assert!(
+                                found.is_some(),
+                                "{}: its planted fault is not found",
+                                target.name
+                            );
+                            // Else it tells nothing of the mutations.
+                            assert!(
+                                tried.executions > own.len() as u64,
+                                "{}: a seed reaches the planted fault",
+                                target.name
+                            );
+                        }
                         (false, None) => {}
                     }
                 }

@@ -3,7 +3,7 @@
 use scenario::{Scenario, Script};
 use serde_json::Value;
 
-use super::{Target, planted, refused, remedied};
+use super::{Target, planted, refused, remedied, unusual};
 
 pub(super) const TARGET: Target = Target {
     name: "scenario",
@@ -53,7 +53,7 @@ fn feed(data: &[u8]) {
     let answer = answer.unwrap_or(Value::Null);
     let reads = |_: &str| Ok(answer.clone());
     let mut script = Script::new(&scenario, &reads);
-    let mut most = 0;
+    let mut unusual_made = false;
     for made in 0..CALLS {
         let due = match script.next_call() {
             Ok(Some(due)) => due,
@@ -77,9 +77,9 @@ fn feed(data: &[u8]) {
             due.depends_on.iter().all(|on| *on < made),
             "it depends on a later call"
         );
-        most = most.max(due.depends_on.len());
+        unusual_made |= unusual(&due.tool);
         script.answered(answer.clone());
     }
-    // Behind every check and some calls: no seed has so many.
-    planted(|| most > 0 && scenario.calls > 1_000);
+    // Behind every check and some calls.
+    planted(|| script.made() > 1 && unusual_made);
 }

@@ -2,7 +2,7 @@
 
 use scenario::Trace;
 
-use super::{Target, placed, planted, refused};
+use super::{Target, placed, planted, refused, unusual};
 
 pub(super) const TARGET: Target = Target {
     name: "trace",
@@ -62,9 +62,6 @@ fn feed(data: &[u8]) {
         );
     }
     placed::judge(&trace, placed::published());
-    // Behind every check: no tool of a seed has a capital letter.
-    planted(|| {
-        let mut calls = trace.calls.iter();
-        calls.any(|call| call.tool.contains(char::is_uppercase))
-    });
+    // Behind every check.
+    planted(|| trace.calls.iter().any(|call| unusual(&call.tool)));
 }
