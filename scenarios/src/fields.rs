@@ -200,11 +200,12 @@ impl<'a> Fields<'a> {
         let Some(extra) = self.left.keys().next() else {
             return Ok(());
         };
-        let name: String = extra
-            .chars()
-            .take(60)
-            .flat_map(char::escape_debug)
-            .collect();
+        let name: String = extra.chars().take(60).collect();
+        // A name of nothing but white space is no name on a terminal.
+        let name = match name.trim() {
+            "" => format!("{name:?}"),
+            _ => name.escape_debug().to_string(),
+        };
         let known = self.known.join(", ");
         Err(self.refuse(
             &name,
