@@ -6,7 +6,7 @@ use std::path::Path;
 use record::Nanos;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Cell, Stage};
+use crate::plan::{Cell, Last, Stage};
 use crate::stop::Stopping;
 
 /// The file beside a run's samples that holds what its cells took, everything included that no sample shows.
@@ -57,19 +57,19 @@ impl Costs {
     }
 
     /// Counts a trial; the first of a cell's round brings its warm-up.
-    pub fn trial(&mut self, cell: &Cell, first: bool, took: Nanos) {
-        let before = if first {
-            cell.kind.warm_up()
-        } else {
-            cell.kind.lead_in()
-        };
-        self.add(&cell.name(), 1 + before, took);
+    pub fn trial(&mut self, cell: &Cell, last: Last, took: Nanos) {
+        self.add(&cell.name(), calls(cell, last), took);
+    }
+
+    /// What one trial will take.
+    pub fn next(&self, cell: &Cell, last: Last) -> Nanos {
+        Nanos(self.one(cell).0.saturating_mul(calls(cell, last)))
     }
 
     /// What so many trials in so many rounds will take.
     pub fn expect(&self, cell: &Cell, trials: u64, rounds: u64) -> Nanos {
         let later = trials.saturating_sub(rounds);
-        let calls = trials + rounds * cell.kind.warm_up() + later * cell.kind.lead_in();
+        let calls = trials + rounds * cell.kind.warm_up() + cell.kind.lead_in(later);
         Nanos(self.one(cell).0.saturating_mul(calls))
     }
 
@@ -96,6 +96,15 @@ impl Costs {
             .or_else(|| mean(&|name| name.starts_with(&stage) && name.contains(&packaging)))
             .or_else(|| mean(&|name| name.starts_with(&stage)))
             .unwrap_or(UNKNOWN)
+    }
+}
+
+/// A trial and the calls that go before it.
+fn calls(cell: &Cell, last: Last) -> u64 {
+    1 + match last {
+        Last::None => cell.kind.warm_up(),
+        Last::Another => cell.kind.lead_in(1),
+        Last::Itself => 0,
     }
 }
 
@@ -165,8 +174,8 @@ pub fn words(time: Nanos) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effort::Effort;
     use crate::plan::Kind;
-    use crate::stop::Effort;
     use record::{Packaging, Transport};
 
     fn cell(server: &str, packaging: Packaging, call: &str) -> Cell {
@@ -193,14 +202,16 @@ mod tests {
         let mut costs = Costs::default();
         assert_eq!(costs.expect(&known, 1, 0).0, 2 * UNKNOWN.0);
         // Two count, with three calls before the first and one before the second, a millisecond each.
-        costs.trial(&known, true, Nanos(4_000_000));
-        costs.trial(&known, false, Nanos(2_000_000));
-        costs.trial(&other, false, Nanos(6_000_000));
-        assert_eq!(costs.expect(&known, 10, 2), Nanos(24_000_000));
+        costs.trial(&known, Last::None, Nanos(4_000_000));
+        costs.trial(&known, Last::Another, Nanos(2_000_000));
+        costs.trial(&other, Last::Another, Nanos(6_000_000));
+        // Six before the first of two rounds; of the other eight, two rows, and one before each.
+        assert_eq!(costs.expect(&known, 10, 2), Nanos(18_000_000));
+        assert_eq!(costs.next(&known, Last::Itself), Nanos(1_000_000));
         let alike = cell("filesystem", Packaging::Component, "b");
         assert_eq!(costs.expect(&alike, 1, 0), Nanos(6_000_000));
         let far = cell("filesystem", Packaging::ComponentWasmtime, "b");
-        assert_eq!(costs.expect(&far, 6, 0), Nanos(18_000_000));
+        assert_eq!(costs.expect(&far, 6, 0), Nanos(12_000_000));
     }
 
     #[test]
@@ -210,12 +221,12 @@ mod tests {
             cell("noop", Packaging::Native, "b"),
         ];
         let mut costs = Costs::default();
-        costs.trial(&cells[0], false, Nanos(2_000_000));
+        costs.trial(&cells[0], Last::Another, Nanos(2_000_000));
         let stopping = Stopping::new(Effort::FULL, Some(16), None, None);
         let stages = stages(&cells, &stopping, &costs);
         assert_eq!((stages[0].cells, stages[0].trials), (2, 32));
-        // Sixteen calls in eight rounds: three before the first of each and one before the other, of two cells.
-        assert_eq!(total(&stages), Nanos(2 * (16 + 24 + 8) * 1_000_000));
+        // Sixteen calls in eight rounds: three before the first of each, and two rows of the others, of two cells.
+        assert_eq!(total(&stages), Nanos(2 * (16 + 24 + 2) * 1_000_000));
         // Two of sixteen are asked in a round.
         let first = first(&cells, &stopping, &costs);
         assert_eq!(first, Nanos(2 * (2 + 3 + 1) * 1_000_000));

@@ -7,23 +7,37 @@ use serde::{Deserialize, Serialize};
 
 /// Untimed calls of a kind that go before the first that counts, in each process or host.
 pub const WARM_UP: u64 = 3;
-/// Calls of the same kind directly before every later one that counts. Trials are shuffled, so without it a short call would
+/// Calls of the same kind directly before one that counts and that follows another kind. Trials are shuffled, so without it a short call would
 /// be measured by what ran before it on the same processor, and by how long that was idle.
 pub const LEAD_IN: u64 = 1;
+/// So many trials of one cell follow each other, each led in by the one before: shuffled one by one, every second call would be thrown away.
+pub const BURST: usize = 5;
 /// With its preparation, a call that takes so long is not changed by a millisecond of something else before it.
 const LONG: Nanos = Nanos(50_000_000);
+
+/// What a process or host was asked before a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// Never this call.
+    None,
+    /// This call, and since then another, or another was asked elsewhere.
+    Another,
+    /// This call, and nothing was asked anywhere since.
+    Itself,
+}
 
 /// Calls that took long, by subject and name. They are led in by none, and once that is known a new process is warmed up by one.
 #[derive(Debug, Default)]
 pub struct Long(BTreeSet<(usize, String)>);
 
 impl Long {
-    /// How many calls go before the next one that counts, which may be the first of its kind in a process.
-    pub fn before(&self, subject: usize, call: &str, first: bool) -> u64 {
-        match (self.0.contains(&(subject, call.to_owned())), first) {
-            (false, true) => WARM_UP,
-            (false, false) => LEAD_IN,
-            (true, first) => first.into(),
+    /// How many calls go before the next one that counts.
+    pub fn before(&self, subject: usize, call: &str, last: Last) -> u64 {
+        match (self.0.contains(&(subject, call.to_owned())), last) {
+            (_, Last::Itself) | (true, Last::Another) => 0,
+            (true, Last::None) => 1,
+            (false, Last::None) => WARM_UP,
+            (false, Last::Another) => LEAD_IN,
         }
     }
 
@@ -316,9 +330,13 @@ impl Kind {
         if self.stage().keeps_up() { WARM_UP } else { 0 }
     }
 
-    /// Calls that go directly before each other one.
-    pub fn lead_in(&self) -> u64 {
-        if self.stage().keeps_up() { LEAD_IN } else { 0 }
+    /// Calls that go directly before so many other trials of a round.
+    pub fn lead_in(&self, trials: u64) -> u64 {
+        if self.stage().keeps_up() {
+            trials.div_ceil(BURST as u64) * LEAD_IN
+        } else {
+            0
+        }
     }
 }
 
@@ -329,17 +347,18 @@ mod tests {
     #[test]
     fn a_long_call_is_led_in_by_none_once_that_is_known() {
         let mut long = Long::default();
-        assert_eq!(
-            [long.before(1, "a", true), long.before(1, "a", false)],
-            [WARM_UP, LEAD_IN]
-        );
+        let of = |long: &Long| {
+            [Last::None, Last::Another, Last::Itself].map(|last| long.before(1, "a", last))
+        };
+        assert_eq!(of(&long), [WARM_UP, LEAD_IN, 0]);
         long.took(1, "a", 4, Nanos(4 * LONG.0 - 1));
-        assert_eq!(long.before(1, "a", false), LEAD_IN);
+        assert_eq!(of(&long)[1], LEAD_IN);
         long.took(1, "a", 4, Nanos(4 * LONG.0));
+        assert_eq!(of(&long), [1, 0, 0]);
         assert_eq!(
-            [long.before(1, "a", true), long.before(1, "a", false)],
-            [1, 0]
+            long.before(2, "a", Last::Another),
+            LEAD_IN,
+            "another subject's"
         );
-        assert_eq!(long.before(2, "a", false), LEAD_IN, "another subject's");
     }
 }

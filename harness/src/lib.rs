@@ -34,6 +34,7 @@ pub mod served;
 pub mod trace;
 pub mod verify;
 
+pub mod effort;
 pub mod estimate;
 pub mod kind;
 pub mod known;

@@ -12,7 +12,7 @@ use crate::backend::{Backend, Done};
 use crate::clock::Clock;
 use crate::estimate::{self, Costs};
 use crate::noise::{self, Watch};
-use crate::plan::{self, Cell, Planned, Stage};
+use crate::plan::{self, Cell, Last, Planned, Stage};
 use crate::progress::Progress;
 use crate::stop::{FEWEST, Stopping, width};
 
@@ -45,10 +45,13 @@ pub struct Measured {
 #[derive(Default)]
 struct Taken {
     good: BTreeMap<u64, Good>,
+    /// How many trials were made.
+    tried: u64,
 }
 
 impl Taken {
     fn add(&mut self, cell: &Cell, repetition: u64, samples: &[Sample]) {
+        self.tried += 1;
         let headline = cell.kind.headline();
         let sample = samples.iter().find(|sample| sample.metric == headline);
         let good = sample.and_then(|sample| {
@@ -166,7 +169,7 @@ impl State<'_> {
             if let Some(cell) = cells.iter().find(|cell| cell.number == number) {
                 let taken = self.taken.entry(number).or_default();
                 taken.add(cell, repetition, &samples);
-                self.pass(number, costs.expect(cell, 1, 0));
+                self.pass(number, costs.next(cell, Last::Itself));
             }
         }
         let over = |stop: &&Stop| stop.why != StopReason::Interrupted;
@@ -223,7 +226,8 @@ impl State<'_> {
             }
             return Ok(false);
         }
-        let mut seen: Vec<u64> = Vec::new();
+        let mut spent: BTreeMap<u64, (u64, Nanos)> = BTreeMap::new();
+        let mut before = None;
         for planned in plan::round(stage, round, &asked, measuring.seed) {
             if recorder.done().contains(&planned.trial) {
                 continue;
@@ -231,11 +235,22 @@ impl State<'_> {
             let (number, repetition) = plan::decoded(planned.trial);
             let cell = asked.iter().find(|(cell, _)| cell.number == number);
             let (cell, _) = cell.expect("the trials of a round are of its cells");
-            let first = !seen.contains(&number);
-            if first {
-                seen.push(number);
+            let last = match spent.get(&number) {
+                None => Last::None,
+                Some(_) if before == Some(number) => Last::Itself,
+                Some(_) => Last::Another,
+            };
+            let (trials, time) = spent.entry(number).or_default();
+            let share = measuring.stopping.share(cell);
+            if share.is_some_and(|share| *trials >= share.fewest && time.0 >= share.time.0) {
+                self.pass(number, measuring.costs.next(cell, Last::Itself));
+                continue;
             }
-            let done = self.trial(cell, &planned, first, backend, watch, recorder)?;
+            before = Some(number);
+            let begin = measuring.clock.now();
+            let done = self.trial(cell, &planned, last, backend, watch, recorder)?;
+            *trials += 1;
+            time.0 += measuring.clock.now().0 - begin.0;
             let taken = self.taken.entry(number).or_default();
             taken.add(cell, repetition, &done.samples);
             if (measuring.interrupted)() {
@@ -252,7 +267,7 @@ impl State<'_> {
         &mut self,
         cell: &Cell,
         planned: &Planned,
-        first: bool,
+        last: Last,
         backend: &mut dyn Backend,
         watch: &mut Watch<'_>,
         recorder: &mut Recorder,
@@ -268,8 +283,8 @@ impl State<'_> {
             sample.disturbed = disturbed;
         }
         recorder.append_with(&done.samples, done.request.as_deref().map(str::as_bytes))?;
-        self.costs.trial(cell, first, Nanos(end.0 - begin.0));
-        let expected = self.measuring.costs.expect(cell, 1, u64::from(first));
+        self.costs.trial(cell, last, Nanos(end.0 - begin.0));
+        let expected = self.measuring.costs.next(cell, last);
         if let Some(ahead) = self.ahead.get_mut(&cell.number) {
             ahead.0 = ahead.0.saturating_sub(expected.0);
         }
@@ -294,7 +309,18 @@ impl State<'_> {
     }
 
     fn stop(&mut self, cell: &Cell, why: StopReason) {
-        let good = self.taken.entry(cell.number).or_default().before(u64::MAX);
+        let stopping = &self.measuring.stopping;
+        let taken = self.taken.entry(cell.number).or_default();
+        let good = taken.before(u64::MAX);
+        // Where all its rounds are over and trials are missing, they were passed over for their time.
+        let why = match why {
+            StopReason::Samples
+                if stopping.share(cell).is_some() && taken.tried < stopping.most(cell) =>
+            {
+                StopReason::Time
+            }
+            other => other,
+        };
         let stop = Stop {
             cell: cell.number,
             name: cell.name(),

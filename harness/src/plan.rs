@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use figures::{cold, warm};
 
-pub use crate::kind::{Kind, Long, Stage};
+pub use crate::kind::{BURST, Kind, Last, Long, Stage};
 use crate::launch::{Made, Programs};
 use crate::server::{Call, Input, Server, is_published};
 use crate::shuffle::shuffle;
@@ -306,8 +306,8 @@ fn beside() -> Vec<Kind> {
 
 /// The trials of one round of a stage: of each cell the repetitions that it is given, shuffled.
 ///
-/// Where processes stay up, a server's trials stay together, so that its packagings alternate side by side; the servers
-/// change their order from round to round.
+/// Where processes stay up, a server's trials stay together, so that its packagings alternate side by side, some trials of a cell in a row; the
+/// servers change their order from round to round.
 pub fn round(stage: Stage, round: u64, cells: &[(&Cell, Vec<u64>)], seed: u64) -> Vec<Planned> {
     let seed = seed
         .wrapping_add(stage.place() << 56)
@@ -325,17 +325,19 @@ pub fn round(stage: Stage, round: u64, cells: &[(&Cell, Vec<u64>)], seed: u64) -
     }
     let mut trials = Vec::new();
     for (at, house) in (1..).zip(houses) {
-        let mut own: Vec<Planned> = cells
+        let row = if stage.keeps_up() { BURST } else { 1 };
+        let mut own: Vec<(&Cell, &[u64])> = cells
             .iter()
             .filter(|(cell, _)| house.is_empty() || cell.server == house)
-            .flat_map(|(cell, repetitions)| {
-                repetitions
-                    .iter()
-                    .map(|&repetition| cell.planned(repetition, round))
-            })
+            .flat_map(|(cell, repetitions)| repetitions.chunks(row).map(|row| (*cell, row)))
             .collect();
         shuffle(&mut own, seed.wrapping_add(at));
-        trials.extend(own);
+        let planned = |(cell, row): (&Cell, &[u64])| -> Vec<Planned> {
+            row.iter()
+                .map(|&repetition| cell.planned(repetition, round))
+                .collect()
+        };
+        trials.extend(own.into_iter().flat_map(planned));
     }
     trials
 }
@@ -449,5 +451,9 @@ call = [
         };
         assert_ne!(trials(1), trials(2));
         assert_eq!(order(1, 1).len(), 5 * chosen.len());
+        // Five of a cell, one after the other.
+        for row in order(1, 1).chunks(BURST) {
+            assert!(row.is_sorted_by(|one, next| one.trial.0 + 1 == next.trial.0));
+        }
     }
 }

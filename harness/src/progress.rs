@@ -121,7 +121,7 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stop::Effort;
+    use crate::effort::Effort;
 
     fn stopping(samples: Option<u64>, budget: Option<Nanos>) -> Stopping {
         Stopping::new(Effort::FULL, samples, None, budget)

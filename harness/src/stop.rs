@@ -1,134 +1,23 @@
 //! When a cell has samples enough: a fixed number, an interval as narrow as asked, or no time left.
 
-use record::{Good, Group, Metric, Nanos, Packaging, PageCache, Spread, StopReason, Transport};
+use record::{Good, Group, Metric, Nanos, Spread, StopReason};
 
-use crate::plan::{Cell, Kind, Stage};
-use crate::server::Input;
+use crate::effort::Effort;
+use crate::plan::{Cell, Stage};
 
 /// Below this there is no interval, so none can be narrow.
 pub const FEWEST: u64 = 6;
 /// Below this nothing is known of how much processes differ, and an interval would be that of the calls of few.
 const FEWEST_ROUNDS: usize = 3;
+/// Where a precision is asked: as many as are tried, in some rounds, before a cell that fails is given up. What is narrow sooner ends sooner.
+const SOME: u64 = 40;
 /// A cell whose interval is still too wide after so many is one whose interval does not become narrow.
 const MOST: u64 = 1_000;
-/// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
-/// make an interval that is too narrow. Eight give a comparison of two runs enough blocks to resample.
-const ROUNDS: u64 = 8;
-/// The same of what takes a second to be up, or is there to be compared with: a round more of all originals' calls would be a minute. They so have
-/// all of their samples in the first half of a run.
-const FEW_ROUNDS: u64 = 4;
-/// Calls of one cell that took so long together have said what they have to say, where nobody asked for more: without this, two calls that take a
-/// second each would be a tenth of a whole run.
-const ENOUGH: Nanos = Nanos(1_000_000_000);
 /// What measuring takes at most where nobody says how much of what. A machine that is busy or slow makes fewer of the last rounds, which are
 /// those of what is tried often; with all that stands before and after, a whole run is over in twenty minutes.
 const LONGEST: Nanos = Nanos(18 * 60 * 1_000_000_000);
 /// What a budget alone asks for: more than the table can show.
 const FINE: Precision = Precision { permille: 10 };
-
-/// How often each cell is tried where nothing else is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effort {
-    /// `process-cold`.
-    pub cold: u64,
-    /// The same with the page cache dropped, which takes a second before each, and of everything else on the machine more.
-    pub dropped: u64,
-    /// `process-compile`.
-    pub compile: u64,
-    /// Memory.
-    pub memory: u64,
-    /// `warm` and `instance-cold` at small input.
-    pub small: u64,
-    /// `warm` and `instance-cold` at large input.
-    pub large: u64,
-    /// Density, idle servers and load, which a look leaves out.
-    pub host: u64,
-    /// Whether what starts slowly is tried less often than what does not.
-    pub sparing: bool,
-}
-
-impl Effort {
-    /// Enough for an interval in every cell.
-    pub const FULL: Effort = Effort {
-        cold: 60,
-        dropped: 15,
-        compile: 6,
-        memory: 7,
-        small: 40,
-        large: 18,
-        host: 6,
-        sparing: true,
-    };
-    /// A look, in minutes: a range instead of an interval where there are fewer than six.
-    pub const QUICK: Effort = Effort {
-        cold: 6,
-        dropped: 3,
-        compile: 1,
-        memory: 1,
-        small: 6,
-        large: 6,
-        host: 2,
-        sparing: false,
-    };
-
-    /// How many trials. An original and a container start in a second where others start in milliseconds: they are tried less often than ours, and
-    /// least where nothing published is compared with them. What is in a container is what was published, so that as a process it is started less
-    /// often still. An image of ours differs from that of an original in what is in it, and is tried less.
-    fn of(&self, cell: &Cell) -> u64 {
-        let trials = self.of_kind(cell);
-        if !self.sparing {
-            return trials;
-        }
-        let starts = matches!(cell.kind, Kind::Start { .. });
-        let calls = cell.kind.stage() == Stage::Warm;
-        let large = cell.input == Some(Input::Large);
-        // Through a network and, of most, a proxy: what is in it is known from its pipes.
-        let http = matches!(
-            cell.kind,
-            Kind::Start {
-                transport: Transport::Http,
-                ..
-            }
-        );
-        match cell.packaging {
-            // What is small tells of a host or a container what there is to tell.
-            packaging if calls && large && is_beside(packaging) => trials.div_ceil(6),
-            // The stock host is there to be compared with ours, not to be known as well as ours.
-            Packaging::ComponentWasmtime => trials.div_ceil(3),
-            Packaging::ContainerReference if http => trials.div_ceil(5),
-            packaging if packaging.is_reference() && calls => (2 * trials).div_ceil(5),
-            Packaging::Reference if starts && cell.is_published() => trials.div_ceil(5),
-            Packaging::Reference if starts => trials.div_ceil(10),
-            Packaging::ContainerReference if starts && !cell.is_published() => trials.div_ceil(6),
-            packaging if packaging.is_reference() => trials.div_ceil(3),
-            packaging if packaging.is_contained() && starts => trials.div_ceil(6),
-            packaging if packaging.is_contained() => trials.div_ceil(3),
-            _ => trials,
-        }
-    }
-
-    fn of_kind(&self, cell: &Cell) -> u64 {
-        match &cell.kind {
-            // A file's weight is no distribution.
-            Kind::Size | Kind::Image => 1,
-            Kind::Start {
-                class: record::StartClass::ProcessCompile,
-                ..
-            } => self.compile,
-            Kind::Start {
-                page_cache: PageCache::Dropped,
-                ..
-            } => self.dropped,
-            Kind::Start { .. } => self.cold,
-            Kind::Memory => self.memory,
-            Kind::Warm { .. } | Kind::Instance { .. } => match cell.input {
-                Some(Input::Large) => self.large,
-                _ => self.small,
-            },
-            Kind::Density | Kind::Idle { .. } | Kind::Load { .. } => self.host,
-        }
-    }
-}
 
 /// How narrow an interval is asked to be: half its width against the median.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,6 +94,15 @@ pub fn budget(text: &str) -> Result<Nanos, String> {
         .checked_mul(1_000_000_000)
         .map(Nanos)
         .ok_or_else(wrong)
+}
+
+/// What a cell may take of one round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// So long, with what stands before each trial.
+    pub time: Nanos,
+    /// Trials that are made however long they take, so that the rounds together have enough for an interval.
+    pub fewest: u64,
 }
 
 /// When to stop.
@@ -296,41 +194,39 @@ impl Stopping {
         }
     }
 
-    /// How often it is tried if nothing ends it earlier, its precision is reached as early as usual, and a call takes so long: for estimates.
+    /// How often it is tried if its precision is reached as early as usual, and a call takes so long: for estimates.
     pub fn usual(&self, cell: &Cell, one: Nanos) -> u64 {
         let asked = self.samples.unwrap_or(self.effort.of(cell));
         let most = self.most(cell).min(asked);
-        let mut tries = self.block(cell) * FEWEST_ROUNDS as u64;
-        while tries < most && !self.is_timed_out(cell, one.0.saturating_mul(tries)) {
-            tries += self.block(cell);
-        }
-        most.min(tries)
+        let Some(share) = self.share(cell) else {
+            return most;
+        };
+        let block = self.block(cell);
+        let round = (share.time.0 / one.0.max(1)).clamp(share.fewest.min(block), block);
+        most.min(round * most.div_ceil(block))
     }
 
-    /// Whether the calls of a cell took so long that more are not worth it. Whoever says how many or how precise gets that.
-    fn is_timed_out(&self, cell: &Cell, took: u64) -> bool {
-        let unasked = self.samples.is_none() && self.precision.is_none() && self.effort.sparing;
-        let calls = matches!(cell.kind.stage(), Stage::Warm | Stage::InstanceCold);
-        unasked && calls && took >= ENOUGH.0
+    /// What a cell may take of a round; none where it may take all that its trials need. Whoever says how many or how precise gets that.
+    pub fn share(&self, cell: &Cell) -> Option<Share> {
+        let unasked = self.samples.is_none() && self.precision.is_none();
+        let time = self.effort.time(cell).filter(|_| unasked)?;
+        let rounds = self.most(cell).div_ceil(self.block(cell)).max(1);
+        Some(Share {
+            time: Nanos(time.0 / rounds),
+            fewest: FEWEST.div_ceil(rounds),
+        })
     }
 
     /// How often it is tried in one round, which is to say in one process.
     pub fn block(&self, cell: &Cell) -> u64 {
         let all = match (self.samples, self.precision) {
             (Some(samples), _) if cell.kind.stage() != Stage::Size => samples,
+            (None, Some(_)) => self.effort.of(cell).min(SOME),
             _ => self.effort.of(cell),
         };
-        let slow = cell.packaging.is_reference()
-            || cell.packaging.is_contained()
-            || cell.packaging == Packaging::ComponentWasmtime;
-        let rounds = if !self.effort.sparing && self.samples.is_none() && self.precision.is_none() {
-            // A look has ranges. Half of its time would go into starting what is called.
-            1
-        } else if slow && matches!(cell.kind.stage(), Stage::Warm | Stage::ProcessCold) {
-            FEW_ROUNDS
-        } else {
-            ROUNDS
-        };
+        // Of a look too, more than a look is asked then.
+        let asked = self.samples.is_some() || self.precision.is_some();
+        let rounds = self.effort.rounds(cell, asked);
         (all.div_ceil(rounds) / self.shrink).max(1)
     }
 
@@ -346,26 +242,16 @@ impl Stopping {
         if tries >= self.most(cell) {
             return Some(StopReason::Samples);
         }
-        let took: u64 = good.iter().map(|good| good.value).sum();
-        if self.is_timed_out(cell, took) && count(good) >= FEWEST && rounds(good) >= FEWEST_ROUNDS {
-            return Some(StopReason::Time);
-        }
         let asked = self.precision.filter(|_| cell.kind.is_timed())?;
         if count(good) < FEWEST {
             // What keeps failing does not become precise by being asked a thousand times.
-            let given_up = tries >= self.effort.of(cell).max(FEWEST);
+            let given_up = tries >= self.effort.of(cell).clamp(FEWEST, SOME);
             return given_up.then_some(StopReason::Samples);
         }
         let narrow = rounds(good) >= FEWEST_ROUNDS
             && width(cell.kind.headline(), good).is_some_and(|width| width <= asked.permille);
         narrow.then_some(StopReason::Precision)
     }
-}
-
-/// Whether it runs a program of ours in another way than the one that is looked at.
-fn is_beside(packaging: Packaging) -> bool {
-    packaging == Packaging::ComponentWasmtime
-        || (packaging.is_contained() && !packaging.is_reference())
 }
 
 /// Half the width of the median's interval, as tables show it, against the median, in thousandths, rounded up; none where
@@ -397,7 +283,9 @@ fn count(good: &[Good]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use record::Count;
+    use crate::plan::Kind;
+    use crate::server::Input;
+    use record::{Count, Packaging, Transport};
 
     fn cell(kind: Kind, input: Option<Input>) -> Cell {
         Cell {
@@ -463,20 +351,6 @@ mod tests {
     }
 
     #[test]
-    fn an_original_is_tried_less_often_where_nothing_else_is_said() {
-        let original = Cell {
-            packaging: Packaging::Reference,
-            ..warm()
-        };
-        let full = Stopping::new(Effort::FULL, None, None, None);
-        assert_eq!(full.most(&original), 16);
-        let rounds = |cell: &Cell| full.most(cell).div_ceil(full.block(cell));
-        assert_eq!((rounds(&original), rounds(&warm())), (4, 8));
-        let asked = Stopping::new(Effort::FULL, Some(9), None, None);
-        assert_eq!(asked.most(&original), asked.most(&warm()));
-    }
-
-    #[test]
     fn a_narrow_interval_ends_a_cell_of_times_and_no_other() {
         let two = Some("2%".parse().expect("a precision"));
         let stopping = Stopping::new(Effort::FULL, None, two, None);
@@ -514,24 +388,40 @@ mod tests {
     }
 
     #[test]
-    fn long_calls_end_a_cell_where_nobody_asked_for_more() {
+    fn slow_calls_have_a_share_of_each_round_where_nobody_asked_for_more() {
         let full = Stopping::new(Effort::FULL, None, None, None);
-        let half = [ENOUGH.0 / 6; 6];
-        assert_eq!(full.enough(&warm(), 6, &good(half)), None, "a little less");
-        let long = good([ENOUGH.0; 6]);
-        assert_eq!(full.enough(&warm(), 6, &long), Some(StopReason::Time));
-        assert_eq!(full.enough(&warm(), 5, &long[..5]), None);
-        assert_eq!(full.enough(&cell(Kind::Memory, None), 6, &long), None);
+        let half = Nanos(500_000_000);
+        assert_eq!(
+            full.share(&warm()),
+            Some(Share {
+                time: half,
+                fewest: 1
+            })
+        );
+        assert_eq!(full.share(&cell(Kind::Memory, None)), None);
+        let container = Cell {
+            packaging: Packaging::ContainerReference,
+            ..warm()
+        };
+        // Four rounds of two have enough for an interval.
+        assert_eq!(
+            full.share(&container),
+            Some(Share {
+                time: half,
+                fewest: 2
+            })
+        );
         for asked in [
             Stopping::new(Effort::FULL, Some(9), None, None),
             Stopping::new(Effort::FULL, None, Some(FINE), None),
-            Stopping::new(Effort::FULL, None, None, Some(ENOUGH)),
+            Stopping::new(Effort::FULL, None, None, Some(half)),
+            Stopping::new(Effort::QUICK, None, None, None),
         ] {
-            assert_ne!(asked.enough(&warm(), 6, &long), Some(StopReason::Time));
+            assert_eq!(asked.share(&warm()), None);
         }
-        assert_eq!(full.usual(&warm(), Nanos(1)), 40);
-        assert_eq!(full.usual(&warm(), ENOUGH), 15);
-        assert_eq!(full.usual(&warm(), Nanos(ENOUGH.0 / 20)), 20);
+        assert_eq!(full.usual(&container, Nanos(1)), 100);
+        assert_eq!(full.usual(&container, half), 8);
+        assert_eq!(full.usual(&container, Nanos(half.0 / 10)), 40);
     }
 
     #[test]
@@ -558,7 +448,7 @@ mod tests {
         assert_eq!(full.lasts(slow, Nanos(1)), LONGEST);
         assert_eq!(full.lasts(Nanos(5), Nanos(1)), Nanos(5));
         assert_eq!(full.fitted(slow), full, "blocks are as they were");
-        assert_eq!(full.fitted(Nanos(3 * LONGEST.0)).block(&warm()), 1);
+        assert_eq!(full.fitted(Nanos(3 * LONGEST.0)).block(&warm()), 8);
         // Whoever says how much gets it.
         for asked in [
             Stopping::new(Effort::FULL, Some(9), None, None),

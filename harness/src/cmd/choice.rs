@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use harness::effort::Effort;
 use harness::exit::Told;
 use harness::plan::{self, Cell, Scope};
 use harness::select::Selection;
 use harness::server::Server;
-use harness::stop::{self, Effort, Precision, Stopping};
+use harness::stop::{self, Precision, Stopping};
 use record::{Metric, Nanos, Packaging, StartClass, Subject, Transport};
 
 use super::Global;

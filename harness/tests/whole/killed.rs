@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use harness::clock::Monotonic;
+use harness::effort::Effort;
 use harness::plan::{Cell, Scope};
 use harness::process::{Launch, Process};
-use harness::stop::{Effort, Stopping};
+use harness::stop::Stopping;
 use record::{Record, Recorder, Redactor, State, Trial};
 
 use crate::mock::{Laboratory, only};

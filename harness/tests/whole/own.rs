@@ -1,9 +1,10 @@
 //! A server of the user's own beside ours: planned, measured over the mock, and drawn in the same tables.
 
 use expect_test::expect;
+use harness::effort::Effort;
 use harness::plan::{Cell, Kind, Scope};
 use harness::server::Server;
-use harness::stop::{Effort, Stopping};
+use harness::stop::Stopping;
 use record::{Packaging, Subject};
 
 use crate::mock::{Laboratory, server};

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use expect_test::{ExpectFile, expect_file};
+use harness::effort::Effort;
 use harness::plan::{Cell, Kind, Scope, Stage};
-use harness::stop::{Effort, Stopping};
+use harness::stop::Stopping;
 use record::{Groups, Metric, Packaging, Record, Spread, Transport, Unit, Verdict, compare};
 
 use crate::mock::Laboratory;

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use harness::effort::Effort;
 use harness::plan::{Cell, Scope, Stage, decoded};
-use harness::stop::{Effort, Stopping};
+use harness::stop::Stopping;
 use record::{Recorder, Redactor, StopReason, Warning};
 
 use crate::mock::{Laboratory, only};

@@ -10,7 +10,7 @@ use harness::input::Places;
 use harness::known::Known;
 use harness::launch;
 use harness::peer::{Failed, prepare};
-use harness::plan::{Long, Planned};
+use harness::plan::{Last, Long, Planned};
 use harness::server::{Access, Call, Server};
 use record::{Metric, Nanos, Outcome, Sample, StartClass, Transport, Wire};
 use serde_json::{Value, json};
@@ -27,6 +27,8 @@ pub struct Stage {
     up: BTreeMap<usize, Up>,
     known: Known,
     long: Long,
+    /// What was asked last, if that was answered.
+    last: Option<(usize, String)>,
 }
 
 struct Up {
@@ -96,11 +98,18 @@ impl Stage {
         }
         let request = up.asked[id].clone();
         // After the first of these the pool's pages and the allocator are in use.
-        let before = self.long.before(planned.subject, id, first);
+        let this = Some((planned.subject, id.to_owned()));
+        let last = match first {
+            true => Last::None,
+            false if self.last == this => Last::Itself,
+            false => Last::Another,
+        };
+        let before = self.long.before(planned.subject, id, last);
         let begin = bench.clock.now();
         let timed = up.timed(bench, planned, call, &request, before, &mut self.known);
         let all = Nanos(bench.clock.now().0 - begin.0);
         self.long.took(planned.subject, id, before + 1, all);
+        self.last = this.filter(|_| timed.is_ok());
         match timed {
             Ok(timed) => Ok(samples(bench, planned, &conditions, &timed)),
             Err(outcome) => failed(Failed {

@@ -9,7 +9,7 @@ use harness::client::{self, Reply, Request};
 use harness::clock::Clock as _;
 use harness::known::Known;
 use harness::peer::Trouble;
-use harness::plan::{Long, Planned, warm};
+use harness::plan::{Last, Long, Planned, warm};
 use harness::server::{Call, Server};
 use record::{Metric, Nanos, Sample, Transport};
 use serde_json::Value;
@@ -30,6 +30,8 @@ pub struct Stage {
     up: BTreeMap<(usize, Transport), Up>,
     known: Known,
     long: Long,
+    /// What was asked last, if that was answered.
+    last: Option<(usize, Transport, String)>,
 }
 
 struct Up {
@@ -93,11 +95,18 @@ impl Stage {
             up.asked.insert(id.to_owned(), params.into());
         }
         let params = up.asked[id].clone();
-        let before = self.long.before(planned.subject, id, first);
+        let this = Some((planned.subject, transport, id.to_owned()));
+        let last = match first {
+            true => Last::None,
+            false if self.last == this => Last::Itself,
+            false => Last::Another,
+        };
+        let before = self.long.before(planned.subject, id, last);
         let begin = bench.clock.now();
         let timed = up.timed(bench, planned, call, &params, before, &mut self.known);
         let all = Nanos(bench.clock.now().0 - begin.0);
         self.long.took(planned.subject, id, before + 1, all);
+        self.last = this.filter(|_| timed.is_ok());
         let timed = match timed {
             Ok(timed) => timed,
             Err(trouble) => {

@@ -1,0 +1,185 @@
+//! How often each cell is tried where nobody says it: what is compared with a published figure first, the rest in what time is left.
+
+use record::{Nanos, Packaging, PageCache, StartClass};
+
+use crate::plan::{Cell, Kind, Stage};
+
+/// How many rounds a cell's samples are spread over: processes differ more than the calls of one, so few processes would
+/// make an interval that is too narrow. Eight give a comparison of two runs enough blocks to resample.
+const ROUNDS: u64 = 8;
+/// The same of the originals in their containers. They are what the paper compares with, and take seconds to be up: they have all of their
+/// samples in the first half of a run, so that a slow machine, which does not come to the second, has them too.
+const FEW_ROUNDS: u64 = 4;
+/// The same of what takes a second to be up and stands in no published figure: what a run comes to in the time that is left.
+const MANY_ROUNDS: u64 = 10;
+
+/// How often each cell is tried where nothing else is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effort {
+    /// `process-cold` and `container-cold`.
+    pub cold: u64,
+    /// The same with the page cache dropped, which takes a second before each, and of everything else on the machine more.
+    pub dropped: u64,
+    /// `process-compile`.
+    pub compile: u64,
+    /// Memory.
+    pub memory: u64,
+    /// `warm`, `container-warm` and `instance-cold`.
+    pub calls: u64,
+    /// Density, idle servers and load, which a look leaves out.
+    pub host: u64,
+    /// Whether what is fast is tried more often than what is slow, and slow calls less often than fast ones.
+    pub sparing: bool,
+}
+
+impl Effort {
+    /// Enough for an interval in every cell.
+    pub const FULL: Effort = Effort {
+        cold: 20,
+        dropped: 5,
+        compile: 6,
+        memory: 7,
+        calls: 100,
+        host: 6,
+        sparing: true,
+    };
+    /// A look, in minutes: a range instead of an interval where there are fewer than six.
+    pub const QUICK: Effort = Effort {
+        cold: 6,
+        dropped: 3,
+        compile: 1,
+        memory: 1,
+        calls: 6,
+        host: 2,
+        sparing: false,
+    };
+
+    /// How many trials. What starts in milliseconds is started three times as often and called twice as often as what it is compared with, which
+    /// by the first half of a run makes as many calls of both.
+    pub fn of(&self, cell: &Cell) -> u64 {
+        let (trials, fast) = match &cell.kind {
+            // A file's weight is no distribution.
+            Kind::Size | Kind::Image => return 1,
+            Kind::Start {
+                class: StartClass::ProcessCompile,
+                ..
+            } => (self.compile, 1),
+            Kind::Start {
+                page_cache: PageCache::Dropped,
+                ..
+            } => (self.dropped, 3),
+            Kind::Start { .. } => (self.cold, 3),
+            Kind::Memory => (self.memory, 1),
+            Kind::Warm { .. } => (self.calls, 2),
+            Kind::Instance { .. } => (self.calls, 1),
+            Kind::Density | Kind::Idle { .. } | Kind::Load { .. } => (self.host, 1),
+        };
+        let ours = matches!(cell.packaging, Packaging::Component | Packaging::Native);
+        match cell.kind {
+            _ if !self.sparing => trials,
+            _ if ours => fast * trials,
+            Kind::Start {
+                class: StartClass::ProcessCompile,
+                ..
+            }
+            | Kind::Memory => trials.div_ceil(3),
+            _ => trials,
+        }
+    }
+
+    /// How many rounds its trials are spread over, where somebody `asked` for so many or so precise ones and where nobody did.
+    pub fn rounds(&self, cell: &Cell, asked: bool) -> u64 {
+        let starts = cell.kind.stage() == Stage::ProcessCold;
+        let slow = cell.packaging.is_reference() || cell.packaging.is_contained();
+        match cell.packaging {
+            // A look has ranges. Half of its time would go into starting what is called.
+            _ if !self.sparing && !asked => 1,
+            Packaging::ContainerReference if !starts || cell.is_published() => FEW_ROUNDS,
+            _ if starts && slow => MANY_ROUNDS,
+            _ => ROUNDS,
+        }
+    }
+
+    /// How long the calls of a cell may take, all together and with what stands before each; none where they may take what they need.
+    pub fn time(&self, cell: &Cell) -> Option<Nanos> {
+        let millis = match (&cell.kind, cell.packaging) {
+            (_, Packaging::ContainerReference) => 2_000,
+            (Kind::Warm { .. }, Packaging::Component | Packaging::Native) => 4_000,
+            // What is in a container is what was published: as a process it is there to tell how much of that the container is.
+            (_, Packaging::Reference) | (Kind::Instance { .. }, _) => 1_000,
+            // The stock host and our images differ from what is measured at length in the host or the container alone.
+            _ => 500,
+        };
+        let calls = matches!(cell.kind.stage(), Stage::Warm | Stage::InstanceCold);
+        (self.sparing && calls).then_some(Nanos(millis * 1_000_000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use record::Transport;
+
+    fn cell(server: &str, packaging: Packaging, kind: Kind) -> Cell {
+        Cell {
+            number: 1,
+            subject: 0,
+            server: server.into(),
+            packaging,
+            tool: None,
+            input: None,
+            kind,
+        }
+    }
+
+    fn start() -> Kind {
+        Kind::Start {
+            class: StartClass::ProcessCold,
+            transport: Transport::Stdio,
+            page_cache: PageCache::Warm,
+        }
+    }
+
+    fn warm() -> Kind {
+        Kind::Warm {
+            call: "a".to_owned(),
+            transport: Transport::Stdio,
+        }
+    }
+
+    #[test]
+    fn what_is_compared_with_a_published_figure_is_whole_in_the_first_half_of_a_run() {
+        let full = Effort::FULL;
+        let by_half = |packaging, kind: Kind| {
+            let cell = cell("git", packaging, kind);
+            let (most, rounds) = (full.of(&cell), full.rounds(&cell, false));
+            (most.div_ceil(rounds) * (ROUNDS / 2)).min(most)
+        };
+        for packaging in [Packaging::Component, Packaging::ContainerReference] {
+            assert!(by_half(packaging, start()) >= full.cold, "{packaging}");
+            assert!(by_half(packaging, warm()) >= full.calls, "{packaging}");
+        }
+        // Six make an interval.
+        for packaging in [Packaging::Reference, Packaging::ContainerNative] {
+            assert!(by_half(packaging, start()) >= 6, "{packaging}");
+        }
+        for &packaging in Packaging::ALL {
+            assert!(full.of(&cell("noop", packaging, start())) >= full.cold);
+            assert!(full.of(&cell("noop", packaging, warm())) >= full.calls);
+        }
+    }
+
+    #[test]
+    fn a_look_does_little_of_everything_and_in_one_process() {
+        for &packaging in Packaging::ALL {
+            for kind in [start(), warm()] {
+                let cell = cell("git", packaging, kind);
+                assert_eq!(
+                    (Effort::QUICK.of(&cell), Effort::QUICK.rounds(&cell, false)),
+                    (6, 1)
+                );
+                assert_eq!(Effort::QUICK.time(&cell), None);
+            }
+        }
+    }
+}
