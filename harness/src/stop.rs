@@ -147,8 +147,8 @@ impl Stopping {
     pub fn fitted(self, estimate: Nanos) -> Stopping {
         let shrink = match (self.budget, self.longest) {
             (Some(budget), _) => estimate.0.div_ceil(budget.0.max(1)),
-            // A little too much costs the last rounds, and smaller blocks would cost as many more starts.
-            (None, Some(longest)) => estimate.0 / longest.0,
+            // Twice what fits costs the last rounds, which have the least; smaller blocks would cost as many more starts.
+            (None, Some(longest)) => estimate.0 / (2 * longest.0),
             (None, None) => 1,
         };
         self.shrunk(shrink)
@@ -444,11 +444,11 @@ mod tests {
     fn a_whole_run_comes_to_an_end_on_a_slow_machine_too() {
         let full = Stopping::new(Effort::FULL, None, None, None);
         assert_eq!(full.deadline(), Some(LONGEST));
-        let slow = Nanos(3 * LONGEST.0 / 2);
+        let slow = Nanos(3 * LONGEST.0);
         assert_eq!(full.lasts(slow, Nanos(1)), LONGEST);
         assert_eq!(full.lasts(Nanos(5), Nanos(1)), Nanos(5));
         assert_eq!(full.fitted(slow), full, "blocks are as they were");
-        assert_eq!(full.fitted(Nanos(3 * LONGEST.0)).block(&warm()), 8);
+        assert_eq!(full.fitted(Nanos(6 * LONGEST.0)).block(&warm()), 8);
         // Whoever says how much gets it.
         for asked in [
             Stopping::new(Effort::FULL, Some(9), None, None),
