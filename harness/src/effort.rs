@@ -10,6 +10,8 @@ const ROUNDS: u64 = 8;
 /// The same of the originals in their containers. They are what the paper compares with, and take seconds to be up: they have all of their
 /// samples in the first half of a run, so that a slow machine, which does not come to the second, has them too.
 const FEW_ROUNDS: u64 = 4;
+/// Of these, the last is theirs and the components': the others are tried in three, and go on when the comparison is whole.
+const THEIRS: u64 = FEW_ROUNDS;
 /// The same of what takes a second to be up and stands in no published figure: what a run comes to in the time that is left.
 const MANY_ROUNDS: u64 = 10;
 
@@ -100,15 +102,31 @@ impl Effort {
         }
     }
 
+    /// Which of a cell's own rounds a round of the run is; none where it is passed over, because time is better spent on what the paper compares.
+    pub fn turn(&self, cell: &Cell, round: u64, asked: bool) -> Option<u64> {
+        let compared = matches!(
+            cell.packaging,
+            Packaging::Component | Packaging::ContainerReference
+        );
+        let timed = cell.kind.is_timed() && !matches!(cell.kind, Kind::Instance { .. });
+        match round {
+            _ if asked || !self.sparing || (compared && timed) => Some(round),
+            THEIRS => None,
+            THEIRS.. => Some(round - 1),
+            _ => Some(round),
+        }
+    }
+
     /// How long the calls of a cell may take, all together and with what stands before each; none where they may take what they need.
     pub fn time(&self, cell: &Cell) -> Option<Nanos> {
         let millis = match (&cell.kind, cell.packaging) {
             (_, Packaging::ContainerReference) => 2_000,
-            (Kind::Warm { .. }, Packaging::Component | Packaging::Native) => 4_000,
+            (Kind::Warm { .. }, Packaging::Component) => 4_000,
+            (Kind::Warm { .. }, Packaging::Native) => 3_000,
             // What is in a container is what was published: as a process it is there to tell how much of that the container is.
-            (_, Packaging::Reference) | (Kind::Instance { .. }, _) => 1_000,
+            (_, Packaging::Reference) | (Kind::Instance { .. }, _) => 700,
             // The stock host and our images differ from what is measured at length in the host or the container alone.
-            _ => 500,
+            _ => 300,
         };
         let calls = matches!(cell.kind.stage(), Stage::Warm | Stage::InstanceCold);
         (self.sparing && calls).then_some(Nanos(millis * 1_000_000))
@@ -167,6 +185,23 @@ mod tests {
             assert!(full.of(&cell("noop", packaging, start())) >= full.cold);
             assert!(full.of(&cell("noop", packaging, warm())) >= full.calls);
         }
+    }
+
+    #[test]
+    fn the_others_wait_a_round_and_go_on() {
+        let turns = |packaging, kind: Kind, asked| {
+            let cell = cell("git", packaging, kind);
+            (1..=6)
+                .map(|round| Effort::FULL.turn(&cell, round, asked))
+                .collect::<Vec<_>>()
+        };
+        let all: Vec<Option<u64>> = (1..=6).map(Some).collect();
+        let three = [Some(1), Some(2), Some(3), None, Some(4), Some(5)];
+        assert_eq!(turns(Packaging::ContainerReference, start(), false), all);
+        assert_eq!(turns(Packaging::Component, warm(), false), all);
+        assert_eq!(turns(Packaging::Native, warm(), false), three);
+        assert_eq!(turns(Packaging::Component, Kind::Memory, false), three);
+        assert_eq!(turns(Packaging::Native, warm(), true), all);
     }
 
     #[test]

@@ -83,8 +83,6 @@ struct State<'a> {
     stops: BTreeMap<u64, Stop>,
     /// What is expected of the trials that a cell has before it.
     ahead: BTreeMap<u64, Nanos>,
-    /// How long a stage's last round was.
-    lasted: BTreeMap<Stage, Nanos>,
     costs: Costs,
     progress: Progress,
 }
@@ -108,7 +106,6 @@ impl Measuring<'_> {
             taken: BTreeMap::new(),
             stops: BTreeMap::new(),
             ahead: BTreeMap::new(),
-            lasted: BTreeMap::new(),
             costs: Costs::default(),
             progress: Progress::new(
                 estimate::total(&expected),
@@ -217,9 +214,9 @@ impl State<'_> {
             return Ok(false);
         }
         let now = measuring.clock.now().0 - self.begun.0;
-        let last = self.lasted.get(&stage).map_or(0, |last| last.0);
+        let ahead: u64 = asked.iter().map(|asked| self.foreseen(asked)).sum();
         // A round that would end nearer to the deadline than its beginning is still done; the first always is.
-        let late = |budget: Nanos| now + last / 2 > budget.0;
+        let late = |budget: Nanos| now + ahead / 2 > budget.0;
         if round > 1 && measuring.stopping.deadline().is_some_and(late) {
             for (cell, _) in asked {
                 self.stop(cell, StopReason::Budget);
@@ -257,9 +254,19 @@ impl State<'_> {
                 break;
             }
         }
-        let lasted = measuring.clock.now().0 - self.begun.0 - now;
-        self.lasted.insert(stage, Nanos(lasted));
         Ok(true)
+    }
+
+    /// How many nanoseconds these trials of a round will take, by what such trials took in this run.
+    fn foreseen(&self, (cell, repetitions): &(&Cell, Vec<u64>)) -> u64 {
+        let Ok(trials @ 1..) = u64::try_from(repetitions.len()) else {
+            return 0;
+        };
+        let expected = self.costs.expect(cell, trials, 1).0;
+        match self.measuring.stopping.share(cell) {
+            Some(share) => expected.min(share.time.0 + self.costs.expect(cell, share.fewest, 1).0),
+            None => expected,
+        }
     }
 
     /// One trial, watched and recorded.

@@ -206,10 +206,13 @@ impl Stopping {
         most.min(round * most.div_ceil(block))
     }
 
+    fn is_asked(&self) -> bool {
+        self.samples.is_some() || self.precision.is_some()
+    }
+
     /// What a cell may take of a round; none where it may take all that its trials need. Whoever says how many or how precise gets that.
     pub fn share(&self, cell: &Cell) -> Option<Share> {
-        let unasked = self.samples.is_none() && self.precision.is_none();
-        let time = self.effort.time(cell).filter(|_| unasked)?;
+        let time = self.effort.time(cell).filter(|_| !self.is_asked())?;
         let rounds = self.most(cell).div_ceil(self.block(cell)).max(1);
         Some(Share {
             time: Nanos(time.0 / rounds),
@@ -225,16 +228,18 @@ impl Stopping {
             _ => self.effort.of(cell),
         };
         // Of a look too, more than a look is asked then.
-        let asked = self.samples.is_some() || self.precision.is_some();
-        let rounds = self.effort.rounds(cell, asked);
+        let rounds = self.effort.rounds(cell, self.is_asked());
         (all.div_ceil(rounds) / self.shrink).max(1)
     }
 
     /// The repetitions of a cell's round.
     pub fn repetitions(&self, cell: &Cell, round: u64) -> std::ops::Range<u64> {
         let (block, most) = (self.block(cell), self.most(cell));
-        let begin = (round.saturating_sub(1)).saturating_mul(block).min(most);
-        begin..(begin + block).min(most)
+        let begin = |turn: u64| turn.saturating_sub(1).saturating_mul(block).min(most);
+        match self.effort.turn(cell, round, self.is_asked()) {
+            Some(turn) => begin(turn)..(begin(turn) + block).min(most),
+            None => begin(round)..begin(round),
+        }
     }
 
     /// Whether a cell has enough after so many tries, of which these good values came.
@@ -394,7 +399,7 @@ mod tests {
         assert_eq!(
             full.share(&warm()),
             Some(Share {
-                time: half,
+                time: Nanos(375_000_000),
                 fewest: 1
             })
         );
