@@ -1,5 +1,7 @@
 //! How often each cell is tried where nobody says it: what is compared with a published figure first, the rest in what time is left.
 
+use std::cmp::Ordering;
+
 use record::{Nanos, Packaging, PageCache, StartClass};
 
 use crate::plan::{Cell, Kind, Stage};
@@ -109,11 +111,13 @@ impl Effort {
             Packaging::Component | Packaging::ContainerReference
         );
         let timed = cell.kind.is_timed() && !matches!(cell.kind, Kind::Instance { .. });
-        match round {
-            _ if asked || !self.sparing || (compared && timed) => Some(round),
-            THEIRS => None,
-            THEIRS.. => Some(round - 1),
-            _ => Some(round),
+        if asked || !self.sparing || (compared && timed) {
+            return Some(round);
+        }
+        match round.cmp(&THEIRS) {
+            Ordering::Less => Some(round),
+            Ordering::Equal => None,
+            Ordering::Greater => Some(round - 1),
         }
     }
 
