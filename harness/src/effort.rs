@@ -142,18 +142,6 @@ mod tests {
     use super::*;
     use record::Transport;
 
-    fn cell(server: &str, packaging: Packaging, kind: Kind) -> Cell {
-        Cell {
-            number: 1,
-            subject: 0,
-            server: server.into(),
-            packaging,
-            tool: None,
-            input: None,
-            kind,
-        }
-    }
-
     fn start() -> Kind {
         Kind::Start {
             class: StartClass::ProcessCold,
@@ -173,7 +161,7 @@ mod tests {
     fn what_is_compared_with_a_published_figure_is_whole_in_the_first_half_of_a_run() {
         let full = Effort::FULL;
         let by_half = |packaging, kind: Kind| {
-            let cell = cell("git", packaging, kind);
+            let cell = Cell::example("git", packaging, kind);
             let (most, rounds) = (full.of(&cell), full.rounds(&cell, false));
             (most.div_ceil(rounds) * (ROUNDS / 2)).min(most)
         };
@@ -186,15 +174,15 @@ mod tests {
             assert!(by_half(packaging, start()) >= 6, "{packaging}");
         }
         for &packaging in Packaging::ALL {
-            assert!(full.of(&cell("noop", packaging, start())) >= full.cold);
-            assert!(full.of(&cell("noop", packaging, warm())) >= full.calls);
+            assert!(full.of(&Cell::example("noop", packaging, start())) >= full.cold);
+            assert!(full.of(&Cell::example("noop", packaging, warm())) >= full.calls);
         }
     }
 
     #[test]
     fn the_others_wait_a_round_and_go_on() {
         let turns = |packaging, kind: Kind, asked| {
-            let cell = cell("git", packaging, kind);
+            let cell = Cell::example("git", packaging, kind);
             (1..=6)
                 .map(|round| Effort::FULL.turn(&cell, round, asked))
                 .collect::<Vec<_>>()
@@ -212,7 +200,7 @@ mod tests {
     fn a_look_does_little_of_everything_and_in_one_process() {
         for &packaging in Packaging::ALL {
             for kind in [start(), warm()] {
-                let cell = cell("git", packaging, kind);
+                let cell = Cell::example("git", packaging, kind);
                 assert_eq!(
                     (Effort::QUICK.of(&cell), Effort::QUICK.rounds(&cell, false)),
                     (6, 1)

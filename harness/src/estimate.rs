@@ -179,18 +179,8 @@ mod tests {
     use record::{Packaging, Transport};
 
     fn cell(server: &str, packaging: Packaging, call: &str) -> Cell {
-        Cell {
-            number: 1,
-            subject: 0,
-            server: server.into(),
-            packaging,
-            tool: None,
-            input: None,
-            kind: Kind::Warm {
-                call: call.into(),
-                transport: Transport::Stdio,
-            },
-        }
+        let (call, transport) = (call.to_owned(), Transport::Stdio);
+        Cell::example(server, packaging, Kind::Warm { call, transport })
     }
 
     #[test]

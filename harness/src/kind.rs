@@ -26,6 +26,17 @@ pub enum Last {
     Itself,
 }
 
+impl Last {
+    /// What it was of a call that is asked for the `first` time, or of one that was asked last of all, `itself`.
+    pub fn of(first: bool, itself: bool) -> Last {
+        match (first, itself) {
+            (true, _) => Last::None,
+            (false, true) => Last::Itself,
+            (false, false) => Last::Another,
+        }
+    }
+}
+
 /// Calls that took long, by subject and name. They are led in by none, and once that is known a new process is warmed up by one.
 #[derive(Debug, Default)]
 pub struct Long(BTreeSet<(usize, String)>);

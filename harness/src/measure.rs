@@ -232,11 +232,7 @@ impl State<'_> {
             let (number, repetition) = plan::decoded(planned.trial);
             let cell = asked.iter().find(|(cell, _)| cell.number == number);
             let (cell, _) = cell.expect("the trials of a round are of its cells");
-            let last = match spent.get(&number) {
-                None => Last::None,
-                Some(_) if before == Some(number) => Last::Itself,
-                Some(_) => Last::Another,
-            };
+            let last = Last::of(!spent.contains_key(&number), before == Some(number));
             let (trials, time) = spent.entry(number).or_default();
             let share = measuring.stopping.share(cell);
             if share.is_some_and(|share| *trials >= share.fewest && time.0 >= share.time.0) {
@@ -244,10 +240,9 @@ impl State<'_> {
                 continue;
             }
             before = Some(number);
-            let begin = measuring.clock.now();
-            let done = self.trial(cell, &planned, last, backend, watch, recorder)?;
+            let (done, took) = self.trial(cell, &planned, last, backend, watch, recorder)?;
             *trials += 1;
-            time.0 += measuring.clock.now().0 - begin.0;
+            time.0 += took.0;
             let taken = self.taken.entry(number).or_default();
             taken.add(cell, repetition, &done.samples);
             if (measuring.interrupted)() {
@@ -269,7 +264,7 @@ impl State<'_> {
         }
     }
 
-    /// One trial, watched and recorded.
+    /// One trial, watched and recorded, and how long it took with all that stands before it.
     fn trial(
         &mut self,
         cell: &Cell,
@@ -278,7 +273,7 @@ impl State<'_> {
         backend: &mut dyn Backend,
         watch: &mut Watch<'_>,
         recorder: &mut Recorder,
-    ) -> Result<Done> {
+    ) -> Result<(Done, Nanos)> {
         let clock = self.measuring.clock;
         let begin = clock.now();
         watch.begin();
@@ -290,7 +285,8 @@ impl State<'_> {
             sample.disturbed = disturbed;
         }
         recorder.append_with(&done.samples, done.request.as_deref().map(str::as_bytes))?;
-        self.costs.trial(cell, last, Nanos(end.0 - begin.0));
+        let took = Nanos(end.0 - begin.0);
+        self.costs.trial(cell, last, took);
         let expected = self.measuring.costs.next(cell, last);
         if let Some(ahead) = self.ahead.get_mut(&cell.number) {
             ahead.0 = ahead.0.saturating_sub(expected.0);
@@ -299,7 +295,7 @@ impl State<'_> {
         let gone = Nanos(end.0 - self.begun.0);
         self.progress
             .step(&cell.name(), expected, gone, trouble.as_deref());
-        Ok(done)
+        Ok((done, took))
     }
 
     /// Stops a cell that has enough before this repetition.

@@ -358,6 +358,22 @@ impl Made {
 }
 
 #[cfg(test)]
+impl Cell {
+    /// One of a kind, for tests.
+    pub(crate) fn example(server: &str, packaging: Packaging, kind: Kind) -> Cell {
+        Cell {
+            number: 1,
+            subject: 0,
+            server: server.into(),
+            packaging,
+            tool: None,
+            input: None,
+            kind,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;

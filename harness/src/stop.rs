@@ -294,13 +294,8 @@ mod tests {
 
     fn cell(kind: Kind, input: Option<Input>) -> Cell {
         Cell {
-            number: 1,
-            subject: 0,
-            server: "noop".into(),
-            packaging: Packaging::Native,
-            tool: None,
             input,
-            kind,
+            ..Cell::example("noop", Packaging::Native, kind)
         }
     }
 

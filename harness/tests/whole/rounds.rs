@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::effort::Effort;
-use harness::plan::{Cell, Scope, Stage, decoded};
+use harness::plan::{Cell, Kind, Scope, Stage, decoded};
+use harness::server::Input;
 use harness::stop::Stopping;
-use record::{Recorder, Redactor, StopReason, Warning};
+use record::{Packaging, Recorder, Redactor, StopReason, Warning};
 
 use crate::mock::{Laboratory, only};
 
@@ -130,6 +131,77 @@ fn a_budget_is_kept_and_every_cell_has_something() {
         *reasons.entry(stop.why).or_insert(0) += 1;
     }
     assert!(reasons.contains_key(&StopReason::Budget), "{reasons:?}");
+}
+
+/// Calls at large input take a second, everything else a millisecond.
+fn slow_where_large(cell: &Cell, _: u64) -> u64 {
+    match cell.input {
+        Some(Input::Large) => 1_000_000_000,
+        _ => 1_000_000,
+    }
+}
+
+#[test]
+fn where_nobody_asks_slow_calls_are_fewer_and_the_fourth_round_is_for_what_is_compared() {
+    let stopping = Stopping::new(Effort::FULL, None, None, None);
+    let whole = Laboratory::new(Scope::default());
+    let results = tempfile::tempdir().expect("a temporary folder");
+    let record = whole.run(results.path(), stopping, slow_where_large);
+    let calls = |name: &str| name.starts_with("warm ") || name.starts_with("instance-cold ");
+    let mut seen = BTreeSet::new();
+    for stop in record.run.stops.iter().filter(|stop| calls(&stop.name)) {
+        let cell = &whole.cells[usize::try_from(stop.cell).expect("few") - 1];
+        let most = stopping.most(cell);
+        seen.insert(stop.why);
+        match cell.input {
+            // One of each round, of which there are eight.
+            Some(Input::Large) => assert_eq!(
+                (stop.samples.0, stop.why),
+                (8, StopReason::Time),
+                "{}",
+                stop.name
+            ),
+            _ => assert_eq!(
+                (stop.samples.0, stop.why),
+                (most, StopReason::Samples),
+                "{}",
+                stop.name
+            ),
+        }
+    }
+    assert_eq!(seen.len(), 2, "both kinds are there");
+    let asked = whole.asked.borrow();
+    let fourth: Vec<_> = asked
+        .iter()
+        .filter(|(planned, _)| planned.round == 4)
+        .collect();
+    assert!(!fourth.is_empty());
+    for (planned, _) in fourth {
+        let packaging = whole.subjects[planned.subject].packaging;
+        assert_eq!(packaging, Packaging::Component, "{planned:?}");
+        assert!(
+            matches!(planned.kind, Kind::Start { .. } | Kind::Warm { .. }),
+            "{planned:?}"
+        );
+    }
+    // Cut in two in the midst of a round, it has what it had, and no trial twice.
+    let half = asked.len() / 2;
+    let laboratory = Laboratory::new(Scope::default());
+    let results = tempfile::tempdir().expect("a temporary folder");
+    let mut recorder =
+        Recorder::create(results.path(), laboratory.described(), Redactor::new()).expect("a run");
+    let interrupted = || laboratory.asked.borrow().len() >= half;
+    let measured = laboratory.measure(&mut recorder, &[], stopping, slow_where_large, &interrupted);
+    assert!(!measured.expect("measured").whole);
+    drop(recorder);
+    let resumed = laboratory.resume(&only(results.path()), stopping, slow_where_large);
+    let trials: BTreeSet<_> = resumed.samples.iter().map(|sample| sample.trial).collect();
+    assert_eq!(trials.len(), resumed.samples.len());
+    let of = |record: &record::Record| -> Vec<(String, StopReason)> {
+        let stops = record.run.stops.iter();
+        stops.map(|stop| (stop.name.clone(), stop.why)).collect()
+    };
+    assert_eq!(of(&resumed), of(&record));
 }
 
 #[test]

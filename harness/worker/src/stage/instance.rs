@@ -99,11 +99,7 @@ impl Stage {
         let request = up.asked[id].clone();
         // After the first of these the pool's pages and the allocator are in use.
         let this = Some((planned.subject, id.to_owned()));
-        let last = match first {
-            true => Last::None,
-            false if self.last == this => Last::Itself,
-            false => Last::Another,
-        };
+        let last = Last::of(first, self.last == this);
         let before = self.long.before(planned.subject, id, last);
         let begin = bench.clock.now();
         let timed = up.timed(bench, planned, call, &request, before, &mut self.known);

@@ -96,11 +96,7 @@ impl Stage {
         }
         let params = up.asked[id].clone();
         let this = Some((planned.subject, transport, id.to_owned()));
-        let last = match first {
-            true => Last::None,
-            false if self.last == this => Last::Itself,
-            false => Last::Another,
-        };
+        let last = Last::of(first, self.last == this);
         let before = self.long.before(planned.subject, id, last);
         let begin = bench.clock.now();
         let timed = up.timed(bench, planned, call, &params, before, &mut self.known);
